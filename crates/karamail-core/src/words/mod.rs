@@ -1,0 +1,88 @@
+//! Every sentence that people read, in Japanese and in English.
+//!
+//! One table, split by subject so that a file stays small. An entry is a function of its arguments; both languages
+//! are given at the entry, so a missing translation does not compile:
+//!
+//! ```
+//! use karamail_core::words::{Language, words};
+//!
+//! words! {
+//!     /// A mail got its number.
+//!     pub fn receipt_given(number: i64) {
+//!         ja: "受付番号 {number} を発行しました。",
+//!         en: "Receipt number {number} was given.",
+//!     }
+//! }
+//! assert_eq!(receipt_given(Language::English, 7), "Receipt number 7 was given.");
+//! ```
+
+pub mod commands;
+pub mod config;
+pub mod decision;
+pub mod demo;
+pub mod journal;
+pub mod pop3;
+pub mod smtp;
+
+use serde::{Deserialize, Serialize};
+
+/// The language of the person who reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Language {
+    /// Japanese, the default.
+    #[default]
+    #[serde(rename = "ja")]
+    Japanese,
+    /// English.
+    #[serde(rename = "en")]
+    English,
+}
+
+impl Language {
+    /// The language's tag in settings and on the command line: `ja` or `en`.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Language::Japanese => "ja",
+            Language::English => "en",
+        }
+    }
+}
+
+/// Defines sentences in both languages; see the [module](self).
+#[macro_export]
+macro_rules! words {
+    ($($(#[$meta:meta])* $vis:vis fn $name:ident($($argument:ident: $kind:ty),* $(,)?) {
+        ja: $ja:literal, en: $en:literal $(,)?
+    })*) => {
+        $(
+            $(#[$meta])*
+            $vis fn $name(language: $crate::words::Language $(, $argument: $kind)*) -> String {
+                match language {
+                    $crate::words::Language::Japanese => format!($ja),
+                    $crate::words::Language::English => format!($en),
+                }
+            }
+        )*
+    };
+}
+pub use crate::words;
+
+/// Something that can be told to a person in their language: every error and every event.
+pub trait Told {
+    /// What happened, in one sentence.
+    fn what(&self, language: Language) -> String;
+    /// What to do about it, in one sentence, where there is something to do.
+    fn what_to_do(&self, _language: Language) -> Option<String> {
+        None
+    }
+    /// Both sentences.
+    fn told(&self, language: Language) -> String {
+        match self.what_to_do(language) {
+            Some(advice) => match language {
+                Language::Japanese => format!("{}{}", self.what(language), advice),
+                Language::English => format!("{} {}", self.what(language), advice),
+            },
+            None => self.what(language),
+        }
+    }
+}
