@@ -40,3 +40,25 @@ pub const CONFIG_POLL: std::time::Duration = std::time::Duration::from_secs(5);
 pub const CONFIG_WATCHED_FOLDERS: usize = 16;
 /// How long the system's keyring may take. It may be asking the user to unlock it; a machine without one must not hang.
 pub const KEYRING_WAIT: std::time::Duration = std::time::Duration::from_secs(10);
+/// Longest part of a POP3 status or list line that is kept, bytes. RFC 2449 section 4 allows 512; UIDL lines and texts
+/// of real servers run longer. What lies beyond it is read and dropped.
+pub const POP3_LINE_BYTES: usize = 2 * 1024;
+/// Longest AUTH command line with an initial response, bytes with CRLF (RFC 5034 section 4). A longer response waits for
+/// the server's `+`.
+pub const POP3_AUTH_COMMAND_BYTES: usize = 255;
+/// Lines skipped between a greeting and the first reply: some servers greet with a page of text, none with a book.
+pub const POP3_GREETING_LINES: u32 = 64;
+/// Capability lines that are read; RFC 2449 and its successors define about 15.
+pub const POP3_CAPABILITY_LINES: usize = 128;
+/// Mails of one listing. A mailbox that holds more is worked off in several sessions; each entry costs about 100 bytes.
+pub const POP3_LISTING_MAILS: usize = 200_000;
+/// Longest UIDL kept as it stands, bytes. RFC 1939 allows 70; longer ones exist, and beyond this they become a digest.
+pub const POP3_UIDL_BYTES: usize = 255;
+/// Largest header block that is kept of a mail, bytes. Real ones stay under 64 KiB; the rest is cut off and flagged.
+pub const POP3_HEADER_BYTES: usize = 1024 * 1024;
+/// Commands on the way at once where the server allows PIPELINING.
+pub const POP3_PIPELINE_COMMANDS: usize = 128;
+/// Bytes of one reply that are read only to be dropped, so that one endless reply cannot hold a session for ever.
+pub const POP3_DRAIN_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Longest quotation of a server's words that is shown or logged, characters.
+pub const POP3_SAID_CHARACTERS: usize = 300;
