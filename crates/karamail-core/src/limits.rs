@@ -1,6 +1,8 @@
 //! Every bound in Karamail, with its reason. A bound that only one module needs still lives here, so that a reader
 //! sees all of them at once.
 
+use std::time::Duration;
+
 /// Longest local part, bytes. RFC 5321 section 4.5.3.1.1 says 64; some systems give out longer ones that work.
 pub const ADDRESS_LOCAL_PART_BYTES: usize = 128;
 /// Longest address, bytes. RFC 5321 section 4.5.3.1.3 allows a path of 256 with its angle brackets.
@@ -32,3 +34,15 @@ pub const FORWARD_MAX_BYTES: u64 = 25 * 1024 * 1024;
 pub const MAIL_LINE_BYTES: usize = 998;
 /// Longest answer of an SMTP server that is kept, characters. A screen line or two; servers add links and boilerplate.
 pub const SMTP_ANSWER_CHARACTERS: usize = 300;
+/// Longest answer of an SMTP server that is read, bytes. RFC 5321 section 4.5.3.1.5 allows lines of 512; EHLO gives a
+/// few dozen lines at most.
+pub const SMTP_ANSWER_BYTES: usize = 64 * 1024;
+/// How long an SMTP connection stays open without work. Servers hang up after one to five minutes; a rush at the counter
+/// has its customers closer together than this.
+pub const SMTP_IDLE: Duration = Duration::from_secs(20);
+/// How long we wait for the answer to QUIT. It changes nothing any more.
+pub const SMTP_QUIT: Duration = Duration::from_secs(2);
+/// The slowest line a letter may still get through, bytes a second (64 kbit/s). Bounds the time of a whole content.
+pub const SMTP_SLOWEST_LINE: u64 = 8_000;
+/// Largest file of extra certificates, bytes. The roots of a whole system are below 300 kB.
+pub const EXTRA_CA_BYTES: u64 = 1024 * 1024;

@@ -1,1 +1,3 @@
 //! (see the plan)
+
+pub mod settings;
