@@ -24,6 +24,7 @@ pub mod journal;
 pub mod letters;
 pub mod pop3;
 pub mod smtp;
+pub mod store;
 
 use serde::{Deserialize, Serialize};
 
