@@ -40,3 +40,20 @@ pub const CONFIG_POLL: std::time::Duration = std::time::Duration::from_secs(5);
 pub const CONFIG_WATCHED_FOLDERS: usize = 16;
 /// How long the system's keyring may take. It may be asking the user to unlock it; a machine without one must not hang.
 pub const KEYRING_WAIT: std::time::Duration = std::time::Duration::from_secs(10);
+/// Longest header block that is read, bytes. A phone's header is 2 to 20 KB; one of a megabyte is an attack or garbage,
+/// and its sender counts as unreadable.
+pub const HEADER_BLOCK_BYTES: usize = 1024 * 1024;
+/// Most header fields read of one mail, for the same reason.
+pub const HEADER_FIELDS: usize = 5_000;
+/// Lines in a row that are no header field after which the header is taken to have ended without its blank line.
+pub const HEADER_GARBAGE_LINES: usize = 10;
+/// Most addresses read from one address header. One is an answerable sender; the rest only have to be counted.
+pub const HEADER_ADDRESSES: usize = 1_000;
+/// Deepest nesting of header comments that is followed; deeper ones are taken as text.
+pub const COMMENT_DEPTH: usize = 20;
+/// Longest Message-ID kept, bytes: a header line has at most 998 (RFC 5322 section 2.1.1).
+pub const MESSAGE_ID_BYTES: usize = 900;
+/// Most ids of In-Reply-To and References kept. The last ones are the nearest ancestors.
+pub const REFERENCES: usize = 200;
+/// Longest date text given to the date parser, bytes. `Sat, 21 Nov 2026 12:00:00 +0900 (Japan Standard Time)` has 53.
+pub const DATE_BYTES: usize = 200;
