@@ -8,8 +8,11 @@ use karamail_engine::config::Settings;
 
 fn folders() -> Vec<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/bad_configs");
-    let mut folders: Vec<PathBuf> =
-        std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+        .collect();
     folders.sort();
     folders
 }
@@ -44,7 +47,11 @@ fn every_wrong_file_gets_exactly_the_words_beside_it() {
 fn no_words_repeat_a_password() {
     for folder in folders() {
         for language in [Language::Japanese, Language::English] {
-            assert!(!told(&folder, language).contains("himitsu"), "{}", folder.display());
+            assert!(
+                !told(&folder, language).contains("himitsu"),
+                "{}",
+                folder.display()
+            );
         }
     }
 }

@@ -29,7 +29,7 @@ pub fn address_fault(language: Language, fault: AddressFault) -> &'static str {
 
 words! {
     /// Allowed: a switch.
-    pub fn allowed_flag() { ja: "true か false", en: "true or false" }
+    pub fn allowed_flag() { ja: "true か false のどちらか", en: "true or false" }
     /// Allowed: a whole number.
     pub fn allowed_number(min: i64, max: i64) { ja: "{min}〜{max} の整数", en: "a whole number from {min} to {max}" }
     /// Allowed: one of several words.
