@@ -6,30 +6,26 @@
 //! 2. [`keys`]: the one definition of every key of the file.
 //! 3. `load`: bytes → text (`decode`) → tables with lines (`document`) → file form (`read`) → checked form (`check`).
 //! 4. [`ConfigFaults`]: everything that is wrong with a file, at once.
+//! 5. [`SettingsWatcher`]: changes while the program runs.
+//! 6. [`SettingsFile`]: changes by program, with comments kept.
 //!
 //! Invariant: a [`Settings`] value is sound; a file with any fault gives none, and never replaces one.
 
 mod check;
 mod document;
+mod edit;
 mod faults;
 pub mod keys;
 mod load;
 mod near;
 mod read;
+pub(crate) mod replace;
 mod samples;
 mod settings;
+mod watch;
 
+pub use edit::{EditFault, SettingValue, SettingsFile, kind_of, write_new};
 pub use faults::{ConfigFault, ConfigFaults, FaultKind, HostSlip, KeyHint, SyntaxFault, ValueType};
 pub use samples::{READY_MADE_RECEIPTS, ReadyMade, sample};
 pub use settings::*;
-
-/// t
-pub struct SettingsWatcher;
-impl SettingsWatcher {
-    /// t
-    pub async fn changed(&mut self) -> Result<Settings, ConfigFaults> { std::future::pending().await }
-}
-impl SettingsWatcher {
-    /// t
-    pub fn new(_: &std::path::Path, _: &Settings) -> std::io::Result<SettingsWatcher> { Ok(SettingsWatcher) }
-}
+pub use watch::SettingsWatcher;
