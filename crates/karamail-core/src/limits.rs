@@ -44,5 +44,3 @@ pub const SMTP_IDLE: Duration = Duration::from_secs(20);
 pub const SMTP_QUIT: Duration = Duration::from_secs(2);
 /// The slowest line a letter may still get through, bytes a second (64 kbit/s). Bounds the time of a whole content.
 pub const SMTP_SLOWEST_LINE: u64 = 8_000;
-/// Largest file of extra certificates, bytes. The roots of a whole system are below 300 kB.
-pub const EXTRA_CA_BYTES: u64 = 1024 * 1024;

@@ -1,3 +1,5 @@
 //! (see the plan)
 
-pub mod settings;
+mod settings;
+
+pub use self::settings::*;
