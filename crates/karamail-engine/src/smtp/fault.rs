@@ -1,15 +1,14 @@
 //! What can go wrong with an SMTP server, told so that a shop can act on it.
 
 use std::io;
-use std::path::PathBuf;
 
 use karamail_core::compose::clean;
 use karamail_core::delivery::{Answer, RefusalClass, Step, Verdict, judge};
 use karamail_core::limits::SMTP_ANSWER_CHARACTERS;
 use karamail_core::words::{Language, Told, smtp as words};
-use rustls::CertificateError;
 
 use crate::smtp::reply::Reply;
+use crate::tls::{TlsSetupFault, TlsTrouble};
 
 /// One failure, with the server and the step of the session it happened at.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,10 +54,10 @@ pub enum SmtpFaultKind {
     #[error("TLS: {0}")]
     Tls(String),
     /// The file of extra certificates cannot be used.
-    #[error("extra certificates {}: {detail}", path.display())]
+    #[error("extra certificates {file}: {detail}")]
     ExtraCa {
-        /// The file.
-        path: PathBuf,
+        /// The file, for people.
+        file: String,
         /// What is wrong with it.
         detail: String,
     },
@@ -86,12 +85,24 @@ pub enum SmtpFaultKind {
 
 impl SmtpFault {
     pub(super) fn new(server: (&str, u16), step: Step, kind: SmtpFaultKind) -> SmtpFault {
-        SmtpFault { host: server.0.to_owned(), port: server.1, step, kind }
+        SmtpFault {
+            host: server.0.to_owned(),
+            port: server.1,
+            step,
+            kind,
+        }
     }
 
     pub(super) fn answer(server: (&str, u16), step: Step, reply: &Reply) -> SmtpFault {
         let text = clean::one_line(&reply.text(), SMTP_ANSWER_CHARACTERS);
-        SmtpFault::new(server, step, SmtpFaultKind::Answer { code: reply.code, text })
+        SmtpFault::new(
+            server,
+            step,
+            SmtpFaultKind::Answer {
+                code: reply.code,
+                text,
+            },
+        )
     }
 
     /// The step of the session.
@@ -147,11 +158,19 @@ impl SmtpFault {
 
     /// Whether the provider wants a password of its own for programs.
     fn wants_app_password(&self) -> bool {
-        const PROVIDERS: &[&str] =
-            &["gmail.com", "googlemail.com", "yahoo.co.jp", "yahoo.com", "mail.me.com", "icloud.com", "aol.com"];
+        const PROVIDERS: &[&str] = &[
+            "gmail.com",
+            "googlemail.com",
+            "yahoo.co.jp",
+            "yahoo.com",
+            "mail.me.com",
+            "icloud.com",
+            "aol.com",
+        ];
         let host = self.host.to_ascii_lowercase();
         PROVIDERS.iter().any(|provider| {
-            host.strip_suffix(provider).is_some_and(|front| front.is_empty() || front.ends_with('.'))
+            host.strip_suffix(provider)
+                .is_some_and(|front| front.is_empty() || front.ends_with('.'))
         })
     }
 
@@ -178,7 +197,11 @@ impl SmtpFault {
             (_, Verdict::ServerTrouble) if code >= 500 => words::refuses_us_advice(language),
             (_, Verdict::Refused) => {
                 let class = self.refusal_class();
-                format!("{}{}", class.what(language), class.what_to_do(language).unwrap_or_default())
+                format!(
+                    "{}{}",
+                    class.what(language),
+                    class.what_to_do(language).unwrap_or_default()
+                )
             }
             _ => words::wait_advice(language),
         }
@@ -200,9 +223,7 @@ impl Told for SmtpFault {
             SmtpFaultKind::CertificateForeign => words::certificate_foreign(language, &self.host),
             SmtpFaultKind::CertificateWrongName => words::certificate_wrong_name(language, &self.host),
             SmtpFaultKind::Tls(detail) => words::tls_failed(language, &server, detail),
-            SmtpFaultKind::ExtraCa { path, detail } => {
-                words::extra_ca(language, &path.display().to_string(), detail)
-            }
+            SmtpFaultKind::ExtraCa { file, detail } => words::extra_ca(language, file, detail),
             SmtpFaultKind::NoPassword => words::no_password(language, &self.host),
             SmtpFaultKind::NoMechanism => words::no_mechanism(language, &server),
             SmtpFaultKind::NoSmtpUtf8 => words::no_smtputf8(language, &server),
@@ -220,7 +241,9 @@ impl Told for SmtpFault {
             }
             SmtpFaultKind::NotReached(_) => words::not_reached_advice(language),
             SmtpFaultKind::TimedOut if is_unreached => words::not_reached_advice(language),
-            SmtpFaultKind::TimedOut if self.step == Step::Greeting => words::greeting_timed_out_advice(language),
+            SmtpFaultKind::TimedOut if self.step == Step::Greeting => {
+                words::greeting_timed_out_advice(language)
+            }
             SmtpFaultKind::TimedOut | SmtpFaultKind::ConnectionLost => words::wait_advice(language),
             SmtpFaultKind::NotTls => words::not_tls_advice(language),
             SmtpFaultKind::NoStartTls => words::no_starttls_advice(language),
@@ -253,34 +276,25 @@ fn step_told(step: Step, language: Language) -> String {
 impl SmtpFaultKind {
     /// The kind of a failure of the socket or of TLS on it.
     pub(super) fn of_io(error: &io::Error) -> SmtpFaultKind {
-        if let Some(error) = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-            return SmtpFaultKind::of_tls(error);
-        }
-        match error.kind() {
-            io::ErrorKind::TimedOut => SmtpFaultKind::TimedOut,
-            io::ErrorKind::InvalidData => SmtpFaultKind::Garbled,
-            _ => SmtpFaultKind::ConnectionLost,
+        match TlsTrouble::of(error) {
+            TlsTrouble::NotTls => SmtpFaultKind::NotTls,
+            TlsTrouble::Expired | TlsTrouble::NotYetValid => SmtpFaultKind::CertificateExpired,
+            TlsTrouble::UnknownIssuer => SmtpFaultKind::CertificateForeign,
+            TlsTrouble::WrongHost(_) => SmtpFaultKind::CertificateWrongName,
+            TlsTrouble::BadCertificate(detail) | TlsTrouble::Other(detail) => SmtpFaultKind::Tls(detail),
+            TlsTrouble::Closed => match error.kind() {
+                io::ErrorKind::TimedOut => SmtpFaultKind::TimedOut,
+                io::ErrorKind::InvalidData => SmtpFaultKind::Garbled,
+                _ => SmtpFaultKind::ConnectionLost,
+            },
         }
     }
 
-    fn of_tls(error: &rustls::Error) -> SmtpFaultKind {
-        match error {
-            rustls::Error::InvalidCertificate(fault) => match fault {
-                CertificateError::Expired
-                | CertificateError::ExpiredContext { .. }
-                | CertificateError::NotValidYet
-                | CertificateError::NotValidYetContext { .. } => SmtpFaultKind::CertificateExpired,
-                CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-                    SmtpFaultKind::CertificateWrongName
-                }
-                CertificateError::UnknownIssuer | CertificateError::BadSignature => {
-                    SmtpFaultKind::CertificateForeign
-                }
-                other => SmtpFaultKind::Tls(clean::one_line(&format!("{other:?}"), SMTP_ANSWER_CHARACTERS)),
-            },
-            // What a server's plain greeting looks like to TLS.
-            rustls::Error::InvalidMessage(_) => SmtpFaultKind::NotTls,
-            other => SmtpFaultKind::Tls(clean::one_line(&other.to_string(), SMTP_ANSWER_CHARACTERS)),
+    /// The kind of a fault found while TLS was set up, before any connection.
+    pub(super) fn of_setup(fault: TlsSetupFault) -> SmtpFaultKind {
+        match fault {
+            TlsSetupFault::ExtraCaFile { file, reason } => SmtpFaultKind::ExtraCa { file, detail: reason },
+            TlsSetupFault::Platform(detail) => SmtpFaultKind::Tls(detail),
         }
     }
 }

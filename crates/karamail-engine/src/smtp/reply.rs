@@ -26,11 +26,15 @@ impl Reply {
         let mut lines = Vec::new();
         let mut rest = bytes;
         loop {
-            let Some(end) = rest.iter().position(|byte| *byte == b'\n') else { return Heard::Incomplete };
+            let Some(end) = rest.iter().position(|byte| *byte == b'\n') else {
+                return Heard::Incomplete;
+            };
             let (line, after) = rest.split_at(end);
             rest = after.get(1..).unwrap_or_default();
             let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let Some((code, text)) = line.split_at_checked(3).and_then(|(digits, text)| Some((code(digits)?, text)))
+            let Some((code, text)) = line
+                .split_at_checked(3)
+                .and_then(|(digits, text)| Some((code(digits)?, text)))
             else {
                 return Heard::Nonsense;
             };
@@ -49,14 +53,20 @@ impl Reply {
 
     /// The lines joined by blanks; an enhanced code repeated on each line stays on the first alone.
     pub(super) fn text(&self) -> String {
-        let code = self.lines.first().and_then(|line| line.split(' ').next()).unwrap_or_default();
+        let code = self
+            .lines
+            .first()
+            .and_then(|line| line.split(' ').next())
+            .unwrap_or_default();
         let is_enhanced = karamail_core::delivery::EnhancedCode::parse(code).is_some();
         let mut text = String::new();
         for (index, line) in self.lines.iter().enumerate() {
             if index > 0 {
                 text.push(' ');
             }
-            let again = (index > 0 && is_enhanced).then(|| line.strip_prefix(code)).flatten();
+            let again = (index > 0 && is_enhanced)
+                .then(|| line.strip_prefix(code))
+                .flatten();
             text.push_str(again.map_or(line.as_str(), str::trim_start));
         }
         text
@@ -82,7 +92,9 @@ mod tests {
             Heard::Whole(reply, rest) => Some((reply.code, reply.text(), rest)),
             Heard::Incomplete | Heard::Nonsense => None,
         };
-        let heard = heard.as_ref().map(|(code, text, rest)| (*code, text.as_str(), *rest));
+        let heard = heard
+            .as_ref()
+            .map(|(code, text, rest)| (*code, text.as_str(), *rest));
         assert_eq!(heard, expected, "{}", String::from_utf8_lossy(bytes));
     }
 
@@ -91,16 +103,29 @@ mod tests {
         check(b"250 ok\r\n", Some((250, "ok", 0)));
         check(b"250\r\n", Some((250, "", 0)));
         check(b"250 ok\n", Some((250, "ok", 0)));
-        check(b"550-5.1.1 no such\r\n550 5.1.1 user\r\n", Some((550, "5.1.1 no such user", 0)));
+        check(
+            b"550-5.1.1 no such\r\n550 5.1.1 user\r\n",
+            Some((550, "5.1.1 no such user", 0)),
+        );
         check(b"571 odd code\r\n", Some((571, "odd code", 0)));
-        check(b"550 \x88\xb6\x90\xe6\r\n", Some((550, "\u{fffd}\u{fffd}\u{fffd}\u{fffd}", 0)));
+        check(
+            b"550 \x88\xb6\x90\xe6\r\n",
+            Some((550, "\u{fffd}\u{fffd}\u{fffd}\u{fffd}", 0)),
+        );
         check(b"250 ok\r\n421 bye\r\n", Some((250, "ok", 9)));
     }
 
     #[test]
     fn what_is_no_answer_is_none() {
         assert_eq!(Reply::read(b"250-a\r\n250 b"), Heard::Incomplete);
-        for bytes in [b"HTTP/1.0 400\r\n".as_slice(), b"25\r\n", b"2500 x\r\n", b"999 x\r\n", b"+OK\r\n", b"\r\n"] {
+        for bytes in [
+            b"HTTP/1.0 400\r\n".as_slice(),
+            b"25\r\n",
+            b"2500 x\r\n",
+            b"999 x\r\n",
+            b"+OK\r\n",
+            b"\r\n",
+        ] {
             assert_eq!(Reply::read(bytes), Heard::Nonsense);
         }
     }
