@@ -500,3 +500,6 @@ fn is_reply_begun(partial: &[u8]) -> bool {
     };
     begins(b"+OK") || begins(b"-ERR") || begins(b"+ ")
 }
+
+#[cfg(test)]
+mod tests;
