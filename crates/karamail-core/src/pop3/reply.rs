@@ -325,7 +325,7 @@ mod tests {
         for size in [1, 2, 3, 7, usize::MAX] {
             let seen = tokens(wire, &[Shape::Body, Shape::Single], std::iter::repeat(size));
             let expected = [
-                format!("Ok "),
+                "Ok ".to_owned(),
                 format!("body {mail} end"),
                 "Ok bye".to_owned(),
                 "body  open".to_owned(),
