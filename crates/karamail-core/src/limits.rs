@@ -1,6 +1,8 @@
 //! Every bound in Karamail, with its reason. A bound that only one module needs still lives here, so that a reader
 //! sees all of them at once.
 
+use std::time::Duration;
+
 /// Longest local part, bytes. RFC 5321 section 4.5.3.1.1 says 64; some systems give out longer ones that work.
 pub const ADDRESS_LOCAL_PART_BYTES: usize = 128;
 /// Longest address, bytes. RFC 5321 section 4.5.3.1.3 allows a path of 256 with its angle brackets.
@@ -28,3 +30,11 @@ pub const POP3_PIPELINE_COMMANDS: usize = 128;
 pub const POP3_DRAIN_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// Longest quotation of a server's words that is shown or logged, characters.
 pub const POP3_SAID_CHARACTERS: usize = 300;
+/// POP3 read buffer, bytes: several TLS records, or some hundred small replies, at once.
+pub const POP3_READ_BUFFER_BYTES: usize = 128 * 1024;
+/// How long a plain port may be silent before we look whether it speaks TLS. POP3 servers greet first, and within moments.
+pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
+/// How long the look whether a port speaks TLS may take; a handshake takes a second at worst.
+pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
+/// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
+pub const POP3_CLOSE: Duration = Duration::from_secs(1);

@@ -367,7 +367,10 @@ impl<'a> Login<'a> {
             (hashed, clear)
         };
         match order {
-            (Some(way), _) if self.encrypted => Ok((way, None)),
+            (Some(way), _) if self.encrypted => {
+                let user_pass = Some(Way::UserPass).filter(|next_way| *next_way != way);
+                Ok((way, user_pass))
+            }
             (Some(way), next_way) => Ok((way, next_way)),
             (None, Some(way)) => Ok((way, None)),
             (None, None) if !self.encrypted && self.capabilities.stls => {
@@ -455,17 +458,24 @@ impl<'a> Login<'a> {
     }
 
     fn login_refused(&mut self, text: &[u8]) -> Result<(), Fault> {
+        let offered = self.capabilities.listed.join(", ");
         let circumstances = Circumstances {
             host: self.settings.host,
             encrypted: self.encrypted,
+            offered: &offered,
         };
         let fault = login_refused(self.step(), text, circumstances);
-        let is_final = matches!(
-            fault.problem,
-            Problem::InUse | Problem::LoginDelay | Problem::SystemTemporary | Problem::SystemPermanent
-        );
+        let may_go_on = match fault.problem {
+            // Announced, but not there after all.
+            Problem::NoCommonMechanism(_) => true,
+            Problem::InUse | Problem::LoginDelay | Problem::SystemTemporary | Problem::SystemPermanent => {
+                false
+            }
+            // A password that is wrong in clear is wrong; a hashed one may just not be supported for it.
+            _ => !self.encrypted,
+        };
         match self.next_way.take() {
-            Some(way) if !is_final => {
+            Some(way) if may_go_on => {
                 self.refusal = Some(fault);
                 self.try_way(way)
             }

@@ -253,6 +253,28 @@ fn auth_takes_an_initial_response_only_where_rfc_5034_is_spoken_and_it_fits() {
 }
 
 #[test]
+fn over_tls_a_mechanism_that_is_announced_but_missing_is_replaced_and_a_wrong_password_is_not_tried_twice() {
+    let sasl = ("CAPA\r\n", "+OK\r\nSASL PLAIN\r\nUSER\r\n.\r\n");
+    let auth = "AUTH PLAIN AHRhcm8AaGltaXRzdQ==\r\n";
+    check(
+        TLS,
+        &[
+            GREETING,
+            sasl,
+            (auth, "-ERR Unknown command\r\n"),
+            ("USER taro\r\n", "+OK\r\n"),
+            ("PASS himitsu\r\n", "+OK\r\n"),
+            ("CAPA\r\n", "-ERR\r\n"),
+        ],
+    )
+    .unwrap();
+    assert_eq!(
+        problem(TLS, &[GREETING, sasl, (auth, "-ERR [AUTH] no\r\n")]),
+        (Step::Auth(Mechanism::Plain), Problem::WrongPassword)
+    );
+}
+
+#[test]
 fn login_gives_name_then_password() {
     let login = LoginSettings {
         authentication: Authentication::Sasl(Mechanism::Login),

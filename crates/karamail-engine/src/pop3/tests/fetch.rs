@@ -298,3 +298,22 @@ async fn a_deletion_counts_only_after_the_ok_of_quit() {
         assert_eq!(connection.quit().await.is_ok(), is_believed, "{answer:?}");
     }
 }
+
+/// The engine runs each mailbox as a task of its own.
+#[expect(dead_code, reason = "it is enough that this compiles")]
+async fn every_call_can_run_in_a_task(settings: Pop3Settings) {
+    fn is_send<T: Send>(future: T) -> T {
+        future
+    }
+    let mut connection = is_send(open(&settings)).await.unwrap();
+    let listing = is_send(connection.listing()).await.unwrap();
+    let mut headers = Vec::new();
+    is_send(connection.fetch_headers(&listing, |_, header| headers.push(header)))
+        .await
+        .unwrap();
+    is_send(connection.retrieve(1, &mut tokio::io::sink(), 1))
+        .await
+        .unwrap();
+    is_send(connection.delete(&[1])).await.unwrap();
+    is_send(connection.quit()).await.unwrap();
+}

@@ -1,7 +1,6 @@
 //! Each step of a session × what can happen at it.
 
 use karamail_core::words::{Language, Told};
-use tokio::net::TcpSocket;
 use tokio::time::timeout;
 
 use super::*;
@@ -170,7 +169,7 @@ async fn a_host_that_is_not_there_is_told_apart_from_one_that_refuses() {
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_connection_that_is_never_taken_runs_into_the_connect_time_limit() {
-    let socket = TcpSocket::new_v4().unwrap();
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
     socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
     let listener = socket.listen(0).unwrap();
     let address = listener.local_addr().unwrap();
