@@ -134,3 +134,11 @@ pub const DEMO_IDLE: std::time::Duration = std::time::Duration::from_secs(600);
 pub const DEMO_CUSTOMERS: usize = 1_000;
 /// Lines of a mail's body that the phone on the terminal shows.
 pub const DEMO_PHONE_LINES: usize = 40;
+/// POP3 read buffer, bytes: several TLS records, or some hundred small replies, at once.
+pub const POP3_READ_BUFFER_BYTES: usize = 128 * 1024;
+/// How long a plain port may be silent before we look whether it speaks TLS. POP3 servers greet first, and within moments.
+pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
+/// How long the look whether a port speaks TLS may take; a handshake takes a second at worst.
+pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
+/// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
+pub const POP3_CLOSE: Duration = Duration::from_secs(1);

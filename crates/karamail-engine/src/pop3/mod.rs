@@ -13,6 +13,7 @@ mod fetch;
 mod tests;
 mod wire;
 
+use std::fmt;
 use std::time::Duration;
 
 pub use fetch::Retrieved;
@@ -22,10 +23,11 @@ pub use karamail_core::pop3::{
 };
 use karamail_core::pop3::{Command, Event, ListingReader, Transaction};
 
-use crate::config::Pop3Settings;
-use crate::secrets::Password;
 use karamail_core::limits::{POP3_DRAIN_BYTES, POP3_LISTING_MAILS, POP3_PIPELINE_COMMANDS};
 use wire::Wire;
+
+use crate::config::Pop3Settings;
+use crate::secrets::Password;
 
 /// A POP3 session in the transaction state.
 pub struct Pop3Connection {
@@ -39,6 +41,17 @@ pub struct Pop3Connection {
     top_works: Option<bool>,
     /// Bytes of the reply under way.
     reply_bytes: u64,
+}
+
+impl fmt::Debug for Pop3Connection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pop3Connection")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("is_over", &self.is_over)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Pop3Connection {

@@ -1,5 +1,9 @@
 //! From the greeting to the transaction state (RFC 1939 section 4, RFC 2449, 2595, 5034, 6856).
 
+#[cfg(test)]
+mod tests;
+mod ways;
+
 use super::capabilities::Capabilities;
 use super::fault::{Fault, Problem, Step};
 use super::refusal::{Circumstances, login_refused, refused};
@@ -9,6 +13,7 @@ use super::sasl::{
 };
 use super::transaction::Transaction;
 use crate::limits::{POP3_AUTH_COMMAND_BYTES, POP3_CAPABILITY_LINES, POP3_GREETING_LINES};
+use ways::{Situation, Way};
 
 /// How the connection is protected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,13 +93,6 @@ enum Moment {
     Greeted,
     Encrypted,
     LoggedIn,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
-    UserPass,
-    Apop,
-    Sasl(Mechanism),
 }
 
 impl<'a> Login<'a> {
@@ -334,70 +332,15 @@ impl<'a> Login<'a> {
         if unusable(user) || unusable(password) {
             return Err(Fault::new(Step::UserPass, Problem::CredentialsUnusable));
         }
-        let (way, next_way) = self.ways()?;
+        let situation = Situation {
+            authentication: self.settings.authentication,
+            capabilities: &self.capabilities,
+            encrypted: self.encrypted,
+            has_timestamp: self.timestamp.is_some(),
+        };
+        let (way, next_way) = situation.ways()?;
         self.next_way = next_way;
         self.try_way(way)
-    }
-
-    /// The way to log in, and the one after it. The password goes in clear over an unencrypted connection only where
-    /// that is the shop's own setting, and only if the server announces nothing better or refuses it: many announce
-    /// APOP for passwords they cannot use it with.
-    fn ways(&self) -> Result<(Way, Option<Way>), Fault> {
-        match self.settings.authentication {
-            Authentication::UserPass => return Ok((Way::UserPass, None)),
-            Authentication::Apop => return Ok((Way::Apop, None)),
-            // Microsoft and Google call the same thing by two names.
-            Authentication::Sasl(Mechanism::XOAuth2)
-                if self.offers(Mechanism::OAuthBearer) && !self.offers(Mechanism::XOAuth2) =>
-            {
-                return Ok((Way::Sasl(Mechanism::OAuthBearer), None));
-            }
-            Authentication::Sasl(mechanism) => return Ok((Way::Sasl(mechanism), None)),
-            Authentication::Auto => {}
-        }
-        let hashed = if self.offers(Mechanism::CramMd5) {
-            Some(Way::Sasl(Mechanism::CramMd5))
-        } else {
-            self.timestamp.as_ref().map(|_| Way::Apop)
-        };
-        let clear = self.clear_way();
-        let order = if self.encrypted {
-            (clear, hashed)
-        } else {
-            (hashed, clear)
-        };
-        match order {
-            (Some(way), _) if self.encrypted => Ok((way, None)),
-            (Some(way), next_way) => Ok((way, next_way)),
-            (None, Some(way)) => Ok((way, None)),
-            (None, None) if !self.encrypted && self.capabilities.stls => {
-                Err(Fault::new(Step::UserPass, Problem::EncryptionRequired))
-            }
-            (None, None) => Err(Fault::new(
-                Step::UserPass,
-                Problem::NoCommonMechanism(self.capabilities.listed.join(", ")),
-            )),
-        }
-    }
-
-    fn clear_way(&self) -> Option<Way> {
-        let capabilities = &self.capabilities;
-        if self.offers(Mechanism::Plain) {
-            Some(Way::Sasl(Mechanism::Plain))
-        } else if capabilities.user || !capabilities.known {
-            Some(Way::UserPass)
-        } else if self.offers(Mechanism::Login) {
-            Some(Way::Sasl(Mechanism::Login))
-        } else if capabilities.sasl_listed || (!self.encrypted && capabilities.stls) {
-            // The server says that it does not take passwords in clear (here, or before STLS).
-            None
-        } else {
-            Some(Way::UserPass)
-        }
-    }
-
-    fn offers(&self, mechanism: Mechanism) -> bool {
-        self.capabilities.sasl.contains(&mechanism)
     }
 
     fn try_way(&mut self, way: Way) -> Result<(), Fault> {
@@ -455,17 +398,24 @@ impl<'a> Login<'a> {
     }
 
     fn login_refused(&mut self, text: &[u8]) -> Result<(), Fault> {
+        let offered = self.capabilities.listed.join(", ");
         let circumstances = Circumstances {
             host: self.settings.host,
             encrypted: self.encrypted,
+            offered: &offered,
         };
         let fault = login_refused(self.step(), text, circumstances);
-        let is_final = matches!(
-            fault.problem,
-            Problem::InUse | Problem::LoginDelay | Problem::SystemTemporary | Problem::SystemPermanent
-        );
+        let may_go_on = match fault.problem {
+            // Announced, but not there after all.
+            Problem::NoCommonMechanism(_) => true,
+            Problem::InUse | Problem::LoginDelay | Problem::SystemTemporary | Problem::SystemPermanent => {
+                false
+            }
+            // A password that is wrong in clear is wrong; a hashed one may just not be supported for it.
+            _ => !self.encrypted,
+        };
         match self.next_way.take() {
-            Some(way) if !is_final => {
+            Some(way) if may_go_on => {
                 self.refusal = Some(fault);
                 self.try_way(way)
             }
