@@ -35,7 +35,7 @@ fn addresses_as_written(value: &str) -> Vec<Named> {
         let step = match character {
             '"' => quoted_string(rest).map(|length| (Part::Text, length)),
             '(' => comment(rest).map(|length| (Part::Comment, length)),
-            '<' => Some((Part::Angle, angle(rest))),
+            '<' => angle(rest).map(|length| (Part::Angle, length)),
             ',' | ';' => Some((Part::End, 1)),
             // The name of a group ends here; its members follow.
             ':' if !entry.text.contains('@') => Some((Part::GroupName, 1)),
@@ -69,18 +69,20 @@ enum Part {
     End,
 }
 
-/// Length of `<…>` at the start of `text`; without a `>` it reaches to the next comma, semicolon or the end.
-fn angle(text: &str) -> usize {
+/// Length of `<…>` at the start of `text`; without a `>` it reaches to the next comma, semicolon or the end. `None`
+/// where the bracket is part of a name, as in `Hana <3 <hana@example.jp>`.
+fn angle(text: &str) -> Option<usize> {
     let mut index = 1;
     while let Some(character) = text.get(index..).and_then(|rest| rest.chars().next()) {
         let rest = text.get(index..).unwrap_or_default();
         match character {
             '"' => index += quoted_string(rest).unwrap_or(1),
-            '>' => return index + 1,
+            '>' => return Some(index + 1),
+            '<' if index > 1 => return None,
             _ => index += character.len_utf8(),
         }
     }
-    text.find([',', ';']).unwrap_or(text.len())
+    Some(text.find([',', ';']).unwrap_or(text.len()))
 }
 
 /// What stands between two separators.
