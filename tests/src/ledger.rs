@@ -3,14 +3,15 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use karamail_core::address::EmailAddress;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Row as _, SqliteConnection};
 
+use crate::dovecot::Dovecot;
 use crate::mails::{message_id, number, without_brackets};
-use crate::sink::Accepted;
+use crate::sink::{Accepted, Sink};
 
 /// What the ledger holds, as far as tests look.
 #[derive(Clone, Debug, Default)]
@@ -197,10 +198,30 @@ pub struct Evidence<'a> {
     /// What the SMTP server accepted.
     pub accepted: Vec<Accepted>,
     /// The data folder, with the archive in it.
-    pub data: &'a Path,
+    pub data: PathBuf,
 }
 
-impl Evidence<'_> {
+impl<'a> Evidence<'a> {
+    /// Looks at everything, in the order that the type explains.
+    pub fn collect(
+        deposited: &'a [Deposited],
+        dovecot: &Dovecot,
+        user: &str,
+        data: &Path,
+        sink: &Sink,
+    ) -> Self {
+        let waiting = dovecot.mails(user);
+        let ledger = Ledger::read(data);
+        let accepted = sink.accepted();
+        Evidence {
+            deposited,
+            waiting,
+            ledger,
+            accepted,
+            data: data.to_owned(),
+        }
+    }
+
     /// Panics unless the invariants hold that must hold at every moment, also right after a crash.
     #[track_caller]
     pub fn check(&self) {

@@ -8,7 +8,7 @@
 //! 3. [`sink`]: an SMTP server of our own that remembers what it accepted and can misbehave on purpose.
 //! 4. [`program`]: Karamail itself, its settings, its data folder, signals.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
-//! 6. [`mails`]: what arrives.
+//! 6. [`shop`]: all of it together. [`mails`]: what arrives.
 //!
 //! A fixture that cannot do its work panics and says why: a test without its servers has failed.
 
@@ -24,6 +24,7 @@ pub mod mails;
 pub mod postfix;
 pub mod program;
 pub mod server;
+pub mod shop;
 pub mod sink;
 
 use std::thread;

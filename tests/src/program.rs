@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::server::scratch_folder;
+use crate::server::{MAIL_OWNER, give_to_mail_owner, scratch_folder};
 
 /// Longest one run of the program may take in a test that says nothing else.
 pub const RUN_BOUND: Duration = Duration::from_secs(120);
@@ -278,7 +278,7 @@ impl Program {
     /// Writes other settings and secrets.
     pub fn configure(&self, settings: &Settings) {
         fs::write(self.config(), settings.to_toml()).expect("our own folder");
-        let secrets = self.folder.path().join("secrets.toml");
+        let secrets = self.secrets_file();
         fs::write(&secrets, settings.secrets()).expect("our own folder");
         fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).expect("our own file");
     }
@@ -303,16 +303,41 @@ impl Program {
         self.run(&["once", "--json"])
     }
 
+    /// Runs it under a user id that may read the settings and may not write the data folder. (The tests run as root,
+    /// whom no right stops.)
+    pub fn run_without_rights(&self, arguments: &[&str]) -> Finished {
+        let binary = self.folder.path().join("karamail");
+        fs::copy(&self.binary, &binary).expect("our own folder");
+        give_to_mail_owner(&self.secrets_file());
+        let (user, group) = MAIL_OWNER;
+        let mut command = Command::new("setpriv");
+        command
+            .args([
+                &format!("--reuid={user}"),
+                &format!("--regid={group}"),
+                "--clear-groups",
+            ])
+            .arg(binary);
+        self.spawn(command, arguments, &[]).finish(RUN_BOUND)
+    }
+
     /// Starts it.
     pub fn start(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
-        let mut command = Command::new(&self.binary);
+        self.spawn(Command::new(&self.binary), arguments, environment)
+    }
+
+    fn secrets_file(&self) -> PathBuf {
+        self.folder.path().join("secrets.toml")
+    }
+
+    fn spawn(&self, mut command: Command, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
         command
             .arg("--config")
             .arg(self.config())
             .arg("--data-dir")
             .arg(self.data())
             .args(arguments)
-            .env("KARAMAIL_SECRETS_FILE", self.folder.path().join("secrets.toml"))
+            .env("KARAMAIL_SECRETS_FILE", self.secrets_file())
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
