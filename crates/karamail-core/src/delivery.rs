@@ -1,1 +1,419 @@
-//! (see the plan)
+//! What an SMTP answer means for a message in the outbox, and when it is tried again.
+//!
+//! The question is always whom an answer speaks about. An answer about the customer settles the letter. An answer about
+//! us (our password, our provider's limit, our address on a block list) says nothing about the letter: it stays in the
+//! outbox and the shop is told, or one wrong setting would turn every receipt into "refused".
+
+use std::time::Duration;
+
+use crate::words::{Language, Told, letters};
+
+/// What an answer means for the letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// The server has taken responsibility for it.
+    Accepted,
+    /// To be tried again after [`next_attempt_after`].
+    Again,
+    /// Refused for good; [`RefusalClass`] says why in the shop's words.
+    Refused,
+    /// The server refuses us, or is in trouble: nothing is said about this letter, and the next would fare the same.
+    ServerTrouble,
+}
+
+/// Where in the session an answer came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Step {
+    /// Name look-up and TCP.
+    Connect,
+    /// The TLS handshake.
+    Tls,
+    /// The server's greeting.
+    Greeting,
+    /// EHLO.
+    Hello,
+    /// STARTTLS.
+    StartTls,
+    /// AUTH.
+    Authentication,
+    /// MAIL FROM: our own address.
+    MailFrom,
+    /// RCPT TO: the customer's address.
+    Recipient,
+    /// DATA.
+    Data,
+    /// The letter, after its final dot.
+    Content,
+}
+
+impl Step {
+    /// The step as it stands in logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Step::Connect => "connect",
+            Step::Tls => "tls",
+            Step::Greeting => "greeting",
+            Step::Hello => "ehlo",
+            Step::StartTls => "starttls",
+            Step::Authentication => "auth",
+            Step::MailFrom => "mail-from",
+            Step::Recipient => "rcpt-to",
+            Step::Data => "data",
+            Step::Content => "content",
+        }
+    }
+}
+
+/// An enhanced status code, RFC 3463: class, subject, detail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct EnhancedCode(pub u8, pub u16, pub u16);
+
+impl EnhancedCode {
+    /// Reads the code at the start of an answer's text, such as `5.1.1 User unknown`.
+    pub fn parse(text: &str) -> Option<EnhancedCode> {
+        let mut numbers = text.split_whitespace().next()?.split('.');
+        let class = numbers
+            .next()?
+            .parse()
+            .ok()
+            .filter(|class| matches!(class, 2 | 4 | 5))?;
+        let subject = numbers.next()?.parse().ok().filter(|number| *number < 1000)?;
+        let detail = numbers.next()?.parse().ok().filter(|number| *number < 1000)?;
+        numbers
+            .next()
+            .is_none()
+            .then_some(EnhancedCode(class, subject, detail))
+    }
+}
+
+/// One answer of a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer<'a> {
+    /// The three-digit code.
+    pub code: u16,
+    /// The text behind it, its lines joined by blanks, with the enhanced code if there is one.
+    pub text: &'a str,
+}
+
+/// What an answer at a step means for the letter.
+///
+/// 1. Before MAIL FROM nothing is known of a letter: all but success is trouble.
+/// 2. 2yz after the dot is acceptance; success elsewhere where it cannot be is a server out of step: again.
+/// 3. 421 up to MAIL FROM closes the session and is trouble; from RCPT TO on it may be about this letter, which must not
+///    hold up the others for ever: again. Other 4yz: again (greylisting, full disks, rate limits).
+/// 4. 530, 534, 535, 538 (RFC 4954) want us to log in: trouble.
+/// 5. 5yz at MAIL FROM, where no customer has been named yet: trouble, but for the size (552, x.3.4) and the parameters
+///    (555), which belong to the letter.
+/// 6. Later 5yz that speaks of us (`speaks_of_us`): trouble.
+/// 7. All other 5yz: refused.
+pub fn judge(step: Step, answer: Answer<'_>) -> Verdict {
+    let class = answer.code / 100;
+    if step < Step::MailFrom {
+        return Verdict::ServerTrouble;
+    }
+    match (class, answer.code, step) {
+        (2, _, Step::Content) => Verdict::Accepted,
+        (4, 421, Step::MailFrom) => Verdict::ServerTrouble,
+        (5, 530 | 534 | 535 | 538, _) => Verdict::ServerTrouble,
+        (5, 552 | 555, Step::MailFrom) => Verdict::Refused,
+        (5, _, Step::MailFrom) if EnhancedCode::parse(answer.text) == Some(EnhancedCode(5, 3, 4)) => {
+            Verdict::Refused
+        }
+        (5, _, Step::MailFrom) => Verdict::ServerTrouble,
+        (5, _, _) if speaks_of_us(answer) => Verdict::ServerTrouble,
+        (5, _, _) => Verdict::Refused,
+        _ => Verdict::Again,
+    }
+}
+
+/// Phrases in which servers refuse the sender's side, in lower case. Postfix, Exim and the providers answer so at RCPT TO
+/// or after the dot, because they delay their refusals until then.
+const ABOUT_US: &[&str] = &[
+    // We are not logged in, or not to this server.
+    "relay access denied",
+    "relaying denied",
+    "relay denied",
+    "relay not permitted",
+    "relaying not allowed",
+    "relaying is not allowed",
+    "not permitted to relay",
+    "unable to relay",
+    "cannot relay",
+    "we do not relay",
+    "authentication required",
+    "authentication is required",
+    "authentication needed",
+    "must authenticate",
+    "please authenticate",
+    "not authenticated",
+    "must be authenticated",
+    "smtp auth",
+    "pop before smtp",
+    "pop-before-smtp",
+    "check for new mail first",
+    "must issue a starttls",
+    "encryption required",
+    // Our address.
+    "sender address rejected",
+    "sender rejected",
+    "sender denied",
+    "sender not allowed",
+    "sender is not allowed",
+    "not owned by user",
+    "not allowed to send as",
+    "sender verify failed",
+    "sender domain",
+    "from address",
+    // Our host or network.
+    "client host rejected",
+    "client host blocked",
+    "helo command rejected",
+    "ehlo command rejected",
+    "blocked using",
+    "spamhaus",
+    "blacklist",
+    "blocklist",
+    "block list",
+    "reverse dns",
+    "reverse hostname",
+    "ptr record",
+    "dynamic ip",
+    "your ip",
+    "bad reputation",
+    // Our provider's limit on us.
+    "sending limit",
+    "sending quota",
+    "sending rate",
+    "too many messages",
+    "too many mails",
+    "too many recipients",
+    "message limit",
+    "your account",
+];
+
+/// Whether a refusal from RCPT TO on speaks about us: a listed phrase, or an enhanced code that can mean nothing else:
+/// 5.4.5 (sending limit as Gmail gives it), 5.7.8 to 5.7.14 (authentication, RFC 4954 and RFC 5248), 5.7.20 to 5.7.27
+/// (DKIM, SPF, DMARC and reverse DNS, RFC 7372 and RFC 7489).
+///
+/// 5.7.1 alone decides nothing: it is used for the recipient's own filter as well. Addresses in the answer are not
+/// read, so that a customer named `relay@` changes nothing.
+fn speaks_of_us(answer: Answer<'_>) -> bool {
+    if let Some(EnhancedCode(5, subject, detail)) = EnhancedCode::parse(answer.text) {
+        match (subject, detail) {
+            (4, 5) | (7, 8..=14 | 20..=27) => return true,
+            // The recipient is named in so many words: unknown, full, syntax.
+            (1, 1..=6 | 10) | (2, 1..=3) => return false,
+            _ => {}
+        }
+    }
+    let text = without_addresses(answer.text).to_lowercase();
+    ABOUT_US.iter().any(|phrase| text.contains(phrase))
+}
+
+fn without_addresses(text: &str) -> String {
+    let words: Vec<&str> = text
+        .split_whitespace()
+        .filter(|word| !word.contains('@'))
+        .collect();
+    words.join(" ")
+}
+
+/// Why a letter was refused, in the shop's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RefusalClass {
+    /// There is no such address.
+    UnknownAddress,
+    /// The customer's own filter or the carrier's refuses us.
+    Filtered,
+    /// The customer's box is full.
+    BoxFull,
+    /// The address cannot be written to by this server (quoted local part, non-ASCII).
+    Unwritable,
+    /// The letter is too large.
+    TooLarge,
+    /// No server took it within the whole retry series.
+    GaveUp,
+    /// None of these.
+    Other,
+}
+
+impl RefusalClass {
+    /// Every class.
+    pub const ALL: [RefusalClass; 7] = [
+        RefusalClass::UnknownAddress,
+        RefusalClass::Filtered,
+        RefusalClass::BoxFull,
+        RefusalClass::Unwritable,
+        RefusalClass::TooLarge,
+        RefusalClass::GaveUp,
+        RefusalClass::Other,
+    ];
+
+    /// The stable name in the database and in logs.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            RefusalClass::UnknownAddress => "unknown-address",
+            RefusalClass::Filtered => "filtered",
+            RefusalClass::BoxFull => "box-full",
+            RefusalClass::Unwritable => "unwritable",
+            RefusalClass::TooLarge => "too-large",
+            RefusalClass::GaveUp => "gave-up",
+            RefusalClass::Other => "other",
+        }
+    }
+
+    /// The class of a refusal, whether it came as an answer or in a delivery report (then `step` is None).
+    ///
+    /// docomo answers 550 at RCPT TO for an unknown user and 550 after DATA for the customer's filter. au says
+    /// `550 <taro@ezweb.ne.jp>: User unknown` for a wrong address and `550 : User unknown`, without the address, for
+    /// the filter.
+    pub fn of(step: Option<Step>, answer: Answer<'_>) -> RefusalClass {
+        let text = answer.text.to_lowercase();
+        let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
+        if answer.text.trim_start().starts_with(": ") && says(&["user unknown"]) {
+            return RefusalClass::Filtered;
+        }
+        if let Some(class) = EnhancedCode::parse(answer.text).and_then(Self::of_enhanced) {
+            return class;
+        }
+        if says(&[
+            "mailbox full",
+            "mailbox is full",
+            "over quota",
+            "quota exceeded",
+            "exceeded storage",
+            "insufficient storage",
+        ]) {
+            return RefusalClass::BoxFull;
+        }
+        if answer.code == 552 || says(&["too large", "too big", "size limit", "message size"]) {
+            return RefusalClass::TooLarge;
+        }
+        if matches!(answer.code, 501 | 553 | 555) || says(&["smtputf8", "syntax"]) {
+            return RefusalClass::Unwritable;
+        }
+        if matches!(step, Some(Step::Data | Step::Content)) {
+            return RefusalClass::Filtered;
+        }
+        let unknown = [
+            "user unknown",
+            "unknown user",
+            "unknown recipient",
+            "unknown address",
+            "unknown mailbox",
+            "no such user",
+            "no such recipient",
+            "no such mailbox",
+            "does not exist",
+            "not found",
+            "mailbox unavailable",
+            "unknown local part",
+            "domain not found",
+            "host unknown",
+        ];
+        if says(&unknown) || matches!(answer.code, 551 | 556) {
+            return RefusalClass::UnknownAddress;
+        }
+        if says(&[
+            "spam", "blocked", "rejected", "denied", "policy", "filter", "refused",
+        ]) {
+            return RefusalClass::Filtered;
+        }
+        match (answer.code, step) {
+            (550, Some(Step::Recipient)) => RefusalClass::UnknownAddress,
+            _ => RefusalClass::Other,
+        }
+    }
+
+    fn of_enhanced(code: EnhancedCode) -> Option<RefusalClass> {
+        match (code.1, code.2) {
+            (1, 0 | 1 | 2 | 6 | 10) | (2, 1) => Some(RefusalClass::UnknownAddress),
+            (1, 3) | (6, 7 | 9 | 10) => Some(RefusalClass::Unwritable),
+            (2, 2) | (3, 1) => Some(RefusalClass::BoxFull),
+            (2, 3) | (3, 4) => Some(RefusalClass::TooLarge),
+            (7, _) => Some(RefusalClass::Filtered),
+            _ => None,
+        }
+    }
+}
+
+impl std::str::FromStr for RefusalClass {
+    type Err = ();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        RefusalClass::ALL
+            .into_iter()
+            .find(|class| class.as_str() == text)
+            .ok_or(())
+    }
+}
+
+impl Told for RefusalClass {
+    fn what(&self, language: Language) -> String {
+        match self {
+            RefusalClass::UnknownAddress => letters::refused_unknown(language),
+            RefusalClass::Filtered => letters::refused_filtered(language),
+            RefusalClass::BoxFull => letters::refused_box_full(language),
+            RefusalClass::Unwritable => letters::refused_unwritable(language),
+            RefusalClass::TooLarge => letters::refused_too_large(language),
+            RefusalClass::GaveUp => letters::refused_gave_up(language),
+            RefusalClass::Other => letters::refused_other(language),
+        }
+    }
+
+    fn what_to_do(&self, language: Language) -> Option<String> {
+        Some(match self {
+            RefusalClass::UnknownAddress => letters::refused_unknown_advice(language),
+            RefusalClass::Filtered => letters::refused_filtered_advice(language),
+            RefusalClass::BoxFull => letters::refused_box_full_advice(language),
+            RefusalClass::TooLarge => letters::refused_too_large_advice(language),
+            RefusalClass::Unwritable | RefusalClass::GaveUp | RefusalClass::Other => {
+                letters::refused_tell_number(language)
+            }
+        })
+    }
+}
+
+/// How long to wait after the given number of attempts; None means give up, which the shop sees as
+/// [`RefusalClass::GaveUp`].
+///
+/// An attempt is counted before it is made, so a crash in mid-send is one attempt and the first failed one is 1. The
+/// customer stands at the counter, so the first waits are short; greylisting wants minutes (RFC 6647 section 4.5: most
+/// servers 1 to 15); after an hour nobody waits any more and the provider's limits matter (RFC 5321 section 4.5.4.1).
+/// 48 hours cover a weekend's night outage and end before a receipt is of no use to anyone.
+///
+/// | after attempt | wait | from the first attempt |
+/// |---|---|---|
+/// | 0 | none | |
+/// | 1 | 30 s | 30 s |
+/// | 2 | 1 min | 1 min 30 s |
+/// | 3 | 2 min | 3 min 30 s |
+/// | 4 | 5 min | 8 min 30 s |
+/// | 5 | 10 min | 18 min 30 s |
+/// | 6 | 15 min | 33 min 30 s |
+/// | 7 | 30 min | 1 h 3 min 30 s |
+/// | 8 | 1 h | 2 h 3 min 30 s |
+/// | 9 | 2 h | 4 h 3 min 30 s |
+/// | 10 to 20 | 4 h each | 48 h 3 min 30 s |
+/// | 21 | give up | |
+pub fn next_attempt_after(attempts: u32) -> Option<Duration> {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    let seconds = match attempts {
+        0 => 0,
+        1 => 30,
+        2 => MINUTE,
+        3 => 2 * MINUTE,
+        4 => 5 * MINUTE,
+        5 => 10 * MINUTE,
+        6 => 15 * MINUTE,
+        7 => 30 * MINUTE,
+        8 => HOUR,
+        9 => 2 * HOUR,
+        10..=20 => 4 * HOUR,
+        _ => return None,
+    };
+    Some(Duration::from_secs(seconds))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,11 +1,124 @@
 //! Every bound in Karamail, with its reason. A bound that only one module needs still lives here, so that a reader
 //! sees all of them at once.
 
+use std::time::Duration;
+
 /// Longest local part, bytes. RFC 5321 section 4.5.3.1.1 says 64; some systems give out longer ones that work.
 pub const ADDRESS_LOCAL_PART_BYTES: usize = 128;
 /// Longest address, bytes. RFC 5321 section 4.5.3.1.3 allows a path of 256 with its angle brackets.
 pub const ADDRESS_TOTAL_BYTES: usize = 254;
 
+// --- settings ---
+
+/// Largest settings file, bytes. The sample with every comment is 20 kB; a thousand mailboxes are 1 MB.
+pub const CONFIG_FILE_BYTES: u64 = 2 * 1024 * 1024;
+/// Largest template file, bytes: a receipt is a short letter, and UTF-8 kana take three bytes each.
+pub const TEMPLATE_FILE_BYTES: u64 = 256 * 1024;
+/// Largest file of extra certificates, bytes: the whole bundle of a browser is 250 kB.
+pub const CA_FILE_BYTES: u64 = 1024 * 1024;
+/// Largest secrets file, bytes: two passwords for each of [`MAILBOXES`].
+pub const SECRETS_FILE_BYTES: u64 = 1024 * 1024;
+/// Longest password, bytes. Access tokens (XOAUTH2) run to 4 kB.
+pub const PASSWORD_BYTES: usize = 8 * 1024;
+/// How many mailboxes one installation collects. A PC polls them one round after another.
+pub const MAILBOXES: usize = 1_000;
+/// How many number series there are.
+pub const SERIES: usize = 1_000;
+/// Longest mailbox and series name, characters: what shops know from their older programs, and what fits a column.
+pub const MAILBOX_NAME_CHARACTERS: usize = 20;
+/// Most faults that are told at once; a file of another kind would otherwise fill the screen.
+pub const CONFIG_FAULTS: usize = 50;
+/// Most syntax faults that are told at once: after the first few, one slip explains the rest.
+pub const CONFIG_SYNTAX_FAULTS: usize = 5;
+/// Longest piece of a wrong value that an error repeats, characters.
+pub const CONFIG_SHOWN_VALUE_CHARACTERS: usize = 40;
+/// How long the settings folder must be quiet before the file is read again: editors write in several steps.
+pub const CONFIG_DEBOUNCE: std::time::Duration = std::time::Duration::from_millis(300);
+/// The longest that a folder without a quiet moment can put off reading the settings.
+pub const CONFIG_DEBOUNCE_MOST: std::time::Duration = std::time::Duration::from_secs(3);
+/// How often settings on a network drive are looked at, where the system does not tell of changes.
+pub const CONFIG_POLL: std::time::Duration = std::time::Duration::from_secs(5);
+/// How many folders are watched: the settings' own, and those of templates and certificates elsewhere.
+pub const CONFIG_WATCHED_FOLDERS: usize = 16;
+/// How long the system's keyring may take. It may be asking the user to unlock it; a machine without one must not hang.
+pub const KEYRING_WAIT: std::time::Duration = std::time::Duration::from_secs(10);
+/// Longest part of a POP3 status or list line that is kept, bytes. RFC 2449 section 4 allows 512; UIDL lines and texts
+/// of real servers run longer. What lies beyond it is read and dropped.
+pub const POP3_LINE_BYTES: usize = 2 * 1024;
+/// Longest AUTH command line with an initial response, bytes with CRLF (RFC 5034 section 4). A longer response waits for
+/// the server's `+`.
+pub const POP3_AUTH_COMMAND_BYTES: usize = 255;
+/// Lines skipped between a greeting and the first reply: some servers greet with a page of text, none with a book.
+pub const POP3_GREETING_LINES: u32 = 64;
+/// Capability lines that are read; RFC 2449 and its successors define about 15.
+pub const POP3_CAPABILITY_LINES: usize = 128;
+/// Mails of one listing. A mailbox that holds more is worked off in several sessions; each entry costs about 100 bytes.
+pub const POP3_LISTING_MAILS: usize = 200_000;
+/// Longest UIDL kept as it stands, bytes. RFC 1939 allows 70; longer ones exist, and beyond this they become a digest.
+pub const POP3_UIDL_BYTES: usize = 255;
+/// Largest header block that is kept of a mail, bytes. Real ones stay under 64 KiB; the rest is cut off and flagged.
+pub const POP3_HEADER_BYTES: usize = 1024 * 1024;
+/// Commands on the way at once where the server allows PIPELINING.
+pub const POP3_PIPELINE_COMMANDS: usize = 128;
+/// Bytes of one reply that are read only to be dropped, so that one endless reply cannot hold a session for ever.
+pub const POP3_DRAIN_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Longest quotation of a server's words that is shown or logged, characters.
+pub const POP3_SAID_CHARACTERS: usize = 300;
+/// Longest header block that is read, bytes. A phone's header is 2 to 20 KB; one of a megabyte is an attack or garbage,
+/// and its sender counts as unreadable.
+pub const HEADER_BLOCK_BYTES: usize = 1024 * 1024;
+/// Most header fields read of one mail, for the same reason.
+pub const HEADER_FIELDS: usize = 5_000;
+/// Lines in a row that are no header field after which the header is taken to have ended without its blank line.
+pub const HEADER_GARBAGE_LINES: usize = 10;
+/// Most addresses read from one address header. One is an answerable sender; the rest only have to be counted.
+pub const HEADER_ADDRESSES: usize = 1_000;
+/// Deepest nesting of header comments that is followed; deeper ones are taken as text.
+pub const COMMENT_DEPTH: usize = 20;
+/// Longest Message-ID kept, bytes: a header line has at most 998 (RFC 5322 section 2.1.1).
+pub const MESSAGE_ID_BYTES: usize = 900;
+/// Most ids of In-Reply-To and References kept. The last ones are the nearest ancestors.
+pub const REFERENCES: usize = 200;
+/// Longest date text given to the date parser, bytes. `Sat, 21 Nov 2026 12:00:00 +0900 (Japan Standard Time)` has 53.
+pub const DATE_BYTES: usize = 200;
+/// Longest subject of a template, characters. Phones show 20 to 30; the rest is room for marks and long shop names.
+pub const TEMPLATE_SUBJECT_CHARACTERS: usize = 200;
+/// Longest body of a template, characters. Far beyond a receipt; old phones cut a mail at about 10,000.
+pub const TEMPLATE_BODY_CHARACTERS: usize = 20_000;
+/// Longest text between two stars that is read as a mark, characters. Longer text between stars is decoration.
+pub const TEMPLATE_MARK_CHARACTERS: usize = 10;
+/// Longest shop name put into a letter, characters. It stands in subjects, where a phone shows far less.
+pub const SHOP_NAME_CHARACTERS: usize = 100;
+/// Longest subject we send, characters, after everything is filled in. Keeps a header of four-byte characters below
+/// 4 kB, which every server takes.
+pub const SUBJECT_CHARACTERS: usize = 400;
+/// Longest display name we send, characters. Mail programs show about 40.
+pub const DISPLAY_NAME_CHARACTERS: usize = 100;
+/// Longest Message-ID repeated in In-Reply-To, bytes. The header line must stay below the 998 of RFC 5322 section
+/// 2.1.1 with its name and brackets.
+pub const MESSAGE_ID_BYTES: usize = 900;
+/// Longest subject or sender of somebody else's mail shown in a forward, characters. Enough to recognise it; the whole
+/// is in the original.
+pub const FORWARD_FACT_CHARACTERS: usize = 200;
+/// Largest original that is forwarded, bytes. Providers take 25 to 35 MB with the encoding on top; a larger one stays
+/// in the archive and a notice goes out instead.
+pub const FORWARD_MAX_BYTES: u64 = 25 * 1024 * 1024;
+/// Longest line of a mail, bytes without its line end. RFC 5322 section 2.1.1.
+pub const MAIL_LINE_BYTES: usize = 998;
+/// Longest answer of an SMTP server that is kept, characters. A screen line or two; servers add links and boilerplate.
+pub const SMTP_ANSWER_CHARACTERS: usize = 300;
+/// Longest answer of an SMTP server that is read, bytes. RFC 5321 section 4.5.3.1.5 allows lines of 512; EHLO gives a
+/// few dozen lines at most.
+pub const SMTP_ANSWER_BYTES: usize = 64 * 1024;
+/// How long an SMTP connection stays open without work. Servers hang up after one to five minutes; a rush at the counter
+/// has its customers closer together than this.
+pub const SMTP_IDLE: Duration = Duration::from_secs(20);
+/// How long we wait for the answer to QUIT. It changes nothing any more.
+pub const SMTP_QUIT: Duration = Duration::from_secs(2);
+/// The slowest line a letter may still get through, bytes a second (64 kbit/s). Bounds the time of a whole content.
+pub const SMTP_SLOWEST_LINE: u64 = 8_000;
+/// Largest file of extra certificates, bytes. The roots of a whole system are below 300 kB.
+pub const EXTRA_CA_BYTES: u64 = 1024 * 1024;
 /// Connections each demo server serves at once. A mailer keeps at most 20; a person may add a mail program.
 pub const DEMO_CONNECTIONS: usize = 32;
 /// Largest mail the demo's SMTP server takes, bytes; it says so with SIZE (RFC 1870). Phone photos fit.

@@ -21,6 +21,7 @@ pub mod config;
 pub mod decision;
 pub mod demo;
 pub mod journal;
+pub mod letters;
 pub mod pop3;
 pub mod smtp;
 

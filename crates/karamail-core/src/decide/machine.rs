@@ -1,0 +1,227 @@
+//! Never-reply rule 10: names under which machines write.
+//!
+//! RFC 3834 section 2 and RFC 5230 section 4.5 name the first of them; the rest is what list software, shops and
+//! mail servers really use. docs/decisions/0010 says where the line to people is drawn: `owner@` and `bouncer@` are
+//! people, `owner-x@` and `bounce-123@` are not.
+
+use super::rules::is_domain_or_below;
+
+/// Names that no person has, dots, hyphens and underscores left out.
+const NAMES: [&str; 21] = [
+    "mailerdaemon",
+    "maildaemon",
+    "maildeliverysubsystem",
+    "mailsystem",
+    "maildeliverysystem",
+    "postmaster",
+    "hostmaster",
+    "listserv",
+    "listserver",
+    "listmaster",
+    "listproc",
+    "majordomo",
+    "sympa",
+    "mailman",
+    "smartlist",
+    "ezmlm",
+    "mdaemon",
+    "bounce",
+    "bounces",
+    "bouncehandler",
+    "bouncemail",
+];
+
+/// Accounts of a server and of bulk senders. At a carrier or a free mail provider people may have chosen such a name.
+const SYSTEM_NAMES: [&str; 24] = [
+    "root",
+    "cron",
+    "crond",
+    "daemon",
+    "nobody",
+    "www",
+    "wwwdata",
+    "wwwrun",
+    "apache",
+    "httpd",
+    "nginx",
+    "anonymous",
+    "uucp",
+    "mailnull",
+    "smmsp",
+    "mailer",
+    "notify",
+    "notification",
+    "notifications",
+    "newsletter",
+    "newsletters",
+    "mailmagazine",
+    "mailmag",
+    "vacation",
+];
+
+const PREFIXES: [&str; 8] = [
+    "owner-",
+    "bounce-",
+    "bounces-",
+    "bounce+",
+    "bounces+",
+    "bounce=",
+    "bounces=",
+    "mailer-daemon-",
+];
+const SUFFIXES: [&str; 5] = ["-owner", "-request", "-bounces", "-bounce", "-errors"];
+
+/// Words that say "do not answer" or "nobody wrote this", dots, hyphens and underscores left out.
+const SILENT_WORDS: [&str; 16] = [
+    "noreply",
+    "noreplies",
+    "notreply",
+    "donotreply",
+    "dontreply",
+    "donotrespond",
+    "noresponse",
+    "autoreply",
+    "autoreplies",
+    "autorespond",
+    "autoresponder",
+    "autoresponse",
+    "autoanswer",
+    "autoconfirm",
+    "autonotify",
+    "automailer",
+];
+
+/// What companies glue to a silent word (`noreplymail`, `infonoreply`). Anything else glued to it may be a name.
+const GLUED: [&str; 26] = [
+    "mail",
+    "email",
+    "mails",
+    "info",
+    "news",
+    "shop",
+    "store",
+    "support",
+    "service",
+    "services",
+    "system",
+    "sys",
+    "admin",
+    "web",
+    "ml",
+    "jp",
+    "notification",
+    "notifications",
+    "notice",
+    "alert",
+    "alerts",
+    "account",
+    "accounts",
+    "auto",
+    "message",
+    "team",
+];
+
+/// Domains where people choose their own names (with the domains below them).
+const PERSONAL_DOMAINS: [&str; 22] = [
+    "docomo.ne.jp",
+    "ezweb.ne.jp",
+    "au.com",
+    "softbank.ne.jp",
+    "softbank.jp",
+    "vodafone.ne.jp",
+    "disney.ne.jp",
+    "disneymobile.ne.jp",
+    "willcom.com",
+    "ymobile.ne.jp",
+    "emobile.ne.jp",
+    "uqmobile.jp",
+    "rakumail.jp",
+    "gmail.com",
+    "icloud.com",
+    "me.com",
+    "mac.com",
+    "yahoo.co.jp",
+    "ymail.ne.jp",
+    "outlook.jp",
+    "outlook.com",
+    "hotmail.co.jp",
+];
+
+/// Whether a machine writes under this address.
+pub(super) fn is_machine(local: &str, domain: &str) -> bool {
+    let local = local.to_lowercase();
+    let personal = || {
+        PERSONAL_DOMAINS
+            .iter()
+            .any(|known| is_domain_or_below(domain, known))
+    };
+    let untagged = local.split('+').next().unwrap_or_default();
+    let squeezed = squeezed(untagged);
+    is_role(&local, untagged)
+        || NAMES.contains(&squeezed.as_str())
+        || (SYSTEM_NAMES.contains(&squeezed.as_str()) && !personal())
+        || is_silent(&local)
+}
+
+/// The same for an envelope sender, which may be an address (`local@domain`, lower case) or only its local part.
+pub(super) fn is_machine_path(path: &str) -> bool {
+    let (local, domain) = path.rsplit_once('@').unwrap_or((path, ""));
+    let local = local.trim_matches('"');
+    // Forwarders rewrite a person's envelope sender so (Sender Rewriting Scheme; the second is Microsoft 365's).
+    if local.starts_with("srs0") || local.starts_with("srs1") || local.starts_with("bounces+srs=") {
+        return false;
+    }
+    let bulk_domain = domain
+        .split('.')
+        .any(|label| matches!(label, "bounce" | "bounces"));
+    bulk_domain || local.contains("-return-") || is_machine(local, domain)
+}
+
+/// The addresses of list software for its owners, commands and bounces; with digits behind a dot or underscore too.
+fn is_role(local: &str, untagged: &str) -> bool {
+    let around = |rest: Option<&str>| rest.is_some_and(|rest| !rest.is_empty());
+    let numbered = ["bounce", "bounces"]
+        .iter()
+        .filter_map(|name| local.strip_prefix(name));
+    PREFIXES.iter().any(|prefix| around(local.strip_prefix(prefix)))
+        || SUFFIXES
+            .iter()
+            .any(|suffix| around(untagged.strip_suffix(suffix)))
+        || numbered
+            .map(|rest| rest.trim_start_matches(['.', '_']))
+            .any(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
+}
+
+/// Whether one of the words between dots, hyphens and the like, or up to three of them together, asks for silence.
+fn is_silent(local: &str) -> bool {
+    let words: Vec<&str> = local
+        .split(['.', '-', '_', '+', '=', '/'])
+        .filter(|word| !word.is_empty())
+        .collect();
+    if words.iter().any(|word| is_silent_word(word)) {
+        return true;
+    }
+    [2, 3].iter().any(|&count| {
+        words
+            .windows(count)
+            .any(|run| SILENT_WORDS.contains(&run.concat().as_str()))
+    })
+}
+
+fn is_silent_word(word: &str) -> bool {
+    let is_glue = |text: &str| {
+        let text = text.trim_end_matches(|c: char| c.is_ascii_digit());
+        text.is_empty() || GLUED.contains(&text)
+    };
+    SILENT_WORDS.iter().any(|silent| {
+        word.split_once(silent)
+            .is_some_and(|(before, after)| is_glue(before) && is_glue(after))
+    })
+}
+
+fn squeezed(local: &str) -> String {
+    local
+        .chars()
+        .filter(|character| !matches!(character, '.' | '-' | '_'))
+        .collect()
+}

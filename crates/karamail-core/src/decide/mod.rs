@@ -1,0 +1,121 @@
+//! The decision table: what is done with a mail, and why.
+//!
+//! [`decide`] is the whole of it; the first row that matches wins. The rows that forbid an answer are in
+//! `never_reply` (one function a rule, with `machine` for the names of machines).
+//!
+//! Invariant: whatever `never_reply` matches gets neither number nor answer.
+
+mod machine;
+mod never_reply;
+mod reason;
+mod rules;
+
+pub use reason::{Decision, DuplicateAction, Outcome, Reason, UnknownName};
+pub use rules::{BlockRule, Known, Rules};
+
+use crate::address::{EmailAddress, is_blank};
+use crate::mail::IncomingMail;
+
+/// Decides about one mail. Row 2 of the table, marking the number whose receipt could not be delivered, is the
+/// engine's; the mail itself goes on here as rule `report`.
+pub fn decide(mail: &IncomingMail, rules: &Rules, known: &Known) -> Decision {
+    if is_self_test(mail, rules) {
+        return Decision {
+            outcome: Outcome::SelfTest,
+            reason: Reason::SelfTest,
+        };
+    }
+    if let Some(reason) = never_reply::rule(mail, rules, known) {
+        return other_mail(mail, rules, known, reason);
+    }
+    if !is_empty_subject(mail.subject(), &rules.also_empty_subjects) {
+        return other_mail(mail, rules, known, Reason::SubjectNotEmpty);
+    }
+    let Some(sender) = mail.sender_address() else {
+        return other_mail(mail, rules, known, Reason::NoSender);
+    };
+    if rules.blocked.iter().any(|rule| rule.blocks(sender)) {
+        return Decision {
+            outcome: Outcome::Archive,
+            reason: Reason::Blocked,
+        };
+    }
+    if let Some(reason) = spoofed(mail, rules).or_else(|| over_a_limit(rules, known)) {
+        return Decision {
+            outcome: Outcome::Hold,
+            reason,
+        };
+    }
+    if is_backlog(mail, rules) {
+        return Decision {
+            outcome: Outcome::Backlog,
+            reason: Reason::Backlog,
+        };
+    }
+    match known.number {
+        Some(_) => Decision {
+            outcome: Outcome::Duplicate(rules.duplicate),
+            reason: Reason::KnownAddress,
+        },
+        None => Decision {
+            outcome: Outcome::Receipt,
+            reason: Reason::Signup,
+        },
+    }
+}
+
+/// Whether a decoded subject is empty: nothing but blanks (U+3000, zero-width and control characters too), or one of
+/// the texts in `also_empty`.
+pub fn is_empty_subject(subject: &str, also_empty: &[String]) -> bool {
+    let plain = |text: &str| text.trim_matches(is_blank).to_lowercase();
+    let subject = plain(subject);
+    subject.is_empty() || also_empty.iter().any(|text| plain(text) == subject)
+}
+
+fn is_self_test(mail: &IncomingMail, rules: &Rules) -> bool {
+    let ours = |address: &EmailAddress| contains(&rules.own_addresses, address);
+    mail.self_test_token().is_some() && mail.sender_address().is_some_and(ours)
+}
+
+/// Other mail is forwarded where the mailbox forwards, unless that could make a loop; then it is archived.
+fn other_mail(mail: &IncomingMail, rules: &Rules, known: &Known, reason: Reason) -> Decision {
+    let outcome = match rules.forward && !never_reply::forbids_forward(mail, rules, known) {
+        true => Outcome::Forward,
+        false => Outcome::Archive,
+    };
+    Decision { outcome, reason }
+}
+
+fn spoofed(mail: &IncomingMail, rules: &Rules) -> Option<Reason> {
+    if !rules.hold_spoofed {
+        return None;
+    }
+    let found = mail.authentication(&rules.authentication_hosts);
+    match (found.spf_fails, found.dmarc_fails) {
+        (true, _) => Some(Reason::SpfFail),
+        (false, true) => Some(Reason::DmarcFail),
+        (false, false) => None,
+    }
+}
+
+fn over_a_limit(rules: &Rules, known: &Known) -> Option<Reason> {
+    let over = |limit: u32, answered: u32| limit > 0 && answered >= limit;
+    if over(rules.limit_address_hour, known.answered_address_hour)
+        || over(rules.limit_address_day, known.answered_address_day)
+    {
+        return Some(Reason::RateLimitAddress);
+    }
+    over(rules.limit_mailbox_hour, known.answered_mailbox_hour).then_some(Reason::RateLimitMailbox)
+}
+
+/// A mail without a readable Date is dated by its arrival.
+fn is_backlog(mail: &IncomingMail, rules: &Rules) -> bool {
+    let dated = || mail.date().or_else(|| mail.received_at());
+    let limit = rules.backlog_before;
+    limit.is_some_and(|limit| dated().is_some_and(|date| date < limit))
+}
+
+fn contains(addresses: &[EmailAddress], address: &EmailAddress) -> bool {
+    let key = address.key();
+    addresses.iter().any(|known| known.key() == key)
+}

@@ -1,0 +1,206 @@
+//! The transaction state: commands out, events of their replies in (RFC 1939 section 5).
+
+use std::collections::VecDeque;
+use std::io::Write as _;
+
+use super::capabilities::Capabilities;
+use super::fault::{Fault, Problem, Step};
+use super::listing::number_in;
+use super::reply::{Reader, Shape, StatusKind, Token};
+
+/// A command of the transaction state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// How many mails, how many bytes.
+    Stat,
+    /// The numbers and sizes of all mails.
+    List,
+    /// The unique ids of all mails.
+    Uidl,
+    /// The header of this mail.
+    Top(u32),
+    /// This mail whole.
+    Retr(u32),
+    /// Marks this mail as deleted; it counts once QUIT is answered with +OK.
+    Dele(u32),
+    /// Takes all such marks back.
+    Rset,
+    /// Nothing.
+    Noop,
+    /// Deletes what is marked and ends the session.
+    Quit,
+}
+
+impl Command {
+    /// The step this command is.
+    pub fn step(self) -> Step {
+        match self {
+            Command::Stat => Step::Stat,
+            Command::List => Step::List,
+            Command::Uidl => Step::Uidl,
+            Command::Top(_) => Step::Top,
+            Command::Retr(_) => Step::Retr,
+            Command::Dele(_) => Step::Dele,
+            Command::Rset => Step::Rset,
+            Command::Noop => Step::Noop,
+            Command::Quit => Step::Quit,
+        }
+    }
+
+    fn shape(self) -> Shape {
+        match self {
+            Command::List | Command::Uidl => Shape::Lines,
+            Command::Top(_) | Command::Retr(_) => Shape::Body,
+            Command::Stat | Command::Dele(_) | Command::Rset | Command::Noop | Command::Quit => Shape::Single,
+        }
+    }
+}
+
+/// What the server answered, always to the oldest command on the way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'a> {
+    /// +OK. For LIST, UIDL, TOP and RETR what was asked for follows, up to [`Event::Complete`].
+    Accepted(Command, &'a [u8]),
+    /// -ERR; this command is over.
+    Refused(Command, &'a [u8]),
+    /// A line of LIST or UIDL.
+    Line(Command, &'a [u8]),
+    /// Some bytes of the mail, dot-stuffing taken off, line ends as sent.
+    Body(Command, &'a [u8]),
+    /// All of the list or mail has come; this command is over.
+    Complete(Command),
+}
+
+/// The answer to STAT.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stat {
+    /// How many mails there are, as the server says.
+    pub mails: u64,
+    /// Their bytes in all, as the server says.
+    pub bytes: u64,
+}
+
+impl Stat {
+    /// Reads the text behind the +OK of STAT; what is missing or no number is 0.
+    pub fn parse(text: &[u8]) -> Self {
+        let mut numbers = text
+            .split(u8::is_ascii_whitespace)
+            .filter(|word| !word.is_empty())
+            .map(|word| number_in(word).unwrap_or(0));
+        Stat {
+            mails: numbers.next().unwrap_or(0),
+            bytes: numbers.next().unwrap_or(0),
+        }
+    }
+}
+
+/// A session that is logged in.
+pub struct Transaction {
+    reader: Reader,
+    capabilities: Capabilities,
+    on_the_way: VecDeque<Command>,
+    output: Vec<u8>,
+}
+
+impl Transaction {
+    pub(super) fn new(reader: Reader, capabilities: Capabilities) -> Self {
+        Transaction {
+            reader,
+            capabilities,
+            on_the_way: VecDeque::new(),
+            output: Vec::new(),
+        }
+    }
+
+    /// What the server can do.
+    pub fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    /// Puts a command behind those on the way. Without PIPELINING the caller waits until none is.
+    pub fn send(&mut self, command: Command) {
+        // Writing to a Vec cannot fail.
+        let _ = match command {
+            Command::Stat => self.output.write_all(b"STAT\r\n"),
+            Command::List => self.output.write_all(b"LIST\r\n"),
+            Command::Uidl => self.output.write_all(b"UIDL\r\n"),
+            Command::Top(number) => write!(self.output, "TOP {number} 0\r\n"),
+            Command::Retr(number) => write!(self.output, "RETR {number}\r\n"),
+            Command::Dele(number) => write!(self.output, "DELE {number}\r\n"),
+            Command::Rset => self.output.write_all(b"RSET\r\n"),
+            Command::Noop => self.output.write_all(b"NOOP\r\n"),
+            Command::Quit => self.output.write_all(b"QUIT\r\n"),
+        };
+        self.on_the_way.push_back(command);
+    }
+
+    /// How many commands have no (complete) answer yet.
+    pub fn on_the_way(&self) -> usize {
+        self.on_the_way.len()
+    }
+
+    /// The bytes to send; the caller drains them.
+    pub fn output(&mut self) -> &mut Vec<u8> {
+        &mut self.output
+    }
+
+    /// The step that is under way: that of the oldest command without an answer.
+    pub fn step(&self) -> Step {
+        self.on_the_way
+            .front()
+            .map_or(Step::Noop, |command| command.step())
+    }
+
+    /// Takes the next event off `input`; returns how many bytes of it are used up. Without an event all of them are.
+    pub fn advance<'a>(&'a mut self, input: &'a [u8]) -> Result<(usize, Option<Event<'a>>), Fault> {
+        let command = self.on_the_way.front().copied();
+        let step = command.map_or(Step::Noop, Command::step);
+        let shape = command.map_or(Shape::Single, Command::shape);
+        let mut rest = input;
+        let token = self.reader.next(&mut rest, shape);
+        let used = input.len() - rest.len();
+        let Some(token) = token else {
+            return Ok((used, None));
+        };
+        let Some(command) = command else {
+            // Nobody asked. Some servers say farewell to idle clients so.
+            return Err(match token {
+                Token::Status(StatusKind::Err, text) => super::refusal::refused(step, text),
+                Token::Status(_, text) => Fault::new(step, Problem::Garbage).said(text),
+                _ => Fault::new(step, Problem::Garbage),
+            });
+        };
+        let event = match token {
+            Token::Status(StatusKind::Ok, text) => {
+                if shape == Shape::Single {
+                    self.on_the_way.pop_front();
+                }
+                Event::Accepted(command, text)
+            }
+            Token::Status(StatusKind::Err, text) => {
+                self.on_the_way.pop_front();
+                Event::Refused(command, text)
+            }
+            Token::Status(StatusKind::Continue | StatusKind::Other, text) => {
+                return Err(Fault::new(step, Problem::Garbage).said(text));
+            }
+            Token::Line(line) => Event::Line(command, line),
+            Token::Body(bytes) => Event::Body(command, bytes),
+            Token::End => {
+                self.on_the_way.pop_front();
+                Event::Complete(command)
+            }
+        };
+        Ok((used, Some(event)))
+    }
+
+    /// The fault when nothing more comes: `problem` is [`Problem::Dropped`] or [`Problem::Hung`].
+    pub fn interrupted(&self, problem: Problem) -> Fault {
+        Fault::new(self.step(), problem).said(self.reader.partial())
+    }
+
+    /// The fault for a refusal that ends what was to be done.
+    pub fn refused(command: Command, text: &[u8]) -> Fault {
+        super::refusal::refused(command.step(), text)
+    }
+}

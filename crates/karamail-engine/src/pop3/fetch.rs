@@ -1,0 +1,195 @@
+//! Fetching mails: headers alone, or one mail whole.
+
+use std::mem;
+
+use karamail_core::pop3::{
+    Command, Event, Fault, HeaderBlock, ListedMail, MailFault, Pop3Error, Problem, Step, quoted,
+};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+
+use super::Pop3Connection;
+
+/// What came of fetching a mail whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Retrieved {
+    /// All of it was written.
+    Whole {
+        /// Its bytes, without dot-stuffing.
+        bytes: u64,
+    },
+    /// It is larger than the limit: that much of it was written, the rest was read and dropped.
+    OverLimit {
+        /// Its bytes, without dot-stuffing.
+        bytes: u64,
+    },
+    /// The server does not hand it out.
+    Refused(MailFault),
+}
+
+impl Pop3Connection {
+    /// Fetches the header blocks of `mails`, in that order where the server allows, and calls `each` with every one: the
+    /// bytes up to and with the empty line, line ends as sent.
+    ///
+    /// TOP is used where it works; otherwise RETR, of which all behind the header is read and dropped. A refusal of one
+    /// mail is that mail's [`MailFault`] and the session goes on; headers over the limit come as
+    /// [`MailFault::HeaderCut`].
+    pub async fn fetch_headers(
+        &mut self,
+        mails: &[ListedMail],
+        mut each: impl FnMut(u32, Result<Vec<u8>, MailFault>),
+    ) -> Result<(), Pop3Error> {
+        let mut numbers = mails.iter().map(|mail| mail.number);
+        // Where TOP is not listed, mails go one by one until it is known: a server may hang up on many bad commands.
+        while self.top_works.is_none() && !self.capabilities().top {
+            let Some(number) = numbers.next() else {
+                return Ok(());
+            };
+            if self
+                .headers_by(Command::Top, [number].into_iter(), &mut each)
+                .await?
+                .is_empty()
+            {
+                self.top_works = Some(true);
+            } else if self.headers_by_retr(&[number], &mut each).await? {
+                self.top_works = Some(false);
+            }
+        }
+        if self.top_works == Some(false) {
+            let numbers: Vec<u32> = numbers.collect();
+            return self.headers_by_retr(&numbers, &mut each).await.map(drop);
+        }
+        let mut some_came = false;
+        let note = |number, header: Result<Vec<u8>, MailFault>| {
+            some_came = true;
+            each(number, header);
+        };
+        let refused = self.headers_by(Command::Top, numbers, note).await?;
+        if some_came {
+            self.top_works = Some(true);
+        }
+        if self.top_works == Some(true) {
+            refused
+                .into_iter()
+                .for_each(|(number, fault)| each(number, Err(fault)));
+        } else {
+            // TOP is listed, but not one was answered.
+            let numbers: Vec<u32> = refused.into_iter().map(|(number, _)| number).collect();
+            if self.headers_by_retr(&numbers, &mut each).await? {
+                self.top_works = Some(false);
+            }
+        }
+        Ok(())
+    }
+
+    /// As [`Pop3Connection::fetch_headers`] with RETR; whether any mail was handed out.
+    async fn headers_by_retr(
+        &mut self,
+        numbers: &[u32],
+        mut each: impl FnMut(u32, Result<Vec<u8>, MailFault>),
+    ) -> Result<bool, Pop3Error> {
+        let refused = self
+            .headers_by(Command::Retr, numbers.iter().copied(), &mut each)
+            .await?;
+        let some_came = refused.len() < numbers.len();
+        refused
+            .into_iter()
+            .for_each(|(number, fault)| each(number, Err(fault)));
+        Ok(some_came)
+    }
+
+    /// Returns the mails that were refused; `each` sees the others.
+    async fn headers_by(
+        &mut self,
+        command: fn(u32) -> Command,
+        numbers: impl Iterator<Item = u32>,
+        mut each: impl FnMut(u32, Result<Vec<u8>, MailFault>),
+    ) -> Result<Vec<(u32, MailFault)>, Pop3Error> {
+        let mut commands = numbers.map(command);
+        let mut block = HeaderBlock::new();
+        let mut refused = Vec::new();
+        self.run(
+            || commands.next(),
+            |event| match event {
+                Event::Body(_, bytes) => block.push(bytes),
+                Event::Complete(Command::Top(number) | Command::Retr(number)) => {
+                    each(
+                        number,
+                        match mem::take(&mut block).finish() {
+                            (bytes, false) => Ok(bytes),
+                            (bytes, true) => Err(MailFault::HeaderCut { bytes }),
+                        },
+                    );
+                }
+                Event::Refused(command @ (Command::Top(number) | Command::Retr(number)), text) => {
+                    refused.push((number, refusal(command, text)));
+                }
+                _ => {}
+            },
+        )
+        .await?;
+        Ok(refused)
+    }
+
+    /// Fetches one mail whole into `into`: dot-stuffing taken off, line ends as sent, at most `limit` bytes. Holds no
+    /// more of it in memory than the read buffer.
+    ///
+    /// # Errors
+    /// Besides the session's own, [`Problem::CannotKeep`] where `into` fails; the session is over then, too.
+    pub async fn retrieve(
+        &mut self,
+        number: u32,
+        into: &mut (impl AsyncWrite + Unpin),
+        limit: u64,
+    ) -> Result<Retrieved, Pop3Error> {
+        self.must_be_idle()?;
+        self.session.send(Command::Retr(number));
+        let mut bytes: u64 = 0;
+        let mut refused = None;
+        while self.session.on_the_way() > 0 {
+            self.exchange().await?;
+            while !self.wire.unread().is_empty() {
+                let used = match self.session.advance(self.wire.unread()) {
+                    Ok((used, event)) => {
+                        match event {
+                            Some(Event::Body(_, part)) => {
+                                let room = usize::try_from(limit.saturating_sub(bytes)).unwrap_or(usize::MAX);
+                                bytes = bytes.saturating_add(part.len() as u64);
+                                let kept = part.get(..room).unwrap_or(part);
+                                if let Err(error) = into.write_all(kept).await {
+                                    return Err(self.cannot_keep(&error));
+                                }
+                            }
+                            Some(Event::Refused(command, text)) => refused = Some(refusal(command, text)),
+                            _ => {}
+                        }
+                        used
+                    }
+                    Err(fault) => return Err(self.fail(fault)),
+                };
+                self.wire.used(used);
+            }
+            self.reply_bytes = bytes.saturating_sub(limit);
+            self.must_not_be_endless()?;
+        }
+        self.reply_bytes = 0;
+        if let Err(error) = into.flush().await {
+            return Err(self.cannot_keep(&error));
+        }
+        Ok(match refused {
+            Some(fault) => Retrieved::Refused(fault),
+            None if bytes > limit => Retrieved::OverLimit { bytes },
+            None => Retrieved::Whole { bytes },
+        })
+    }
+
+    fn cannot_keep(&mut self, error: &std::io::Error) -> Pop3Error {
+        self.fail(Fault::new(Step::Retr, Problem::CannotKeep(error.to_string())))
+    }
+}
+
+fn refusal(command: Command, text: &[u8]) -> MailFault {
+    MailFault::Refused {
+        step: command.step(),
+        said: quoted(text),
+    }
+}

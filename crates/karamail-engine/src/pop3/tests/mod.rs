@@ -1,0 +1,1 @@
+//! The driver against bytes on sockets.
