@@ -94,9 +94,6 @@ pub const SHOP_NAME_CHARACTERS: usize = 100;
 pub const SUBJECT_CHARACTERS: usize = 400;
 /// Longest display name we send, characters. Mail programs show about 40.
 pub const DISPLAY_NAME_CHARACTERS: usize = 100;
-/// Longest Message-ID repeated in In-Reply-To, bytes. The header line must stay below the 998 of RFC 5322 section
-/// 2.1.1 with its name and brackets.
-pub const MESSAGE_ID_BYTES: usize = 900;
 /// Longest subject or sender of somebody else's mail shown in a forward, characters. Enough to recognise it; the whole
 /// is in the original.
 pub const FORWARD_FACT_CHARACTERS: usize = 200;

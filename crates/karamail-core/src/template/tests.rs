@@ -77,9 +77,7 @@ fn all_faults_come_at_once_with_their_mark_and_line() {
         ]
     );
     for fault in &faults {
-        assert!(
-            !fault.told(Language::Japanese).is_ascii() && !fault.told(Language::English).is_empty()
-        );
+        assert!(!fault.told(Language::Japanese).is_ascii() && !fault.told(Language::English).is_empty());
     }
     assert!(
         faults[2].told(Language::English).contains("★受付番号★"),
