@@ -236,15 +236,12 @@ impl Finished {
         self
     }
 
-    /// Panics unless it failed by itself, said why in words that include `words` (any of them), and did not panic.
+    /// Panics unless it ended by itself with that exit code, said why in words that include one of `words`, and did
+    /// not panic.
     #[track_caller]
-    pub fn failure(self, words: &[&str]) -> Finished {
+    pub fn failure(self, code: i32, words: &[&str]) -> Finished {
         let said = format!("{}{}", self.stdout, self.stderr).to_lowercase();
-        assert!(
-            self.code().is_some_and(|code| code != 0),
-            "{:?}\n{said}",
-            self.status
-        );
+        assert_eq!(self.code(), Some(code), "{:?}\n{said}", self.status);
         assert!(!said.contains("panicked"), "{said}");
         assert!(
             words.iter().any(|word| said.contains(&word.to_lowercase())),
@@ -252,6 +249,16 @@ impl Finished {
         );
         self
     }
+}
+
+/// Exit codes, as the program's `exit.rs` names them.
+pub mod exit {
+    /// A mailbox could not be read or a letter not be sent.
+    pub const FAILED: i32 = 1;
+    /// Another Karamail uses the data folder.
+    pub const IN_USE: i32 = 4;
+    /// The data folder or the ledger cannot be used.
+    pub const DATA: i32 = 5;
 }
 
 impl Program {
@@ -459,9 +466,9 @@ pub fn binary() -> PathBuf {
     named_binary("KARAMAIL_BIN", "release/karamail")
 }
 
-/// The binary with the feature crash-points: `KARAMAIL_CRASH_BIN`, or `target/crash/release/karamail`.
+/// The binary with the feature crash-points: `KARAMAIL_CRASH_BIN`, or `target/crash-points/karamail`.
 pub fn crash_binary() -> PathBuf {
-    named_binary("KARAMAIL_CRASH_BIN", "crash/release/karamail")
+    named_binary("KARAMAIL_CRASH_BIN", "crash-points/karamail")
 }
 
 fn named_binary(variable: &str, place: &str) -> PathBuf {

@@ -13,7 +13,7 @@ use std::time::Duration;
 use karamail_tests::certificates::Flaw;
 use karamail_tests::dovecot::{Dovecot, PASSWORD, Setup};
 use karamail_tests::ledger::{Deposited, Ledger};
-use karamail_tests::program::{Endpoint, Program, Settings};
+use karamail_tests::program::{Endpoint, Program, Settings, exit};
 use karamail_tests::server::free_port;
 use karamail_tests::shop::{PlainShop, Shop, USER};
 use karamail_tests::sink::{Answer, Sink};
@@ -31,7 +31,7 @@ fn check_receiving_fails(shop: &Shop, flaw: &str, change: impl FnOnce(&mut Endpo
     let program = Program::install(&bad);
     let before = shop.dovecot.count(USER);
     shop.deposit(mails::signup("a@phone.example", &format!("{flaw}-1")));
-    program.once().failure(words);
+    program.once().failure(exit::FAILED, words);
     assert_eq!(
         shop.dovecot.count(USER),
         before + 1,
@@ -101,7 +101,7 @@ fn a_bad_certificate_is_named_and_no_password_is_sent() {
                 USER,
                 [mails::signup("a@phone.example", &format!("{flaw:?}-{security}"))],
             );
-            program.once().failure(&["certificate"]);
+            program.once().failure(exit::FAILED, &["certificate"]);
         }
         assert_eq!((dovecot.count(USER), sink.count()), (2, 0), "{flaw:?}");
         assert!(!dovecot.log().contains("Login:"), "{flaw:?}: {}", dovecot.log());
@@ -118,7 +118,7 @@ fn check_sending_fails(shop: &Shop, flaw: &str, change: impl FnOnce(&mut Endpoin
     let program = Program::install(&bad);
     let delivered_before = shop.postfix.delivered().len();
     shop.deposit(mails::signup(&format!("{flaw}@phone.example"), flaw));
-    program.once().failure(words);
+    program.once().failure(exit::FAILED, words);
     assert_eq!(
         shop.dovecot.count(USER),
         1,
@@ -234,7 +234,9 @@ fn a_data_folder_that_cannot_be_written_is_told_before_any_mail_is_touched() {
     let program = Program::install(&shop.settings());
     shop.deposit(mails::signup("a@phone.example", "m1"));
     let data = program.data().display().to_string();
-    program.run_without_rights(&["once", "--json"]).failure(&[&data]);
+    program
+        .run_without_rights(&["once", "--json"])
+        .failure(exit::DATA, &[&data]);
     assert_eq!((shop.waiting(), shop.sink.count()), (1, 0));
 }
 
@@ -261,7 +263,7 @@ fn a_damaged_ledger_is_refused_and_left_as_it_is() {
         fs::write(&ledger, &damaged).unwrap();
         shop.deposit(mails::signup("b@phone.example", "m2"));
         let before = shop.waiting();
-        program.once().failure(&["damaged"]);
+        program.once().failure(exit::DATA, &["damaged"]);
         assert_eq!(
             (shop.waiting(), shop.sink.count()),
             (before, 1),
@@ -273,9 +275,7 @@ fn a_damaged_ledger_is_refused_and_left_as_it_is() {
         );
     }
     fs::remove_file(&ledger).unwrap();
-    program
-        .once()
-        .failure(&["missing", "gone", "vanished", "not there"]);
+    program.once().failure(exit::DATA, &["missing"]);
     assert_eq!(
         shop.sink.count(),
         1,

@@ -13,7 +13,7 @@ use karamail_tests::PATIENCE;
 use karamail_tests::dovecot::PASSWORD;
 use karamail_tests::ledger::{Deposited, Ledger};
 use karamail_tests::mails;
-use karamail_tests::program::{Endpoint, Program, Settings};
+use karamail_tests::program::{Endpoint, Program, Settings, exit};
 use karamail_tests::shop::{PlainShop, Shop, USER};
 use karamail_tests::sink::Sink;
 
@@ -156,9 +156,7 @@ fn a_second_instance_on_the_same_folder_is_refused_and_the_first_goes_on() {
     shop.deposit(mails::signup("a@phone.example", "m1"));
     let first = program.start(&["run"], &[]);
     shop.postfix.wait_for_delivered(1);
-    program
-        .once()
-        .failure(&["already", "another", "in use", "second"]);
+    program.once().failure(exit::IN_USE, &["in use"]);
     shop.deposit(mails::signup("b@phone.example", "m2"));
     shop.postfix.wait_for_delivered(2);
     first.terminate();
