@@ -105,7 +105,7 @@ part_demo() {
     cargo test -p karamail-tests --test demo
 }
 
-part_drivers() { with_servers --test fixtures --test real_pop3 --test real_smtp; }
+part_drivers() { with_servers --test fixtures --test invariants --test real_pop3 --test real_smtp; }
 
 part_servers() { with_servers --test real_servers --test real_faults; }
 
