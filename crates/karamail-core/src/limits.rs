@@ -130,8 +130,8 @@ pub const DEMO_RECIPIENTS: usize = 100;
 pub const DEMO_LINE_BYTES: usize = 64 * 1024;
 /// How long a demo server waits for the other side. RFC 1939 section 3 asks for at least ten minutes.
 pub const DEMO_IDLE: std::time::Duration = std::time::Duration::from_secs(600);
-/// Customers of one demo: more than any counter sees in a day, and the terminal still shows them all.
-pub const DEMO_CUSTOMERS: usize = 1_000;
+/// Customers of one demo: as many as the speed of the whole is judged by.
+pub const DEMO_CUSTOMERS: usize = 10_000;
 /// Lines of a mail's body that the phone on the terminal shows.
 pub const DEMO_PHONE_LINES: usize = 40;
 /// POP3 read buffer, bytes: several TLS records, or some hundred small replies, at once.

@@ -13,6 +13,7 @@ mod pop3;
 mod smtp;
 mod wire;
 
+use std::collections::HashSet;
 use std::io;
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -226,9 +227,9 @@ impl Shared {
     }
 
     /// Removes mails by their UIDL, which unlike their place stays theirs while others arrive.
-    fn remove(&self, uidls: &[&str]) {
+    fn remove(&self, uidls: &HashSet<&str>) {
         let mut mailbox = self.mailbox();
-        mailbox.mails.retain(|mail| !uidls.contains(&mail.uidl.as_str()));
+        mailbox.mails.retain(|mail| !uidls.contains(mail.uidl.as_str()));
         let count = mailbox.mails.len();
         self.counts.send_modify(|counts| counts.mailbox = count);
     }

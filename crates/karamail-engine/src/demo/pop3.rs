@@ -1,5 +1,6 @@
 //! The demo's POP3 server (RFC 1939, with CAPA of RFC 2449 and the codes of RFC 2449 section 8 and RFC 3206).
 
+use std::collections::HashSet;
 use std::io;
 use std::sync::Arc;
 
@@ -200,7 +201,7 @@ impl<'a> Session<'a> {
     /// The UPDATE state: only now do the marked mails go.
     fn update(self) {
         let marked = self.entries.iter().filter(|entry| entry.deleted);
-        let uidls: Vec<&str> = marked.map(|entry| entry.mail.uidl.as_str()).collect();
+        let uidls: HashSet<&str> = marked.map(|entry| entry.mail.uidl.as_str()).collect();
         if !uidls.is_empty() {
             self.shared.remove(&uidls);
         }

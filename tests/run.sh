@@ -1,0 +1,166 @@
+#!/usr/bin/env bash
+# Runs all tests, in named parts, on a machine that has the Rust toolchain:
+#
+#   tests/run.sh                 everything
+#   tests/run.sh unit crash      these parts only
+#   tests/run.sh --list          the parts' names
+#
+# Real mail servers come from Debian and are installed where they are missing (as root, or with sudo). They run on free
+# ports of 127.0.0.1 from temporary folders; the system's own mail services are neither used nor started.
+# KARAMAIL_KILLS=1000 makes the crash test longer; KARAMAIL_SEED repeats one.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+# Name, and seconds it may take: several times what a slow machine with two cores needs for a first build.
+PARTS=(
+  "tools 900"
+  "fmt 120"
+  "clippy 2400"
+  "doc 2400"
+  "unit 2400"
+  "style 1200"
+  "build 3000"
+  "demo 1200"
+  "drivers 1200"
+  "servers 2400"
+  "crash 3600"
+)
+
+target=${CARGO_TARGET_DIR:-target}
+case $target in /*) ;; *) target=$PWD/$target ;; esac
+export CARGO_TERM_COLOR=${CARGO_TERM_COLOR:-auto}
+export KARAMAIL_BIN=$target/release/karamail
+export KARAMAIL_CRASH_BIN=$target/crash-points/karamail
+
+part_tools() {
+  command -v cargo >/dev/null || { echo "The Rust toolchain is missing: https://rustup.rs"; return 1; }
+  local packages=()
+  command -v cc >/dev/null || packages+=(gcc libc6-dev)
+  [ -x /usr/sbin/dovecot ] || packages+=(dovecot-core)
+  [ -x /usr/lib/dovecot/pop3 ] || packages+=(dovecot-pop3d)
+  [ -x /usr/lib/postfix/sbin/master ] || packages+=(postfix)
+  command -v setpriv >/dev/null && command -v setsid >/dev/null || packages+=(util-linux)
+  if [ ${#packages[@]} -gt 0 ]; then
+    install_packages "${packages[@]}" || return 1
+  fi
+  for component in rustfmt clippy; do
+    cargo "${component/rustfmt/fmt}" --version || rustup component add "$component" || return 1
+  done
+  rustc --version
+  /usr/sbin/dovecot --version
+  /usr/sbin/postconf -d mail_version
+}
+
+install_packages() {
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    as_root=(sudo -n)
+  fi
+  if ! command -v apt-get >/dev/null || ! "${as_root[@]}" true; then
+    echo "These Debian packages are missing and cannot be installed from here: $*"
+    return 1
+  fi
+  # Says no to every service that a package would start (invoke-rc.d(8)); only where nobody has said something else.
+  local policy=/usr/sbin/policy-rc.d ours=
+  if [ ! -e "$policy" ]; then
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+    "${as_root[@]}" chmod 755 "$policy"
+    ours=yes
+  fi
+  echo "postfix postfix/main_mailer_type select Local only" | "${as_root[@]}" debconf-set-selections
+  "${as_root[@]}" apt-get update -q &&
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -q -y --no-install-recommends -o Dpkg::Options::=--force-confold "$@"
+  local result=$?
+  if [ -n "$ours" ]; then
+    "${as_root[@]}" rm -f "$policy"
+  fi
+  return $result
+}
+
+part_fmt() { cargo fmt --all --check; }
+
+part_clippy() {
+  cargo clippy --workspace --all-targets -- -D warnings &&
+    cargo clippy -p karamail --all-targets --features crash-points -- -D warnings
+}
+
+part_doc() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items; }
+
+part_unit() { cargo test; }
+
+part_style() { cargo test -p karamail-tests --test tidy; }
+
+# Both binaries from one target folder: only two crates differ, and the one without crash points stays in place.
+part_build() {
+  cargo build --release -p karamail --features crash-points &&
+    mkdir -p "$target/crash-points" &&
+    cp "$target/release/karamail" "$KARAMAIL_CRASH_BIN" &&
+    cargo build --release -p karamail &&
+    ls -l "$KARAMAIL_BIN" "$KARAMAIL_CRASH_BIN"
+}
+
+part_demo() {
+  cargo run --release -- demo --customers 5 --exit &&
+    cargo test -p karamail-tests --test demo
+}
+
+part_drivers() { with_servers --test fixtures --test invariants --test real_pop3 --test real_smtp; }
+
+part_servers() { with_servers --test real_servers --test real_faults; }
+
+part_crash() { with_servers --test crash; }
+
+# Dovecot and Postfix want root. Two tests at a time: each has servers of its own, and the times printed mean something.
+with_servers() {
+  if [ "$(id -u)" -ne 0 ]; then
+    local triple
+    triple=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
+    export "CARGO_TARGET_${triple}_RUNNER=sudo -n --preserve-env=KARAMAIL_BIN,KARAMAIL_CRASH_BIN,KARAMAIL_KILLS,KARAMAIL_SEED"
+  fi
+  cargo test -p karamail-tests "$@" -- --nocapture --test-threads=2
+}
+
+names() { for part in "${PARTS[@]}"; do echo "${part% *}"; done; }
+
+case ${1-} in
+  --list)
+    names
+    exit 0
+    ;;
+  --part) # One part, inside the time limit that the run below sets.
+    "part_$2"
+    exit
+    ;;
+esac
+
+wanted=("$@")
+[ ${#wanted[@]} -gt 0 ] || mapfile -t wanted < <(names)
+for name in "${wanted[@]}"; do
+  names | grep -qx -- "$name" || { echo "No part is called $name; there are: $(names | tr '\n' ' ')"; exit 2; }
+done
+
+summary=()
+failed=0
+for part in "${PARTS[@]}"; do
+  name=${part% *} limit=${part#* }
+  [[ " ${wanted[*]} " == *" $name "* ]] || continue
+  printf '\n=== %s (at most %s s)\n' "$name" "$limit"
+  begin=$SECONDS
+  timeout --kill-after=30 "$limit" bash tests/run.sh --part "$name" </dev/null
+  result=$?
+  took=$((SECONDS - begin))
+  case $result in
+    0) verdict=passed ;;
+    124 | 137) verdict="FAILED: over its time" ;;
+    *) verdict="FAILED: exit code $result" ;;
+  esac
+  [ $result -eq 0 ] || failed=1
+  line=$(printf '%-8s %5d s  %s' "$name" "$took" "$verdict")
+  summary+=("$line")
+  printf -- '--- %s\n' "$line"
+done
+
+printf '\n=== summary\n'
+printf '%s\n' "${summary[@]}"
+exit $failed

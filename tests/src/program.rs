@@ -1,0 +1,496 @@
+//! Karamail itself: its settings and data in a folder of its own, its output, its signals.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use crate::server::{MAIL_OWNER, give_to_mail_owner, scratch_folder};
+
+/// Longest one run of the program may take in a test that says nothing else.
+pub const RUN_BOUND: Duration = Duration::from_secs(120);
+
+/// A server as one mailbox sees it.
+#[derive(Clone, Debug)]
+pub struct Endpoint {
+    /// The host's name or address.
+    pub host: String,
+    /// The port.
+    pub port: u16,
+    /// `none`, `starttls` or `tls`.
+    pub security: &'static str,
+    /// The login name; for SMTP, empty means no authentication.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// More keys of the section, TOML lines.
+    pub more: String,
+}
+
+impl Endpoint {
+    /// A server on this machine.
+    pub fn local(port: u16, security: &'static str, user: &str, password: &str) -> Endpoint {
+        Endpoint {
+            host: "127.0.0.1".into(),
+            port,
+            security,
+            user: user.into(),
+            password: password.into(),
+            more: String::new(),
+        }
+    }
+
+    /// The same, trusting the authority of that file.
+    pub fn trusting(mut self, authority: &Path) -> Endpoint {
+        let _ = writeln!(self.more, "extra_ca_file = '{}'", authority.display());
+        self
+    }
+}
+
+/// A `[[mailbox]]`.
+#[derive(Clone, Debug)]
+pub struct MailboxSettings {
+    /// The part before `@shop.example`; the mailbox's name too.
+    pub local: String,
+    /// Where other mail goes.
+    pub forward_to: Option<String>,
+    /// The POP3 server.
+    pub pop3: Endpoint,
+    /// The SMTP server.
+    pub smtp: Endpoint,
+    /// More keys of the section, TOML lines.
+    pub more: String,
+}
+
+/// What goes into `karamail.toml`, besides the templates that [`crate::mails::number`] reads: limits and backlog are
+/// off, the language is English.
+#[derive(Clone, Debug, Default)]
+pub struct Settings {
+    /// The mailboxes.
+    pub mailboxes: Vec<MailboxSettings>,
+    /// More lines of `[general]`.
+    pub general: String,
+    /// More lines of `[guard]`.
+    pub guard: String,
+    /// `action` of `[duplicate]`; empty for the default.
+    pub duplicate: String,
+}
+
+impl Settings {
+    /// With one mailbox, `touroku@shop.example`.
+    pub fn one(pop3: Endpoint, smtp: Endpoint) -> Settings {
+        let local = "touroku".to_owned();
+        let mailbox = MailboxSettings {
+            local,
+            forward_to: None,
+            pop3,
+            smtp,
+            more: String::new(),
+        };
+        Settings {
+            mailboxes: vec![mailbox],
+            ..Settings::default()
+        }
+    }
+
+    /// With other mail forwarded to that address.
+    pub fn forwarding_to(mut self, address: &str) -> Settings {
+        for mailbox in &mut self.mailboxes {
+            mailbox.forward_to = Some(address.to_owned());
+        }
+        self
+    }
+
+    fn to_toml(&self) -> String {
+        let mut text = format!(
+            "[general]\nlanguage = \"en\"\n{}\n[guard]\nlimit_address_per_hour = 0\nlimit_address_per_day = 0\n\
+             limit_mailbox_per_hour = 0\nbacklog_hours = 0\n{}\n",
+            self.general, self.guard
+        );
+        text.push_str(
+            "[receipt]\nsubject = \"No. ★1★\"\nbody = \"Your number is ★1★.\\n.\\n受付番号 ★1★\\n\"\n",
+        );
+        text.push_str("[duplicate]\nsubject = \"No. ★2★\"\nbody = \"Your number is still ★2★.\\n\"\n");
+        if !self.duplicate.is_empty() {
+            let _ = writeln!(text, "action = \"{}\"", self.duplicate);
+        }
+        for mailbox in &self.mailboxes {
+            mailbox.write(&mut text);
+        }
+        text
+    }
+
+    /// The secrets file: `[mailbox name]` with `pop3` and `smtp`.
+    fn secrets(&self) -> String {
+        let mut text = String::new();
+        for MailboxSettings {
+            local, pop3, smtp, ..
+        } in &self.mailboxes
+        {
+            let _ = writeln!(
+                text,
+                "[{local}]\npop3 = '{}'\nsmtp = '{}'",
+                pop3.password, smtp.password
+            );
+        }
+        text
+    }
+}
+
+impl MailboxSettings {
+    fn write(&self, text: &mut String) {
+        let MailboxSettings {
+            local,
+            forward_to,
+            pop3,
+            smtp,
+            more,
+        } = self;
+        let _ = writeln!(
+            text,
+            "[[mailbox]]\nname = \"{local}\"\naddress = \"{local}@shop.example\"\n{more}"
+        );
+        if let Some(address) = forward_to {
+            let _ = writeln!(text, "forward_to = \"{address}\"");
+        }
+        text.push_str("[mailbox.pop3]\n");
+        pop3.write(text);
+        let _ = writeln!(text, "user = \"{}\"", pop3.user);
+        text.push_str("[mailbox.smtp]\n");
+        smtp.write(text);
+        if smtp.user.is_empty() {
+            text.push_str("authentication = \"none\"\n");
+        } else {
+            let _ = writeln!(
+                text,
+                "authentication = \"password\"\nsame_credentials_as_pop3 = false\nuser = \"{}\"",
+                smtp.user
+            );
+        }
+    }
+}
+
+impl Endpoint {
+    fn write(&self, text: &mut String) {
+        let Endpoint {
+            host,
+            port,
+            security,
+            more,
+            ..
+        } = self;
+        let _ = writeln!(
+            text,
+            "host = \"{host}\"\nport = {port}\nsecurity = \"{security}\"\n{more}"
+        );
+    }
+}
+
+/// One installation: settings, secrets and data folder.
+#[derive(Debug)]
+pub struct Program {
+    folder: TempDir,
+    binary: PathBuf,
+}
+
+/// A run of the program that has ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub status: ExitStatus,
+    /// Standard output.
+    pub stdout: String,
+    /// Standard error.
+    pub stderr: String,
+    /// From start to end.
+    pub took: Duration,
+    /// The largest resident set seen, KiB; 0 where the process was too quick to be looked at.
+    pub peak_kib: u64,
+}
+
+impl Finished {
+    /// The exit code; `None` after a signal.
+    pub fn code(&self) -> Option<i32> {
+        self.status.code()
+    }
+
+    /// Panics with all it said unless it ended with 0.
+    #[track_caller]
+    pub fn success(self) -> Finished {
+        assert!(
+            self.status.success(),
+            "{:?}\n{}\n{}",
+            self.status,
+            self.stdout,
+            self.stderr
+        );
+        self
+    }
+
+    /// Panics unless it ended by itself with that exit code, said why in words that include one of `words`, and did
+    /// not panic.
+    #[track_caller]
+    pub fn failure(self, code: i32, words: &[&str]) -> Finished {
+        let said = format!("{}{}", self.stdout, self.stderr).to_lowercase();
+        assert_eq!(self.code(), Some(code), "{:?}\n{said}", self.status);
+        assert!(!said.contains("panicked"), "{said}");
+        assert!(
+            words.iter().any(|word| said.contains(&word.to_lowercase())),
+            "none of {words:?} in:\n{said}"
+        );
+        self
+    }
+}
+
+/// Exit codes, as the program's `exit.rs` names them.
+pub mod exit {
+    /// A mailbox could not be read or a letter not be sent.
+    pub const FAILED: i32 = 1;
+    /// Another Karamail uses the data folder.
+    pub const IN_USE: i32 = 4;
+    /// The data folder or the ledger cannot be used.
+    pub const DATA: i32 = 5;
+}
+
+impl Program {
+    /// Installs the release binary (see [`binary`]) with these settings and an empty data folder.
+    pub fn install(settings: &Settings) -> Program {
+        Program::install_binary(binary(), settings)
+    }
+
+    /// Installs the binary with crash points (see [`crash_binary`]).
+    pub fn install_with_crash_points(settings: &Settings) -> Program {
+        Program::install_binary(crash_binary(), settings)
+    }
+
+    fn install_binary(binary: PathBuf, settings: &Settings) -> Program {
+        let program = Program {
+            folder: scratch_folder("program"),
+            binary,
+        };
+        fs::create_dir(program.data()).expect("our own folder");
+        program.configure(settings);
+        program
+    }
+
+    /// Writes other settings and secrets.
+    pub fn configure(&self, settings: &Settings) {
+        fs::write(self.config(), settings.to_toml()).expect("our own folder");
+        let secrets = self.secrets_file();
+        fs::write(&secrets, settings.secrets()).expect("our own folder");
+        fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).expect("our own file");
+    }
+
+    /// The settings file.
+    pub fn config(&self) -> PathBuf {
+        self.folder.path().join("karamail.toml")
+    }
+
+    /// The data folder.
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    /// Runs it to its end; `arguments` follow `--config` and `--data-dir`.
+    pub fn run(&self, arguments: &[&str]) -> Finished {
+        self.start(arguments, &[]).finish(RUN_BOUND)
+    }
+
+    /// Runs `once --json`.
+    pub fn once(&self) -> Finished {
+        self.run(&["once", "--json"])
+    }
+
+    /// Runs it under a user id that may read the settings and may not write the data folder. (The tests run as root,
+    /// whom no right stops.)
+    pub fn run_without_rights(&self, arguments: &[&str]) -> Finished {
+        let binary = self.folder.path().join("karamail");
+        fs::copy(&self.binary, &binary).expect("our own folder");
+        give_to_mail_owner(&self.secrets_file());
+        let (user, group) = MAIL_OWNER;
+        let mut command = Command::new("setpriv");
+        command
+            .args([
+                &format!("--reuid={user}"),
+                &format!("--regid={group}"),
+                "--clear-groups",
+            ])
+            .arg(binary);
+        self.spawn(command, arguments, &[]).finish(RUN_BOUND)
+    }
+
+    /// Starts it.
+    pub fn start(&self, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
+        self.spawn(Command::new(&self.binary), arguments, environment)
+    }
+
+    fn secrets_file(&self) -> PathBuf {
+        self.folder.path().join("secrets.toml")
+    }
+
+    fn spawn(&self, mut command: Command, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
+        command
+            .arg("--config")
+            .arg(self.config())
+            .arg("--data-dir")
+            .arg(self.data())
+            .args(arguments)
+            .env("KARAMAIL_SECRETS_FILE", self.secrets_file())
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("{}: {error}", self.binary.display()));
+        let (line_seen, lines) = channel();
+        let stderr = BufReader::new(child.stderr.take().expect("a piped stream"));
+        let stderr = thread::spawn(move || {
+            let mut text = String::new();
+            for line in stderr.lines().map_while(Result::ok) {
+                text.push_str(&line);
+                text.push('\n');
+                // Nobody may be listening any more.
+                let _ = line_seen.send(line);
+            }
+            text
+        });
+        let mut stdout = child.stdout.take().expect("a piped stream");
+        let stdout = thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let _ = stdout.read_to_end(&mut bytes);
+            String::from_utf8_lossy(&bytes).into_owned()
+        });
+        Running {
+            child,
+            begin: Instant::now(),
+            lines,
+            output: Some((stdout, stderr)),
+            peak_kib: 0,
+        }
+    }
+}
+
+/// A run of the program that goes on; killed when dropped.
+#[derive(Debug)]
+pub struct Running {
+    child: Child,
+    begin: Instant,
+    lines: Receiver<String>,
+    output: Option<(JoinHandle<String>, JoinHandle<String>)>,
+    peak_kib: u64,
+}
+
+impl Running {
+    /// Waits for a line on standard error that contains `part`; false where the program ends first. Panics after
+    /// `bound`.
+    pub fn wait_for_line(&self, part: &str, bound: Duration) -> bool {
+        let end = Instant::now() + bound;
+        loop {
+            match self
+                .lines
+                .recv_timeout(end.saturating_duration_since(Instant::now()))
+            {
+                Ok(line) if line.contains(part) => return true,
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return false,
+                Err(RecvTimeoutError::Timeout) => panic!("not within {bound:?}: a line with {part:?}"),
+            }
+        }
+    }
+
+    /// Sends SIGKILL and collects what is left; true where the program was still alive.
+    pub fn kill(mut self) -> (bool, Finished) {
+        let _ = self.child.kill();
+        let finished = self.collect();
+        (finished.status.signal() == Some(Signal::KILL.as_raw()), finished)
+    }
+
+    /// Asks it to end, as a service manager does.
+    pub fn terminate(&self) {
+        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+    }
+
+    /// Waits for its end; panics with what it said where that takes longer than `bound`.
+    pub fn finish(mut self, bound: Duration) -> Finished {
+        loop {
+            self.peak_kib = self.peak_kib.max(resident_peak(self.child.id()));
+            if self.child.try_wait().expect("our own child").is_some() {
+                return self.collect();
+            }
+            if self.begin.elapsed() > bound {
+                let _ = self.child.kill();
+                let finished = self.collect();
+                panic!(
+                    "not ended within {bound:?}; it says:\n{}\n{}",
+                    finished.stdout, finished.stderr
+                );
+            }
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    fn collect(&mut self) -> Finished {
+        let status = self.child.wait().expect("our own child");
+        let took = self.begin.elapsed();
+        let (stdout, stderr) = self.output.take().expect("collected once");
+        let text = |thread: JoinHandle<String>| thread.join().unwrap_or_default();
+        Finished {
+            status,
+            stdout: text(stdout),
+            stderr: text(stderr),
+            took,
+            peak_kib: self.peak_kib,
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The release binary: `KARAMAIL_BIN`, or `target/release/karamail` beside the tests.
+pub fn binary() -> PathBuf {
+    named_binary("KARAMAIL_BIN", "release/karamail")
+}
+
+/// The binary with the feature crash-points: `KARAMAIL_CRASH_BIN`, or `target/crash-points/karamail`.
+pub fn crash_binary() -> PathBuf {
+    named_binary("KARAMAIL_CRASH_BIN", "crash-points/karamail")
+}
+
+fn named_binary(variable: &str, place: &str) -> PathBuf {
+    if let Some(path) = std::env::var_os(variable) {
+        return path.into();
+    }
+    // This test runs as target/<profile>/deps/<name>.
+    let test = std::env::current_exe().expect("the test's own path");
+    let target = test.ancestors().nth(3).expect("tests run in the target folder");
+    let path = target.join(place);
+    assert!(
+        path.exists(),
+        "{} is not built; tests/run.sh builds it",
+        path.display()
+    );
+    path
+}
+
+/// VmHWM, KiB.
+fn resident_peak(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    line.and_then(|line| line.trim().trim_end_matches(" kB").trim().parse().ok())
+        .unwrap_or(0)
+}

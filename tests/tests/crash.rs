@@ -1,0 +1,321 @@
+//! The program killed at every named point and at random moments, with all invariants checked after each kill.
+//!
+//! The mailbox is a real one, the SMTP server remembers what it accepted, and the program under test is the release
+//! build with the feature crash-points, killed with SIGKILL.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::collections::{BTreeMap, HashSet};
+use std::time::{Duration, Instant};
+
+use karamail_tests::dovecot::{Dovecot, PASSWORD, Setup};
+use karamail_tests::ledger::{Deposited, Evidence};
+use karamail_tests::mails;
+use karamail_tests::program::{Endpoint, Finished, Program, RUN_BOUND, Settings};
+use karamail_tests::sink::Sink;
+
+const USER: &str = "touroku";
+
+/// Where the program can be told to stall; each must be reached.
+const POINTS: [&str; 16] = [
+    "after-listing",
+    "before-record",
+    "after-record",
+    "before-claim",
+    "after-claim",
+    "after-send",
+    "before-settle",
+    "after-settle",
+    "before-delete",
+    "after-delete",
+    "after-quit",
+    "after-gone",
+    "before-archive",
+    "after-archive",
+    "before-log",
+    "after-log",
+];
+
+/// Which passing of a point to stall at, in turn: the first, and some in the midst of a batch.
+const PASSINGS: [u32; 5] = [1, 2, 1, 4, 3];
+
+/// Kills in one run; `KARAMAIL_KILLS` asks for more.
+const KILLS: usize = 200;
+
+#[test]
+fn no_kill_at_a_named_point_or_at_random_breaks_an_invariant() {
+    for forward in [None, Some("owner@elsewhere.example")] {
+        let mut play = Play::begin(forward);
+        play.kill_at_named_points();
+        play.kill_at_random(kills() / 2);
+        play.finish();
+    }
+}
+
+/// A signup mail killed exactly between the acceptance of its receipt and the note of it.
+#[test]
+fn a_receipt_accepted_but_not_noted_is_sent_again_with_the_same_bytes() {
+    let mut play = Play::begin(None);
+    play.deposit_some();
+    assert!(play.kill_at("after-send", 1));
+    let before = play.sink.count();
+    assert!(
+        before >= 1,
+        "the sink had accepted a letter when the program was killed"
+    );
+    play.finish();
+    let accepted = play.sink.accepted();
+    let first = &accepted[0];
+    assert_eq!(
+        accepted.iter().filter(|mail| *mail == first).count(),
+        2,
+        "once before the crash and once after"
+    );
+}
+
+/// A log line is neither lost nor written twice, wherever the program dies around it.
+#[test]
+fn the_monthly_log_follows_the_ledger_without_loss_or_repetition() {
+    let mut play = Play::begin(None);
+    for point in ["before-log", "after-log", "before-log", "after-log"] {
+        // New customers only: each event then has an address of its own, and no two lines may be alike.
+        for number in [0, 1] {
+            let customer = format!("customer{number}-{}@phone.example", play.deposited.len());
+            play.deposit(
+                mails::signup(&customer, &format!("m{}", play.deposited.len())),
+                Some(&customer),
+            );
+        }
+        play.kill_at(point, 1);
+    }
+    play.finish();
+    play.once().success();
+    let log = play.monthly_log();
+    for receipt in play.evidence().ledger.receipts {
+        let lines = log.lines().filter(|line| line.contains(&receipt.address_key));
+        let lines: Vec<&str> = lines.filter(|line| names_number(line, receipt.number)).collect();
+        assert!(
+            !lines.is_empty(),
+            "number {} is not in the log:\n{log}",
+            receipt.number
+        );
+        let different: HashSet<&str> = lines.iter().copied().collect();
+        assert_eq!(
+            different.len(),
+            lines.len(),
+            "number {} is in the log twice:\n{log}",
+            receipt.number
+        );
+    }
+}
+
+fn names_number(line: &str, number: i64) -> bool {
+    line.split(|c: char| !c.is_ascii_digit())
+        .any(|digits| digits.parse() == Ok(number))
+}
+
+fn kills() -> usize {
+    std::env::var("KARAMAIL_KILLS")
+        .ok()
+        .and_then(|count| count.parse().ok())
+        .unwrap_or(KILLS)
+}
+
+/// One installation that is killed again and again.
+struct Play {
+    program: Program,
+    sink: Sink,
+    dovecot: Dovecot,
+    deposited: Vec<Deposited>,
+    kills: usize,
+    random: Random,
+    /// How long an undisturbed run takes.
+    usual: Duration,
+}
+
+impl Play {
+    fn begin(forward: Option<&str>) -> Play {
+        let dovecot = Dovecot::start(&Setup {
+            certificate: None,
+            ..Setup::default()
+        });
+        let sink = Sink::start();
+        let pop3 = Endpoint::local(dovecot.plain_port(), "none", USER, PASSWORD);
+        let mut settings = Settings::one(pop3, Endpoint::local(sink.port(), "none", "", ""));
+        if let Some(address) = forward {
+            settings = settings.forwarding_to(address);
+        }
+        let program = Program::install_with_crash_points(&settings);
+        let random = Random::begin();
+        let mut play = Play {
+            program,
+            sink,
+            dovecot,
+            deposited: vec![],
+            kills: 0,
+            random,
+            usual: Duration::ZERO,
+        };
+        play.deposit_some();
+        play.usual = play.once().success().took;
+        play
+    }
+
+    /// Two new customers, one who has a number, a mail with a subject and an automatic one.
+    fn deposit_some(&mut self) {
+        let round = self.deposited.len();
+        let earlier = self.random.below(round as u64 / 5 * 2 + 2);
+        for number in [round / 5 * 2, round / 5 * 2 + 1, earlier as usize] {
+            let customer = format!("customer{number}@phone.example");
+            self.deposit(
+                mails::signup(&customer, &format!("m{}", self.deposited.len())),
+                Some(&customer),
+            );
+        }
+        self.deposit(
+            mails::other("guest@phone.example", &format!("m{}", self.deposited.len())),
+            None,
+        );
+        self.deposit(
+            mails::auto_reply("away@phone.example", &format!("m{}", self.deposited.len())),
+            None,
+        );
+    }
+
+    fn deposit(&mut self, mail: Vec<u8>, signup_of: Option<&str>) {
+        self.dovecot.deposit(USER, [&mail]);
+        self.deposited.push(Deposited::new(mail, signup_of));
+    }
+
+    fn once(&self) -> Finished {
+        self.program.once()
+    }
+
+    fn kill_at_named_points(&mut self) {
+        let mut reached: BTreeMap<&str, usize> = POINTS.iter().map(|&point| (point, 0)).collect();
+        for passing in PASSINGS {
+            for point in POINTS {
+                self.deposit_some();
+                if self.kill_at(point, passing) {
+                    *reached.entry(point).or_default() += 1;
+                }
+            }
+        }
+        println!("kills at named points: {reached:?}");
+        let missed: Vec<_> = reached.iter().filter(|(_, count)| **count == 0).collect();
+        assert!(missed.is_empty(), "points that no run reaches: {missed:?}");
+    }
+
+    /// Runs until the point is passed for that time and kills there; false where the run ends before.
+    fn kill_at(&mut self, point: &str, passing: u32) -> bool {
+        let stall = format!("{point}:{passing}");
+        let running = self
+            .program
+            .start(&["once", "--json"], &[("KARAMAIL_STALL_AT", &stall)]);
+        let stalled = running.wait_for_line(&format!("stalled at {point}"), RUN_BOUND);
+        let finished = if stalled {
+            let (was_alive, finished) = running.kill();
+            assert!(
+                was_alive,
+                "a stalled program does not end by itself: {finished:?}"
+            );
+            self.kills += 1;
+            finished
+        } else {
+            running.finish(RUN_BOUND)
+        };
+        self.check(&format!("killed at {stall}"), &finished);
+        stalled
+    }
+
+    /// Kills at random moments of a run until there were so many kills.
+    fn kill_at_random(&mut self, kills: usize) {
+        while self.kills < kills {
+            self.deposit_some();
+            let longest = self.usual.as_micros() as u64 * 5 / 4;
+            let delay = Duration::from_micros(self.random.below(longest.max(1)));
+            let running = self.program.start(&["once", "--json"], &[]);
+            let begin = Instant::now();
+            // The moment is meant to be random: nothing is waited for.
+            std::thread::sleep(delay);
+            let (was_alive, finished) = running.kill();
+            self.kills += usize::from(was_alive);
+            self.check(
+                &format!("killed after {:?} of about {:?}", begin.elapsed(), self.usual),
+                &finished,
+            );
+        }
+        println!(
+            "{} kills, {} mails, {} accepted letters",
+            self.kills,
+            self.deposited.len(),
+            self.sink.count()
+        );
+    }
+
+    /// Runs undisturbed until nothing is left to do, and checks that all is done.
+    fn finish(&mut self) {
+        let begin = Instant::now();
+        while self.dovecot.count(USER) > 0 {
+            let finished = self.once();
+            self.check("an undisturbed run", &finished);
+            assert!(begin.elapsed() < RUN_BOUND, "still not done: {finished:?}");
+        }
+        self.evidence().check_complete();
+    }
+
+    fn check(&self, when: &str, finished: &Finished) {
+        let said = format!("{}{}", finished.stdout, finished.stderr);
+        assert!(!said.contains("panicked"), "{when}: {said}");
+        let evidence = self.evidence();
+        if let Err(fault) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| evidence.check())) {
+            println!("after kill {}, {when}; the program said:\n{said}", self.kills);
+            std::panic::resume_unwind(fault);
+        }
+    }
+
+    fn evidence(&self) -> Evidence<'_> {
+        Evidence::collect(
+            &self.deposited,
+            &self.dovecot,
+            USER,
+            &self.program.data(),
+            &self.sink,
+        )
+    }
+
+    /// All monthly files, in order.
+    fn monthly_log(&self) -> String {
+        let folder = self.program.data().join("logs");
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
+        files.sort();
+        files
+            .iter()
+            .map(|file| std::fs::read_to_string(file).unwrap())
+            .collect()
+    }
+}
+
+/// xorshift64*: random enough to choose moments, and repeatable by `KARAMAIL_SEED`.
+struct Random(u64);
+
+impl Random {
+    fn begin() -> Random {
+        let seed = std::env::var("KARAMAIL_SEED")
+            .ok()
+            .and_then(|seed| seed.parse().ok());
+        let seed = seed.unwrap_or(u64::from(std::process::id()) << 20 | 1);
+        println!("KARAMAIL_SEED={seed}");
+        Random(seed)
+    }
+
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) % bound
+    }
+}
