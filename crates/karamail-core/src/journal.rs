@@ -94,7 +94,15 @@ pub struct Event {
 impl Event {
     /// An event of this kind about nothing yet.
     pub fn new(kind: EventKind) -> Event {
-        Event { kind, mailbox: None, mail_id: None, number: None, address: None, reason: None, detail: None }
+        Event {
+            kind,
+            mailbox: None,
+            mail_id: None,
+            number: None,
+            address: None,
+            reason: None,
+            detail: None,
+        }
     }
 
     /// The line of the monthly log, without its line end: time, what happened, mailbox, number, address, reason.
@@ -107,9 +115,14 @@ impl Event {
         for part in [
             self.number.map(|number| journal::number(language, number)),
             self.address.as_deref().map(harmless),
-            self.reason.as_deref().and_then(|name| name.parse::<Reason>().ok()).map(|reason| reason.what(language)),
+            self.reason
+                .as_deref()
+                .and_then(|name| name.parse::<Reason>().ok())
+                .map(|reason| reason.what(language)),
             self.detail.as_deref().map(harmless),
-            self.mailbox.as_deref().map(|name| journal::mailbox(language, &harmless(name))),
+            self.mailbox
+                .as_deref()
+                .map(|name| journal::mailbox(language, &harmless(name))),
         ]
         .into_iter()
         .flatten()
@@ -135,7 +148,13 @@ pub fn harmless(text: &str) -> String {
         .take(LINE_TEXT_CHARACTERS)
         .map(|c| match c {
             '\t' | '\r' | '\n' => ' ',
-            '\u{2028}' | '\u{2029}' | '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+            '\u{2028}'
+            | '\u{2029}'
+            | '\u{061c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}' => '\u{fffd}',
             c if c.is_control() => '\u{fffd}',
             c => c,
         })
@@ -158,7 +177,10 @@ mod tests {
         for language in [Language::Japanese, Language::English] {
             let line = event.line(&at, language);
             assert!(line.starts_with("2026-11-21 14:05:09\t"), "{line}");
-            assert!(!line.contains(['\r', '\n', '\u{1b}', '\u{202e}', '\u{2028}']), "{line:?}");
+            assert!(
+                !line.contains(['\r', '\n', '\u{1b}', '\u{202e}', '\u{2028}']),
+                "{line:?}"
+            );
             assert_eq!(line.matches('\t').count(), 2, "{line:?}");
         }
     }

@@ -50,7 +50,12 @@ pub fn keep_forward(data_folder: &Path, mail_id: i64, bytes: &[u8]) -> io::Resul
 
 /// Removes archived mail older than `archive_days`, forwards that are settled, and what a crash left half done.
 /// `unsettled` are the outbox files that are still to be sent. Returns how many files went.
-pub fn sweep(data_folder: &Path, archive_days: u32, unsettled: &[String], now: Timestamp) -> io::Result<usize> {
+pub fn sweep(
+    data_folder: &Path,
+    archive_days: u32,
+    unsettled: &[String],
+    now: Timestamp,
+) -> io::Result<usize> {
     let mut removed = 0;
     let archive_age = Duration::from_secs(u64::from(archive_days) * 24 * 60 * 60);
     for month in folders(&data_folder.join("archive"))? {
@@ -59,7 +64,11 @@ pub fn sweep(data_folder: &Path, archive_days: u32, unsettled: &[String], now: T
             std::fs::remove_dir(&month)?;
         }
     }
-    let is_settled = |name: &str| !unsettled.iter().any(|file| file.strip_prefix("outbox/") == Some(name));
+    let is_settled = |name: &str| {
+        !unsettled
+            .iter()
+            .any(|file| file.strip_prefix("outbox/") == Some(name))
+    };
     removed += remove_older(&data_folder.join("outbox"), ORPHAN_AGE, now, is_settled)?;
     removed += remove_older(&data_folder.join("spool"), ORPHAN_AGE, now, |_| true)?;
     Ok(removed)
@@ -68,14 +77,23 @@ pub fn sweep(data_folder: &Path, archive_days: u32, unsettled: &[String], now: T
 fn folders(path: &Path) -> io::Result<Vec<PathBuf>> {
     match std::fs::read_dir(path) {
         Ok(entries) => entries
-            .filter_map(|entry| entry.map(|entry| entry.path().is_dir().then(|| entry.path())).transpose())
+            .filter_map(|entry| {
+                entry
+                    .map(|entry| entry.path().is_dir().then(|| entry.path()))
+                    .transpose()
+            })
             .collect(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
         Err(error) => Err(error),
     }
 }
 
-fn remove_older(folder: &Path, age: Duration, now: Timestamp, may_go: impl Fn(&str) -> bool) -> io::Result<usize> {
+fn remove_older(
+    folder: &Path,
+    age: Duration,
+    now: Timestamp,
+    may_go: impl Fn(&str) -> bool,
+) -> io::Result<usize> {
     let entries = match std::fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(0),
@@ -86,9 +104,12 @@ fn remove_older(folder: &Path, age: Duration, now: Timestamp, may_go: impl Fn(&s
         let entry = entry?;
         let name = entry.file_name();
         // Only what this program puts there: a file that a person added stays.
-        let is_ours = name.to_str().is_some_and(|name| name.ends_with(".eml") || name.ends_with(".part"));
+        let is_ours = name
+            .to_str()
+            .is_some_and(|name| name.ends_with(".eml") || name.ends_with(".part"));
         let modified = Timestamp::try_from(entry.metadata()?.modified()?).unwrap_or(now);
-        let is_old = now.duration_since(modified) > jiff::SignedDuration::try_from(age).unwrap_or(jiff::SignedDuration::MAX);
+        let is_old = now.duration_since(modified)
+            > jiff::SignedDuration::try_from(age).unwrap_or(jiff::SignedDuration::MAX);
         if is_ours && is_old && name.to_str().is_some_and(&may_go) {
             std::fs::remove_file(entry.path())?;
             removed += 1;
@@ -112,12 +133,24 @@ mod tests {
         std::fs::write(folder.path().join("archive").join("note.txt"), "mine").unwrap();
         let day = |days: i64| now + jiff::SignedDuration::from_hours(24 * days);
 
-        assert_eq!(sweep(folder.path(), 30, std::slice::from_ref(&forward), day(29)).unwrap(), 0);
+        assert_eq!(
+            sweep(folder.path(), 30, std::slice::from_ref(&forward), day(29)).unwrap(),
+            0
+        );
         assert!(folder.path().join(&kept).exists());
-        assert_eq!(sweep(folder.path(), 30, std::slice::from_ref(&forward), day(31)).unwrap(), 1);
+        assert_eq!(
+            sweep(folder.path(), 30, std::slice::from_ref(&forward), day(31)).unwrap(),
+            1
+        );
         assert!(!folder.path().join(&kept).exists());
-        assert!(folder.path().join(&forward).exists(), "a forward that is not sent stays");
+        assert!(
+            folder.path().join(&forward).exists(),
+            "a forward that is not sent stays"
+        );
         assert_eq!(sweep(folder.path(), 30, &[], day(31)).unwrap(), 1);
-        assert!(folder.path().join("archive").join("note.txt").exists(), "a person's file stays");
+        assert!(
+            folder.path().join("archive").join("note.txt").exists(),
+            "a person's file stays"
+        );
     }
 }

@@ -59,7 +59,10 @@ impl DataFolder {
             .open(path.join("karamail.lock"))
             .map_err(unusable)?;
         match lock.try_lock() {
-            Ok(()) => Ok(DataFolder { path: path.to_owned(), _lock: lock }),
+            Ok(()) => Ok(DataFolder {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
             Err(TryLockError::WouldBlock) => Err(DataFolderError::InUse(path.to_owned())),
             Err(TryLockError::Error(error)) => Err(unusable(error)),
         }
@@ -90,11 +93,18 @@ pub fn flush_folder(path: &Path) -> io::Result<()> {
 
 /// Whether an error says that the disk is full.
 pub fn is_disk_full(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
 }
 
 impl From<io::Error> for StoreError {
     fn from(error: io::Error) -> Self {
-        if is_disk_full(&error) { StoreError::DiskFull } else { StoreError::Folder(PathBuf::new(), error) }
+        if is_disk_full(&error) {
+            StoreError::DiskFull
+        } else {
+            StoreError::Folder(PathBuf::new(), error)
+        }
     }
 }

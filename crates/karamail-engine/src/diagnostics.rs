@@ -33,7 +33,10 @@ pub fn start_on_standard_error() {
         .with_default_directive(LevelFilter::ERROR.into())
         .from_env_lossy();
     // A second start in one process (tests) keeps the first subscriber.
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .try_init();
 }
 
 fn subscribe<W>(writer: W, on_standard_error: bool)

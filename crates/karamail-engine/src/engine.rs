@@ -272,7 +272,11 @@ impl Engine {
     ///
     /// `watcher` brings changed settings; a faulty file never replaces good ones. `start_collecting` is false where a
     /// person starts it by hand.
-    pub async fn run(mut self, mut watcher: Option<SettingsWatcher>, start_collecting: bool) -> Result<(), EngineError> {
+    pub async fn run(
+        mut self,
+        mut watcher: Option<SettingsWatcher>,
+        start_collecting: bool,
+    ) -> Result<(), EngineError> {
         // Ended by its own switch, never cut off: two writers of one log file would repeat lines.
         let (follower_switch, follower_stop) = stop_switch();
         let follower = self.spawn_follower(follower_stop);
@@ -298,7 +302,12 @@ impl Engine {
             }
         }
         self.stop_switch.request();
-        let finish = async { while let Some(done) = cycles.join_next().await { self.finish_cycle(done).await?; } Ok(()) };
+        let finish = async {
+            while let Some(done) = cycles.join_next().await {
+                self.finish_cycle(done).await?;
+            }
+            Ok(())
+        };
         // Whatever is cut off here is safe: the next start finds every promise on disk.
         let finished: Result<Result<(), EngineError>, _> = tokio::time::timeout(STOP_GRACE, finish).await;
         cycles.shutdown().await;
@@ -316,9 +325,21 @@ impl Engine {
     /// Workers for the settings that hold now. Those whose cycle runs come back and are replaced then.
     async fn prepare(&mut self) -> Result<(), EngineError> {
         let mut slots = Vec::new();
-        for (index, mailbox) in self.settings.mailboxes.iter().enumerate().filter(|(_, mailbox)| mailbox.enabled) {
+        for (index, mailbox) in self
+            .settings
+            .mailboxes
+            .iter()
+            .enumerate()
+            .filter(|(_, mailbox)| mailbox.enabled)
+        {
             let passwords = self.passwords.passwords(&self.settings, index);
-            let worker = Worker::new(Arc::clone(&self.settings), mailbox.clone(), passwords, &self.store).await?;
+            let worker = Worker::new(
+                Arc::clone(&self.settings),
+                mailbox.clone(),
+                passwords,
+                &self.store,
+            )
+            .await?;
             slots.push(Slot {
                 name: mailbox.name.clone(),
                 worker: Some(worker),
@@ -337,8 +358,11 @@ impl Engine {
                 .filter(|mailbox| mailbox.enabled)
                 .map(|mailbox| {
                     let address = mailbox.address.to_string();
-                    before.iter().find(|old| old.name == mailbox.name && old.address == address).cloned().unwrap_or(
-                        MailboxStatus {
+                    before
+                        .iter()
+                        .find(|old| old.name == mailbox.name && old.address == address)
+                        .cloned()
+                        .unwrap_or(MailboxStatus {
                             name: mailbox.name.clone(),
                             address,
                             is_polling: false,
@@ -346,8 +370,7 @@ impl Engine {
                             next_poll: None,
                             receive_fault: None,
                             send_fault: None,
-                        },
-                    )
+                        })
                 })
                 .collect();
         });
@@ -358,7 +381,10 @@ impl Engine {
     fn spawn_follower(&self, mut stop: Stop) -> tokio::task::JoinHandle<()> {
         let (store, log, events) = (self.store.clone(), self.log.subscribe(), self.events.clone());
         tokio::spawn(async move {
-            let mut told = store.log_position().await.map_or(i64::MAX, |position| position.event_id);
+            let mut told = store
+                .log_position()
+                .await
+                .map_or(i64::MAX, |position| position.event_id);
             while !stop.is_requested() {
                 let log_now = log.borrow().clone();
                 if let Err(error) = log_now.catch_up(&store).await {
@@ -394,7 +420,11 @@ impl Engine {
         if !self.status.borrow().is_collecting {
             return None;
         }
-        self.slots.iter().filter(|slot| slot.worker.is_some()).map(|slot| slot.due).min()
+        self.slots
+            .iter()
+            .filter(|slot| slot.worker.is_some())
+            .map(|slot| slot.due)
+            .min()
     }
 
     async fn finish_cycle(
@@ -415,7 +445,11 @@ impl Engine {
         let name = worker.mailbox().name.clone();
         let interval = self.settings.general.check_interval;
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.name == name) {
-            slot.failures = if report.receive_fault.is_some() { slot.failures.saturating_add(1) } else { 0 };
+            slot.failures = if report.receive_fault.is_some() {
+                slot.failures.saturating_add(1)
+            } else {
+                0
+            };
             let doubled = interval.saturating_mul(1 << slot.failures.saturating_sub(1).min(10));
             let pause = if report.is_unfinished || std::mem::take(&mut slot.is_check_wanted) {
                 Duration::ZERO
@@ -443,19 +477,27 @@ impl Engine {
     /// Gives a worker its place back, unless the settings changed while it was away.
     fn put_back(&mut self, worker: Worker) {
         if worker.belongs_to(&self.settings)
-            && let Some(slot) = self.slots.iter_mut().find(|slot| slot.name == worker.mailbox().name)
+            && let Some(slot) = self
+                .slots
+                .iter_mut()
+                .find(|slot| slot.name == worker.mailbox().name)
         {
             slot.worker = Some(worker);
         }
     }
 
     async fn prepare_lost(&mut self) -> Result<(), EngineError> {
-        let polling: HashMap<String, tokio::time::Instant> =
-            self.slots.iter().map(|slot| (slot.name.clone(), slot.due)).collect();
+        let polling: HashMap<String, tokio::time::Instant> = self
+            .slots
+            .iter()
+            .map(|slot| (slot.name.clone(), slot.due))
+            .collect();
         self.prepare().await?;
         let later = tokio::time::Instant::now() + LONGEST_BACK_OFF;
         for slot in &mut self.slots {
-            slot.due = polling.get(&slot.name).map_or(later, |due| (*due).max(tokio::time::Instant::now()));
+            slot.due = polling
+                .get(&slot.name)
+                .map_or(later, |due| (*due).max(tokio::time::Instant::now()));
         }
         Ok(())
     }
@@ -468,7 +510,11 @@ impl Engine {
                 tracing::warn!(mailbox = worker.mailbox().name, %fault, "a poll failed");
                 if !std::mem::replace(&mut worker.is_receiving_failing, true) {
                     let detail = Some(fault.told(self.settings.general.language));
-                    let event = Event { mailbox, detail, ..Event::new(EventKind::MailboxFailing) };
+                    let event = Event {
+                        mailbox,
+                        detail,
+                        ..Event::new(EventKind::MailboxFailing)
+                    };
                     // With a full disk this cannot be written either; the status shows it.
                     if let Err(error) = self.store.note(event, clock::now()).await {
                         worker.is_receiving_failing = false;
@@ -478,7 +524,15 @@ impl Engine {
             }
             None => {
                 if std::mem::take(&mut worker.is_receiving_failing) {
-                    self.store.note(Event { mailbox, ..Event::new(EventKind::MailboxRecovered) }, clock::now()).await?;
+                    self.store
+                        .note(
+                            Event {
+                                mailbox,
+                                ..Event::new(EventKind::MailboxRecovered)
+                            },
+                            clock::now(),
+                        )
+                        .await?;
                 }
             }
         }
@@ -511,9 +565,14 @@ impl Engine {
         if self.status.borrow().is_collecting == collecting {
             return Ok(());
         }
-        let kind = if collecting { EventKind::Started } else { EventKind::Stopped };
+        let kind = if collecting {
+            EventKind::Started
+        } else {
+            EventKind::Stopped
+        };
         self.store.note(Event::new(kind), clock::now()).await?;
-        self.status.send_modify(|status| status.is_collecting = collecting);
+        self.status
+            .send_modify(|status| status.is_collecting = collecting);
         if collecting {
             self.check_now();
         }
@@ -523,17 +582,24 @@ impl Engine {
     async fn take_settings(&mut self, changed: Result<Settings, ConfigFaults>) -> Result<(), EngineError> {
         match changed {
             Ok(settings) => {
-                self.log.send_replace(monthly_log(self.data_folder.path(), &settings));
+                self.log
+                    .send_replace(monthly_log(self.data_folder.path(), &settings));
                 self.settings = Arc::new(settings);
                 self.prepare().await?;
                 self.status.send_modify(|status| status.settings_faults = None);
-                self.store.note(Event::new(EventKind::SettingsLoaded), clock::now()).await?;
+                self.store
+                    .note(Event::new(EventKind::SettingsLoaded), clock::now())
+                    .await?;
             }
             Err(faults) => {
                 let told = faults.told(self.settings.general.language);
                 tracing::warn!(%faults, "the settings file has faults");
-                self.status.send_modify(|status| status.settings_faults = Some(told.clone()));
-                let event = Event { detail: Some(told), ..Event::new(EventKind::SettingsRefused) };
+                self.status
+                    .send_modify(|status| status.settings_faults = Some(told.clone()));
+                let event = Event {
+                    detail: Some(told),
+                    ..Event::new(EventKind::SettingsRefused)
+                };
                 self.store.note(event, clock::now()).await?;
             }
         }
@@ -548,7 +614,9 @@ impl Engine {
             for mailbox in &mut status.mailboxes {
                 let slot = self.slots.iter().find(|slot| slot.name == mailbox.name);
                 mailbox.is_polling = slot.is_some_and(|slot| slot.worker.is_none());
-                let due = slot.filter(|_| status.is_collecting && !mailbox.is_polling).map(|slot| slot.due);
+                let due = slot
+                    .filter(|_| status.is_collecting && !mailbox.is_polling)
+                    .map(|slot| slot.due);
                 let at = due.and_then(|due| {
                     let wait = SignedDuration::try_from(due.saturating_duration_since(now)).ok()?;
                     clock::now().checked_add(wait).ok()
@@ -576,8 +644,12 @@ impl Engine {
             Ok(unsettled) => unsettled,
             Err(error) => return tracing::warn!(%error, "old files were not looked for"),
         };
-        let (folder, days) = (self.data_folder.path().to_owned(), self.settings.general.archive_days);
-        let swept = tokio::task::spawn_blocking(move || crate::archive::sweep(&folder, days, &unsettled, now)).await;
+        let (folder, days) = (
+            self.data_folder.path().to_owned(),
+            self.settings.general.archive_days,
+        );
+        let swept =
+            tokio::task::spawn_blocking(move || crate::archive::sweep(&folder, days, &unsettled, now)).await;
         match swept {
             Ok(Ok(0)) | Err(_) => {}
             Ok(Ok(removed)) => tracing::info!(removed, "old archive files removed"),
@@ -601,7 +673,11 @@ async fn tell_listeners(store: &Store, events: &broadcast::Sender<StoredEvent>, 
 }
 
 fn monthly_log(data_folder: &Path, settings: &Settings) -> MonthlyLog {
-    let folder = settings.general.log_folder.clone().unwrap_or_else(|| data_folder.join("log"));
+    let folder = settings
+        .general
+        .log_folder
+        .clone()
+        .unwrap_or_else(|| data_folder.join("log"));
     MonthlyLog::new(folder, settings.general.language)
 }
 

@@ -45,15 +45,25 @@ impl MonthlyLog {
         let mut position = store.log_position().await?;
         loop {
             let events = store.events_after(position.event_id, EVENTS_AT_ONCE).await?;
-            let Some(last) = events.last().map(|stored| stored.id) else { return Ok(()) };
+            let Some(last) = events.last().map(|stored| stored.id) else {
+                return Ok(());
+            };
             for (month, lines) in self.by_month(&events) {
-                let start = if month == position.month { Some(position.length) } else { None };
+                let start = if month == position.month {
+                    Some(position.length)
+                } else {
+                    None
+                };
                 let file = self.file(&month);
                 crash_point("before-log");
                 let written = tokio::task::spawn_blocking(move || append(&file, start, &lines)).await;
                 let length = written.map_err(|error| io::Error::other(error.to_string()))??;
                 crash_point("after-log");
-                position = LogPosition { event_id: position.event_id, month, length };
+                position = LogPosition {
+                    event_id: position.event_id,
+                    month,
+                    length,
+                };
             }
             position.event_id = last;
             store.set_log_position(&position).await?;

@@ -27,14 +27,23 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(common: &Common) -> Result<Context, Failure> {
-        let config = common.config.clone().unwrap_or_else(|| PathBuf::from("karamail.toml"));
+        let config = common
+            .config
+            .clone()
+            .unwrap_or_else(|| PathBuf::from("karamail.toml"));
         let data_dir = common.data_dir.clone().unwrap_or_else(|| PathBuf::from("data"));
         let language = match common.lang {
             Some(Lang::Ja) => Language::Japanese,
             Some(Lang::En) => Language::English,
             None => Settings::load(&config).map_or(Language::Japanese, |settings| settings.general.language),
         };
-        Ok(Context { is_config_named: common.config.is_some(), config, data_dir, language, json: common.json })
+        Ok(Context {
+            is_config_named: common.config.is_some(),
+            config,
+            data_dir,
+            language,
+            json: common.json,
+        })
     }
 
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
@@ -42,20 +51,33 @@ impl Context {
     }
 
     /// Starts the diagnostic log; without it the program works all the same.
-    pub(crate) fn start_diagnostics(&self, settings: &Settings, on_standard_error: bool) -> Option<impl Sized + use<>> {
+    pub(crate) fn start_diagnostics(
+        &self,
+        settings: &Settings,
+        on_standard_error: bool,
+    ) -> Option<impl Sized + use<>> {
         let started = karamail_engine::data_folder::make_private_folder(&self.data_dir)
             .map_err(|error| error.to_string())
             .and_then(|()| {
-                karamail_engine::diagnostics::start(&self.data_dir, settings.general.diagnostic_log_days, on_standard_error)
-                    .map_err(|error| error.to_string())
+                karamail_engine::diagnostics::start(
+                    &self.data_dir,
+                    settings.general.diagnostic_log_days,
+                    on_standard_error,
+                )
+                .map_err(|error| error.to_string())
             });
-        started.map_err(|why| output::error_line(&words::no_diagnostics(self.language, &why))).ok()
+        started
+            .map_err(|why| output::error_line(&words::no_diagnostics(self.language, &why)))
+            .ok()
     }
 
     pub(crate) fn password_source(&self, _settings: &Settings) -> Result<Arc<dyn PasswordSource>, Failure> {
         Ok(Arc::new(|_: &Settings, _: usize| {
             let p = std::env::var("KARAMAIL_PASSWORD").ok();
-            Passwords { pop3: p.clone().map(Into::into), smtp: p.map(Into::into) }
+            Passwords {
+                pop3: p.clone().map(Into::into),
+                smtp: p.map(Into::into),
+            }
         }))
     }
 }

@@ -81,7 +81,11 @@ pub(crate) fn csv_record(cells: &[String]) -> String {
             record.push(',');
         }
         let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-        let cell = if is_formula { format!("'{cell}") } else { cell.clone() };
+        let cell = if is_formula {
+            format!("'{cell}")
+        } else {
+            cell.clone()
+        };
         if cell.contains(['"', ',', '\n', '\r', '\'', ';']) {
             record.push('"');
             record.push_str(&cell.replace('"', "\"\""));
@@ -104,7 +108,10 @@ mod tests {
 
     #[test]
     fn columns_line_up_beside_japanese() {
-        let text = table(&cells(&["番号", "状態"]), &[cells(&["1710", "送信済み"]), cells(&["2", "x"])]);
+        let text = table(
+            &cells(&["番号", "状態"]),
+            &[cells(&["1710", "送信済み"]), cells(&["2", "x"])],
+        );
         assert_eq!(text, "番号  状態\n1710  送信済み\n2     x\n");
     }
 
@@ -114,6 +121,9 @@ mod tests {
             let record = csv_record(&cells(&[cell, "b"]));
             assert!(record.starts_with("\"'"), "{record:?}");
         }
-        assert_eq!(csv_record(&cells(&["a@x.jp", "\"q\", x"])), "a@x.jp,\"\"\"q\"\", x\"\r\n");
+        assert_eq!(
+            csv_record(&cells(&["a@x.jp", "\"q\", x"])),
+            "a@x.jp,\"\"\"q\"\", x\"\r\n"
+        );
     }
 }

@@ -4,7 +4,9 @@
 #[cfg(unix)]
 pub(crate) async fn end_requested() {
     use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut terminate), Ok(mut hang_up)) = (signal(SignalKind::terminate()), signal(SignalKind::hangup())) else {
+    let (Ok(mut terminate), Ok(mut hang_up)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::hangup()))
+    else {
         let _ = tokio::signal::ctrl_c().await;
         return;
     };
@@ -19,9 +21,12 @@ pub(crate) async fn end_requested() {
 #[cfg(windows)]
 pub(crate) async fn end_requested() {
     use tokio::signal::windows;
-    let (Ok(mut end), Ok(mut close), Ok(mut shutdown), Ok(mut logoff)) =
-        (windows::ctrl_break(), windows::ctrl_close(), windows::ctrl_shutdown(), windows::ctrl_logoff())
-    else {
+    let (Ok(mut end), Ok(mut close), Ok(mut shutdown), Ok(mut logoff)) = (
+        windows::ctrl_break(),
+        windows::ctrl_close(),
+        windows::ctrl_shutdown(),
+        windows::ctrl_logoff(),
+    ) else {
         let _ = tokio::signal::ctrl_c().await;
         return;
     };

@@ -28,9 +28,14 @@ pub struct FetchPlan {
 }
 
 /// Compares a listing (message number and unique id) with what the ledger knows of the mailbox.
-pub fn plan_fetch<'a>(listing: impl IntoIterator<Item = (u32, Option<&'a str>)>, known: &[KnownMail]) -> FetchPlan {
-    let by_uidl: HashMap<&str, i64> =
-        known.iter().filter_map(|mail| Some((mail.uidl.as_deref()?, mail.id))).collect();
+pub fn plan_fetch<'a>(
+    listing: impl IntoIterator<Item = (u32, Option<&'a str>)>,
+    known: &[KnownMail],
+) -> FetchPlan {
+    let by_uidl: HashMap<&str, i64> = known
+        .iter()
+        .filter_map(|mail| Some((mail.uidl.as_deref()?, mail.id)))
+        .collect();
     let mut plan = FetchPlan::default();
     let mut seen = HashSet::new();
     for (number, uidl) in listing {
@@ -40,7 +45,11 @@ pub fn plan_fetch<'a>(listing: impl IntoIterator<Item = (u32, Option<&'a str>)>,
             _ => plan.fetch.push(number),
         }
     }
-    plan.unlisted = known.iter().map(|mail| mail.id).filter(|id| !seen.contains(id)).collect();
+    plan.unlisted = known
+        .iter()
+        .map(|mail| mail.id)
+        .filter(|id| !seen.contains(id))
+        .collect();
     plan.every_uidl_is_new = plan.known.is_empty() && !plan.fetch.is_empty() && !by_uidl.is_empty();
     plan
 }
@@ -50,12 +59,20 @@ mod tests {
     use super::*;
 
     fn known(rows: &[(i64, &str)]) -> Vec<KnownMail> {
-        rows.iter().map(|(id, uidl)| KnownMail { id: *id, uidl: (!uidl.is_empty()).then(|| (*uidl).to_owned()) }).collect()
+        rows.iter()
+            .map(|(id, uidl)| KnownMail {
+                id: *id,
+                uidl: (!uidl.is_empty()).then(|| (*uidl).to_owned()),
+            })
+            .collect()
     }
 
     #[test]
     fn a_known_mail_is_not_fetched_again() {
-        let plan = plan_fetch([(1, Some("a")), (2, Some("b")), (3, Some("c"))], &known(&[(7, "b"), (8, "gone")]));
+        let plan = plan_fetch(
+            [(1, Some("a")), (2, Some("b")), (3, Some("c"))],
+            &known(&[(7, "b"), (8, "gone")]),
+        );
         assert_eq!(plan.fetch, [1, 3]);
         assert_eq!(plan.known, [(2, 7)]);
         assert_eq!(plan.unlisted, [8]);

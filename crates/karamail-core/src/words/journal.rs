@@ -16,6 +16,10 @@ words! {
     pub fn forward_letter() { ja: "対象外メールの転送", en: "forwarded mail" }
     /// A letter will be tried again.
     pub fn tried_again_at(time: &str) { ja: "{time} に再送します", en: "trying again at {time}" }
+    /// A finished forward cannot be read.
+    pub fn letter_unreadable(why: &str) {
+        ja: "転送するメールのファイルを読めません（{why}）。", en: "The file with the mail to forward cannot be read ({why}).",
+    }
     /// A letter was tried for as long as the retry series lasts.
     pub fn gave_up() { ja: "再送を続けましたが届けられませんでした", en: "given up after every retry" }
 }
@@ -42,7 +46,10 @@ pub fn title(language: Language, kind: EventKind) -> String {
         EventKind::SendingRecovered => ("送信が回復", "Sending again"),
         EventKind::MailUnreadable => ("読めないメール", "Unreadable mail"),
         EventKind::SettingsLoaded => ("設定を読み込み", "Settings loaded"),
-        EventKind::SettingsRefused => ("設定に誤り（前の設定のまま）", "Settings have faults (the old ones stay)"),
+        EventKind::SettingsRefused => (
+            "設定に誤り（前の設定のまま）",
+            "Settings have faults (the old ones stay)",
+        ),
     };
     match language {
         Language::Japanese => ja.to_owned(),

@@ -14,7 +14,6 @@ use tokio::task::JoinSet;
 use super::{CycleReport, Worker};
 use crate::clock;
 use crate::crash_point::crash_point;
-use crate::data_folder::is_disk_full;
 use crate::smtp::{Mailer, SendOutcome};
 use crate::stop::Stop;
 use crate::store::mails::LetterBody;
@@ -49,7 +48,11 @@ pub(super) async fn send_due(
     }
     store.recover_cut_off(worker.row.id).await?;
     // Nothing due: no mailer, no connection, no write.
-    if store.next_due(worker.row.id).await?.is_none_or(|due| due > clock::now()) {
+    if store
+        .next_due(worker.row.id)
+        .await?
+        .is_none_or(|due| due > clock::now())
+    {
         return Ok(());
     }
     let mailer = match worker.mailer() {
@@ -59,10 +62,14 @@ pub(super) async fn send_due(
             return pause(worker, store, told, report).await;
         }
     };
-    let connections = if worker.mailbox.smtp.send_interval.is_zero() { mailer.connections().max(1) } else { 1 };
+    let connections = if worker.mailbox.smtp.send_interval.is_zero() {
+        mailer.connections().max(1)
+    } else {
+        1
+    };
     let mut delivery = Delivery {
         store,
-        mailer: Arc::new(mailer),
+        mailer,
         data_folder: data_folder.to_owned(),
         connections,
         waiting: VecDeque::new(),
@@ -84,7 +91,7 @@ struct Delivery<'a> {
     data_folder: PathBuf,
     connections: usize,
     waiting: VecDeque<Claimed>,
-    in_flight: JoinSet<(Claimed, SendOutcome)>,
+    in_flight: JoinSet<(Claimed, Tried)>,
     /// Why the server takes nothing.
     trouble: Option<String>,
 }
@@ -102,14 +109,18 @@ impl Delivery<'_> {
             may_claim &= self.trouble.is_none() && !stop.is_requested() && clock::now() < until;
             if may_claim && self.waiting.len() < self.connections {
                 crash_point("before-claim");
-                let limit = (self.connections * CLAIMS_A_CONNECTION).try_into().unwrap_or(u32::MAX);
+                let limit = (self.connections * CLAIMS_A_CONNECTION)
+                    .try_into()
+                    .unwrap_or(u32::MAX);
                 let claimed = self.store.claim(worker.row.id, clock::now(), limit).await?;
                 crash_point("after-claim");
                 may_claim = !claimed.is_empty();
                 self.waiting.extend(claimed);
             }
             self.start_sends(worker).await;
-            let Some(finished) = self.next_finished(stop).await else { break };
+            let Some(finished) = self.next_finished(stop).await else {
+                break;
+            };
             // The connections go on while the results are written down.
             self.start_sends(worker).await;
             self.settle(worker, finished, report).await?;
@@ -122,7 +133,9 @@ impl Delivery<'_> {
     /// Fills the free connections. With a send interval there is one connection, and each letter waits its turn.
     async fn start_sends(&mut self, worker: &mut Worker) {
         while self.in_flight.len() < self.connections && self.trouble.is_none() {
-            let Some(letter) = self.waiting.pop_front() else { return };
+            let Some(letter) = self.waiting.pop_front() else {
+                return;
+            };
             let interval = worker.mailbox.smtp.send_interval;
             if let Some(last) = worker.last_sent
                 && !interval.is_zero()
@@ -141,13 +154,13 @@ impl Delivery<'_> {
     }
 
     /// One finished send and all others that have finished by now; `None` when none is in flight.
-    async fn next_finished(&mut self, stop: &Stop) -> Option<Vec<(Claimed, SendOutcome)>> {
+    async fn next_finished(&mut self, stop: &Stop) -> Option<Vec<(Claimed, Tried)>> {
         let mut stop = stop.clone();
         let first = tokio::select! {
             finished = self.in_flight.join_next() => finished?,
             () = async { stop.requested().await; tokio::time::sleep(STOP_GRACE).await } => return None,
         };
-        let mut finished: Vec<(Claimed, SendOutcome)> = Vec::new();
+        let mut finished: Vec<(Claimed, Tried)> = Vec::new();
         let mut next = Some(first);
         while let Some(done) = next {
             match done {
@@ -163,22 +176,34 @@ impl Delivery<'_> {
     async fn settle(
         &mut self,
         worker: &mut Worker,
-        finished: Vec<(Claimed, SendOutcome)>,
+        finished: Vec<(Claimed, Tried)>,
         report: &mut CycleReport,
     ) -> Result<(), StoreError> {
         let now = clock::now();
         let language = worker.settings.general.language;
         let mut attempts = Vec::with_capacity(finished.len());
-        for (letter, outcome) in finished {
-            let attempt = match outcome {
-                SendOutcome::Accepted { answer } => Attempt::Accepted { answer },
-                SendOutcome::Refused { fault } => Attempt::Refused { why: fault.told(language) },
-                SendOutcome::Again { fault } => again(letter.attempts(), fault.what(language), now, language),
-                SendOutcome::ServerTrouble { fault } => {
-                    tracing::warn!(mailbox = worker.mailbox.name, %fault, "the SMTP server takes nothing");
-                    self.trouble.get_or_insert_with(|| fault.told(language));
-                    Attempt::NotMade { at: now }
-                }
+        for (letter, tried) in finished {
+            let attempt = match tried {
+                Err(error) => again(
+                    letter.attempts(),
+                    words::letter_unreadable(language, &error.to_string()),
+                    now,
+                    language,
+                ),
+                Ok(outcome) => match outcome {
+                    SendOutcome::Accepted { answer } => Attempt::Accepted { answer },
+                    SendOutcome::Refused { fault } => Attempt::Refused {
+                        why: fault.told(language),
+                    },
+                    SendOutcome::Again { fault } => {
+                        again(letter.attempts(), fault.what(language), now, language)
+                    }
+                    SendOutcome::ServerTrouble { fault } => {
+                        tracing::warn!(mailbox = worker.mailbox.name, %fault, "the SMTP server takes nothing");
+                        self.trouble.get_or_insert_with(|| fault.told(language));
+                        Attempt::NotMade { at: now }
+                    }
+                },
             };
             match &attempt {
                 Attempt::Accepted { .. } => report.sent += 1,
@@ -191,7 +216,11 @@ impl Delivery<'_> {
         crash_point("before-settle");
         self.store.settle(&worker.mailbox.name, &attempts, now).await?;
         crash_point("after-settle");
-        if attempts.iter().any(|(_, attempt)| matches!(attempt, Attempt::Accepted { .. })) && self.trouble.is_none() {
+        if attempts
+            .iter()
+            .any(|(_, attempt)| matches!(attempt, Attempt::Accepted { .. }))
+            && self.trouble.is_none()
+        {
             recovered(worker, self.store).await?;
         }
         Ok(())
@@ -200,29 +229,30 @@ impl Delivery<'_> {
     /// Letters that were claimed and not tried: the attempt was not made and is not counted.
     async fn give_back(&self, worker: &Worker, letters: Vec<Claimed>) -> Result<(), StoreError> {
         let now = clock::now();
-        let attempts: Vec<(Claimed, Attempt)> =
-            letters.into_iter().map(|letter| (letter, Attempt::NotMade { at: now })).collect();
+        let attempts: Vec<(Claimed, Attempt)> = letters
+            .into_iter()
+            .map(|letter| (letter, Attempt::NotMade { at: now }))
+            .collect();
         self.store.settle(&worker.mailbox.name, &attempts, now).await?;
         Ok(())
     }
 }
 
-async fn send(mailer: &Mailer, data_folder: &Path, letter: &Claimed) -> SendOutcome {
+/// What came of an attempt; an error where the finished letter could not be read from the disk.
+type Tried = std::io::Result<SendOutcome>;
+
+async fn send(mailer: &Mailer, data_folder: &Path, letter: &Claimed) -> Tried {
     let read;
     let bytes: &[u8] = match letter.body() {
         LetterBody::Bytes(bytes) => bytes,
-        LetterBody::File(file) => match tokio::fs::read(data_folder.join(file)).await {
-            Ok(bytes) => {
-                read = bytes;
-                &read
-            }
-            Err(error) => {
-                tracing::error!(file, %error, disk_full = is_disk_full(&error), "a finished forward cannot be read");
-                return SendOutcome::Again { fault: crate::smtp::SmtpFault::letter_missing(&error) };
-            }
-        },
+        LetterBody::File(file) => {
+            read = tokio::fs::read(data_folder.join(file))
+                .await
+                .inspect_err(|error| tracing::error!(file, %error, "a finished forward cannot be read"))?;
+            &read
+        }
     };
-    mailer.send(letter.from(), letter.to(), bytes).await
+    Ok(mailer.send(letter.from(), letter.to(), bytes).await)
 }
 
 /// When a letter is tried again, or that it is given up after the whole series.
@@ -231,22 +261,40 @@ fn again(attempts: u32, what: String, now: Timestamp, language: Language) -> Att
     match delay.and_then(|delay| now.checked_add(delay).ok()) {
         Some(at) => {
             let time = clock::local(at).strftime("%H:%M:%S").to_string();
-            Attempt::Again { at, why: format!("{what} {}", words::tried_again_at(language, &time)) }
+            Attempt::Again {
+                at,
+                why: format!("{what} {}", words::tried_again_at(language, &time)),
+            }
         }
-        None => Attempt::Refused { why: format!("{what} {}", words::gave_up(language)) },
+        None => Attempt::Refused {
+            why: format!("{what} {}", words::gave_up(language)),
+        },
     }
 }
 
 /// All letters wait: the server takes nothing. Told once, and once when it is over.
-async fn pause(worker: &mut Worker, store: &Store, told: String, report: &mut CycleReport) -> Result<(), StoreError> {
-    let at = usize::try_from(worker.send_failures).unwrap_or(usize::MAX).min(SERVER_PAUSES.len() - 1);
+async fn pause(
+    worker: &mut Worker,
+    store: &Store,
+    told: String,
+    report: &mut CycleReport,
+) -> Result<(), StoreError> {
+    let at = usize::try_from(worker.send_failures)
+        .unwrap_or(usize::MAX)
+        .min(SERVER_PAUSES.len() - 1);
     let pause = SERVER_PAUSES.get(at).copied().unwrap_or(Duration::from_secs(300));
-    worker.paused_until = clock::now().checked_add(SignedDuration::try_from(pause).unwrap_or_default()).ok();
+    worker.paused_until = clock::now()
+        .checked_add(SignedDuration::try_from(pause).unwrap_or_default())
+        .ok();
     worker.send_failures = worker.send_failures.saturating_add(1);
     report.send_fault = Some(told.clone());
     if worker.send_failures == 1 {
         let mailbox = Some(worker.mailbox.name.clone());
-        let event = Event { mailbox, detail: Some(told), ..Event::new(EventKind::SendingFailing) };
+        let event = Event {
+            mailbox,
+            detail: Some(told),
+            ..Event::new(EventKind::SendingFailing)
+        };
         store.note(event, clock::now()).await?;
     }
     Ok(())
@@ -256,7 +304,15 @@ async fn recovered(worker: &mut Worker, store: &Store) -> Result<(), StoreError>
     worker.paused_until = None;
     if std::mem::take(&mut worker.send_failures) > 0 {
         let mailbox = Some(worker.mailbox.name.clone());
-        store.note(Event { mailbox, ..Event::new(EventKind::SendingRecovered) }, clock::now()).await?;
+        store
+            .note(
+                Event {
+                    mailbox,
+                    ..Event::new(EventKind::SendingRecovered)
+                },
+                clock::now(),
+            )
+            .await?;
     }
     Ok(())
 }

@@ -38,7 +38,10 @@ pub(super) struct Interrupted {
 
 impl<F: Into<CycleFault>> From<F> for Interrupted {
     fn from(fault: F) -> Self {
-        Interrupted { fault: fault.into(), session: None }
+        Interrupted {
+            fault: fault.into(),
+            session: None,
+        }
     }
 }
 
@@ -56,10 +59,19 @@ pub(super) async fn collect(
     report.listed = listing.len();
     crash_point("after-listing");
     let known = store.known_mails(worker.row.id).await?;
-    let plan = plan_fetch(listing.iter().map(|mail| (mail.number, mail.uidl.as_ref().map(|uidl| uidl.as_str()))), &known);
+    let plan = plan_fetch(
+        listing
+            .iter()
+            .map(|mail| (mail.number, mail.uidl.as_ref().map(|uidl| uidl.as_str()))),
+        &known,
+    );
     if plan.every_uidl_is_new {
         // Content keys keep known mails from being numbered again; it is a strange day all the same.
-        tracing::warn!(mailbox = worker.mailbox.name, mails = listing.len(), "every unique id on the server is new");
+        tracing::warn!(
+            mailbox = worker.mailbox.name,
+            mails = listing.len(),
+            "every unique id on the server is new"
+        );
     }
     let now = clock::now();
     let mut rules_of_first_contact = None;
@@ -72,12 +84,19 @@ pub(super) async fn collect(
         rules_of_first_contact = Some(rules);
     }
     let by_number: HashMap<u32, &ListedMail> = listing.iter().map(|mail| (mail.number, mail)).collect();
-    let wanted: Vec<ListedMail> = plan.fetch.iter().filter_map(|number| by_number.get(number).map(|mail| (*mail).clone())).collect();
+    let wanted: Vec<ListedMail> = plan
+        .fetch
+        .iter()
+        .filter_map(|number| by_number.get(number).map(|mail| (*mail).clone()))
+        .collect();
     let mut intake = Intake {
         store,
         data_folder,
         listed_rows: plan.known.iter().map(|(_, id)| *id).collect(),
-        session: Session { connection, listed: plan.known },
+        session: Session {
+            connection,
+            listed: plan.known,
+        },
         rules_of_first_contact,
         unread: 0,
     };
@@ -92,7 +111,11 @@ pub(super) async fn collect(
         }
     }
     if intake.unread == 0 {
-        let unlisted: Vec<i64> = plan.unlisted.into_iter().filter(|id| !intake.listed_rows.contains(id)).collect();
+        let unlisted: Vec<i64> = plan
+            .unlisted
+            .into_iter()
+            .filter(|id| !intake.listed_rows.contains(id))
+            .collect();
         store.note_vanished(&unlisted, clock::now()).await?;
         if !worker.row.first_contact_done {
             store.finish_first_contact(worker.row.id, clock::now()).await?;
@@ -114,7 +137,12 @@ struct Intake<'a> {
 }
 
 impl Intake<'_> {
-    async fn batch(&mut self, worker: &mut Worker, batch: &[ListedMail], report: &mut CycleReport) -> Result<(), CycleFault> {
+    async fn batch(
+        &mut self,
+        worker: &mut Worker,
+        batch: &[ListedMail],
+        report: &mut CycleReport,
+    ) -> Result<(), CycleFault> {
         let mut candidates = self.fetch(worker, batch, report).await?;
         if candidates.is_empty() {
             return Ok(());
@@ -125,10 +153,15 @@ impl Intake<'_> {
         let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
         let clerk = Clerk {
             decide: &|mail, known| decide(mail, rules, known),
-            compose: &|candidate, address, is_repeat, number| writer.reply(candidate, address, is_repeat, number),
+            compose: &|candidate, address, is_repeat, number| {
+                writer.reply(candidate, address, is_repeat, number)
+            },
         };
         crash_point("before-record");
-        let recorded = self.store.record(&worker.scope, &candidates, &mut self.listed_rows, &clerk, now).await?;
+        let recorded = self
+            .store
+            .record(&worker.scope, &candidates, &mut self.listed_rows, &clerk, now)
+            .await?;
         crash_point("after-record");
         for entry in recorded {
             self.session.listed.push((entry.message_number, entry.mail_id));
@@ -151,7 +184,9 @@ impl Intake<'_> {
         self.session
             .connection
             .fetch_headers(batch, |number, headers| {
-                let Some(listed) = by_number.get(&number) else { return };
+                let Some(listed) = by_number.get(&number) else {
+                    return;
+                };
                 match headers {
                     Ok(bytes) => {
                         let mail = IncomingMail::parse(&bytes);
@@ -175,10 +210,17 @@ impl Intake<'_> {
         for (number, fault) in faults {
             let told = fault.told(worker.settings.general.language);
             tracing::warn!(mailbox = worker.mailbox.name, number, %fault, "a mail could not be read");
-            let name = by_number.get(&number).and_then(|mail| mail.uidl.as_ref()).map_or(String::new(), |uidl| uidl.as_str().to_owned());
+            let name = by_number
+                .get(&number)
+                .and_then(|mail| mail.uidl.as_ref())
+                .map_or(String::new(), |uidl| uidl.as_str().to_owned());
             if worker.told_unreadable.insert(name) {
                 let mailbox = Some(worker.mailbox.name.clone());
-                let event = Event { mailbox, detail: Some(told), ..Event::new(EventKind::MailUnreadable) };
+                let event = Event {
+                    mailbox,
+                    detail: Some(told),
+                    ..Event::new(EventKind::MailUnreadable)
+                };
                 self.store.note(event, clock::now()).await?;
             }
         }
@@ -186,7 +228,12 @@ impl Intake<'_> {
     }
 
     /// Fetches the whole of what is to be forwarded or archived, so that it lies on disk before the ledger says so.
-    async fn spool(&mut self, worker: &Worker, candidates: &mut [Candidate], now: Timestamp) -> Result<(), CycleFault> {
+    async fn spool(
+        &mut self,
+        worker: &Worker,
+        candidates: &mut [Candidate],
+        now: Timestamp,
+    ) -> Result<(), CycleFault> {
         let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
         let known = self.store.known(&worker.scope, &mails, now).await?;
         let rules = self.rules_of_first_contact.as_ref().unwrap_or(&worker.rules);
@@ -198,7 +245,11 @@ impl Intake<'_> {
             let part = archive::spool_file(self.data_folder, candidate.id)?;
             let mut file = tokio::fs::File::create(&part).await?;
             let limit = worker.mailbox.pop3.largest_mail;
-            let retrieved = self.session.connection.retrieve(candidate.message_number, &mut file, limit).await?;
+            let retrieved = self
+                .session
+                .connection
+                .retrieve(candidate.message_number, &mut file, limit)
+                .await?;
             tokio::io::AsyncWriteExt::flush(&mut file).await?;
             drop(file);
             match retrieved {
@@ -225,7 +276,10 @@ impl Intake<'_> {
                 _ => None,
             };
             crash_point("after-archive");
-            candidate.spooled = Spool::Whole(Spooled { archive_file, forward });
+            candidate.spooled = Spool::Whole(Spooled {
+                archive_file,
+                forward,
+            });
         }
         Ok(())
     }

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use jiff::{Timestamp, Zoned};
 use karamail_core::address::EmailAddress;
-use karamail_core::compose::{self, ForwardFacts, Marker, Purpose, compose_forward, compose_letter, compose_notice};
+use karamail_core::compose::{
+    self, ForwardFacts, Marker, Purpose, compose_forward, compose_letter, compose_notice,
+};
 use karamail_core::decide::Decision;
 use karamail_core::limits::FORWARD_MAX_BYTES;
 use karamail_core::mail::Sender;
@@ -26,11 +28,21 @@ pub(super) struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     pub(super) fn new(settings: &'a Settings, mailbox: &'a Mailbox, now: Timestamp) -> Writer<'a> {
-        Writer { settings, mailbox, now: clock::local(now) }
+        Writer {
+            settings,
+            mailbox,
+            now: clock::local(now),
+        }
     }
 
     /// The receipt or the repeat reply with this number.
-    pub(super) fn reply(&self, candidate: &Candidate, to: &EmailAddress, is_repeat: bool, number: i64) -> Letter {
+    pub(super) fn reply(
+        &self,
+        candidate: &Candidate,
+        to: &EmailAddress,
+        is_repeat: bool,
+        number: i64,
+    ) -> Letter {
         let (template, purpose, marker) = if is_repeat {
             (&self.mailbox.duplicate, Purpose::Repeat, Marker::Repeat)
         } else {
@@ -58,7 +70,12 @@ impl<'a> Writer<'a> {
             in_reply_to: candidate.mail.message_id(),
             marker,
         });
-        Letter { from: from.clone(), to: to.clone(), message_id, body: LetterBody::Bytes(bytes) }
+        Letter {
+            from: from.clone(),
+            to: to.clone(),
+            message_id,
+            body: LetterBody::Bytes(bytes),
+        }
     }
 
     /// The forward of a mail that lies in the archive, written to the outbox folder. `None` without a forward address.
@@ -71,15 +88,23 @@ impl<'a> Writer<'a> {
         data_folder: &Path,
         archive_file: &str,
     ) -> io::Result<Option<Letter>> {
-        let Some(to) = &self.mailbox.forward_to else { return Ok(None) };
+        let Some(to) = &self.mailbox.forward_to else {
+            return Ok(None);
+        };
         let original_file = data_folder.join(archive_file);
         let original_size = std::fs::metadata(&original_file)?.len();
         let from = &self.mailbox.address;
         let message_id = compose::message_id(&candidate.key, Purpose::Forward, candidate.id, from.domain());
         let language = self.settings.general.language;
         let original_from = match candidate.mail.sender() {
-            Sender::One { address, display_name } if display_name.is_empty() => address.to_string(),
-            Sender::One { address, display_name } => format!("{display_name} <{address}>"),
+            Sender::One {
+                address,
+                display_name,
+            } if display_name.is_empty() => address.to_string(),
+            Sender::One {
+                address,
+                display_name,
+            } => format!("{display_name} <{address}>"),
             Sender::Missing | Sender::Several(_) | Sender::Unreadable(_) => String::new(),
         };
         let facts = ForwardFacts {
@@ -101,6 +126,11 @@ impl<'a> Writer<'a> {
             compose_forward(&facts, &std::fs::read(&original_file)?)
         };
         let file = archive::keep_forward(data_folder, candidate.id, &bytes)?;
-        Ok(Some(Letter { from: from.clone(), to: to.clone(), message_id, body: LetterBody::File(file) }))
+        Ok(Some(Letter {
+            from: from.clone(),
+            to: to.clone(),
+            message_id,
+            body: LetterBody::File(file),
+        }))
     }
 }

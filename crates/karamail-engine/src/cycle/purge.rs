@@ -13,13 +13,25 @@ pub(super) async fn purge(
     store: &Store,
     report: &mut CycleReport,
 ) -> Result<(), CycleFault> {
-    let Session { mut connection, listed } = session;
-    let purgeable = store.begin_purge(&listed, worker.mailbox.keep, clock::now()).await?;
+    let Session {
+        mut connection,
+        listed,
+    } = session;
+    let purgeable = store
+        .begin_purge(&listed, worker.mailbox.keep, clock::now())
+        .await?;
     crash_point("before-delete");
     let numbers: Vec<u32> = purgeable.iter().map(|mail| mail.message_number()).collect();
     let mut refused = Vec::new();
     if !numbers.is_empty() {
-        refused.extend(connection.delete(&numbers).await?.into_iter().filter(|(_, done)| !done).map(|(number, _)| number));
+        refused.extend(
+            connection
+                .delete(&numbers)
+                .await?
+                .into_iter()
+                .filter(|(_, done)| !done)
+                .map(|(number, _)| number),
+        );
     }
     crash_point("after-delete");
     connection.quit().await?;

@@ -48,7 +48,7 @@ pub struct Worker {
     pub(super) row: MailboxRow,
     pub(super) scope: Scope,
     pub(super) passwords: Passwords,
-    pub(super) mailer: Option<Mailer>,
+    pub(super) mailer: Option<Arc<Mailer>>,
     /// Sending pauses until then because the SMTP server takes nothing.
     pub(super) paused_until: Option<Timestamp>,
     /// How often in a row the SMTP server took nothing.
@@ -70,8 +70,11 @@ impl Worker {
         store: &Store,
     ) -> Result<Worker, StoreError> {
         let row = store.mailbox(&mailbox.address).await?;
-        let first_number =
-            settings.series.iter().find(|series| series.name == mailbox.series).map_or(1, |series| series.first_number);
+        let first_number = settings
+            .series
+            .iter()
+            .find(|series| series.name == mailbox.series)
+            .map_or(1, |series| series.first_number);
         Ok(Worker {
             rules: settings.rules(&mailbox),
             scope: Scope {
@@ -109,25 +112,32 @@ impl Worker {
     }
 
     pub(super) fn pop3_password(&self) -> Result<Password, PasswordFault> {
-        self.passwords.pop3.clone().ok_or_else(|| PasswordFault { mailbox: self.mailbox.name.clone() })
+        self.passwords.pop3.clone().ok_or_else(|| PasswordFault {
+            mailbox: self.mailbox.name.clone(),
+        })
     }
 
     /// The mailer, made at first use: a mailbox without letters holds no connections.
-    pub(super) fn mailer(&mut self) -> Result<Mailer, MailerFault> {
+    pub(super) fn mailer(&mut self) -> Result<Arc<Mailer>, MailerFault> {
         if let Some(mailer) = &self.mailer {
-            return Ok(mailer.clone());
+            return Ok(Arc::clone(mailer));
         }
         let smtp = &self.mailbox.smtp;
         let credentials = match smtp.authentication {
             SmtpAuthentication::None | SmtpAuthentication::PopBeforeSmtp => None,
             SmtpAuthentication::Password => {
                 let password = self.passwords.smtp.clone();
-                let password = password.ok_or_else(|| PasswordFault { mailbox: self.mailbox.name.clone() })?;
-                Some(Credentials { user: smtp.user.clone(), password })
+                let password = password.ok_or_else(|| PasswordFault {
+                    mailbox: self.mailbox.name.clone(),
+                })?;
+                Some(Credentials {
+                    user: smtp.user.clone(),
+                    password,
+                })
             }
         };
-        let mailer = Mailer::new(smtp, credentials.as_ref())?;
-        self.mailer = Some(mailer.clone());
+        let mailer = Arc::new(Mailer::new(smtp, credentials.as_ref())?);
+        self.mailer = Some(Arc::clone(&mailer));
         Ok(mailer)
     }
 }

@@ -55,8 +55,14 @@ impl Store {
     pub async fn log_position(&self) -> Result<LogPosition, StoreError> {
         let mut writer = self.writer().await;
         let (event_id, month, length): (i64, String, i64) =
-            sqlx::query_as("SELECT event_id, month, length FROM log_position").fetch_one(&mut *writer).await?;
-        Ok(LogPosition { event_id, month, length: length.try_into().unwrap_or(0) })
+            sqlx::query_as("SELECT event_id, month, length FROM log_position")
+                .fetch_one(&mut *writer)
+                .await?;
+        Ok(LogPosition {
+            event_id,
+            month,
+            length: length.try_into().unwrap_or(0),
+        })
     }
 
     /// Notes how far the monthly text files have followed, after they were flushed.
@@ -98,11 +104,16 @@ pub async fn newest_events(readers: &SqlitePool, limit: u32) -> Result<Vec<Store
 }
 
 /// Writes events on a connection that may be in a transaction.
-pub(crate) async fn write(connection: &mut SqliteConnection, events: &[Event], now: i64) -> Result<(), StoreError> {
+pub(crate) async fn write(
+    connection: &mut SqliteConnection,
+    events: &[Event],
+    now: i64,
+) -> Result<(), StoreError> {
     // SQLite takes 32,766 values in one statement; a row has 8.
     for chunk in events.chunks(2_000) {
-        let mut query: QueryBuilder<Sqlite> =
-            QueryBuilder::new("INSERT INTO events (at, kind, mailbox, mail_id, number, address, reason, detail) ");
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+            "INSERT INTO events (at, kind, mailbox, mail_id, number, address, reason, detail) ",
+        );
         query.push_values(chunk, |mut row, event| {
             row.push_bind(now)
                 .push_bind(event.kind.as_str())
@@ -119,7 +130,21 @@ pub(crate) async fn write(connection: &mut SqliteConnection, events: &[Event], n
 }
 
 /// `None` for a kind that a newer version wrote; the log cannot tell it, the table keeps it.
-fn stored((id, at, kind, mailbox, mail_id, number, address, reason, detail): EventRow) -> Option<StoredEvent> {
+fn stored(
+    (id, at, kind, mailbox, mail_id, number, address, reason, detail): EventRow,
+) -> Option<StoredEvent> {
     let kind = EventKind::from_name(&kind)?;
-    Some(StoredEvent { id, at: timestamp(at), event: Event { kind, mailbox, mail_id, number, address, reason, detail } })
+    Some(StoredEvent {
+        id,
+        at: timestamp(at),
+        event: Event {
+            kind,
+            mailbox,
+            mail_id,
+            number,
+            address,
+            reason,
+            detail,
+        },
+    })
 }

@@ -123,26 +123,36 @@ impl Store {
         let mut writer = self.writer().await;
         let key = address.key();
         let find = "SELECT id, first_contact_done_at IS NOT NULL FROM mailboxes WHERE address_key = ?1";
-        if let Some((id, first_contact_done)) =
-            sqlx::query_as::<_, (i64, bool)>(find).bind(&key).fetch_optional(&mut *writer).await?
+        if let Some((id, first_contact_done)) = sqlx::query_as::<_, (i64, bool)>(find)
+            .bind(&key)
+            .fetch_optional(&mut *writer)
+            .await?
         {
-            return Ok(MailboxRow { id, first_contact_done });
+            return Ok(MailboxRow {
+                id,
+                first_contact_done,
+            });
         }
         let id = sqlx::query_scalar("INSERT INTO mailboxes (address_key) VALUES (?1) RETURNING id")
             .bind(&key)
             .fetch_one(&mut *writer)
             .await?;
-        Ok(MailboxRow { id, first_contact_done: false })
+        Ok(MailboxRow {
+            id,
+            first_contact_done: false,
+        })
     }
 
     /// Notes that a whole listing of the mailbox has been recorded.
     pub async fn finish_first_contact(&self, mailbox_id: i64, now: Timestamp) -> Result<(), StoreError> {
         let mut writer = self.writer().await;
-        sqlx::query("UPDATE mailboxes SET first_contact_done_at = ?2 WHERE id = ?1 AND first_contact_done_at IS NULL")
-            .bind(mailbox_id)
-            .bind(milliseconds(now))
-            .execute(&mut *writer)
-            .await?;
+        sqlx::query(
+            "UPDATE mailboxes SET first_contact_done_at = ?2 WHERE id = ?1 AND first_contact_done_at IS NULL",
+        )
+        .bind(mailbox_id)
+        .bind(milliseconds(now))
+        .execute(&mut *writer)
+        .await?;
         Ok(())
     }
 
@@ -154,11 +164,19 @@ impl Store {
                 .bind(mailbox_id)
                 .fetch_all(&mut *writer)
                 .await?;
-        Ok(rows.into_iter().map(|(id, uidl)| KnownMail { id, uidl }).collect())
+        Ok(rows
+            .into_iter()
+            .map(|(id, uidl)| KnownMail { id, uidl })
+            .collect())
     }
 
     /// What is known of each mail's sender, for a first look before the batch is recorded.
-    pub async fn known(&self, scope: &Scope, mails: &[&IncomingMail], now: Timestamp) -> Result<Vec<Known>, StoreError> {
+    pub async fn known(
+        &self,
+        scope: &Scope,
+        mails: &[&IncomingMail],
+        now: Timestamp,
+    ) -> Result<Vec<Known>, StoreError> {
         let mut writer = self.writer().await;
         let desk = Desk::load(&mut writer, scope, mails, now).await?;
         Ok(mails.iter().map(|mail| desk.known(mail)).collect())
@@ -191,7 +209,12 @@ impl Store {
             if let Some(mail_id) = twin {
                 newly_listed.insert(mail_id);
                 adopt(&mut transaction, mail_id, candidate.uidl.as_deref()).await?;
-                recorded.push(Recorded { message_number: candidate.message_number, mail_id, outcome: None, number: None });
+                recorded.push(Recorded {
+                    message_number: candidate.message_number,
+                    mail_id,
+                    outcome: None,
+                    number: None,
+                });
             } else if let Some(entry) = batch.enter(scope, candidate, &mut desk, clerk) {
                 newly_listed.insert(candidate.id);
                 recorded.push(entry);
@@ -212,7 +235,8 @@ async fn same_content(
     mailbox_id: i64,
     candidates: &[Candidate],
 ) -> Result<HashMap<[u8; 32], Vec<i64>>, StoreError> {
-    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT content_key, id FROM mails WHERE mailbox_id = ");
+    let mut query: QueryBuilder<Sqlite> =
+        QueryBuilder::new("SELECT content_key, id FROM mails WHERE mailbox_id = ");
     query.push_bind(mailbox_id).push(" AND content_key IN (");
     let mut list = query.separated(", ");
     for candidate in candidates {
@@ -230,7 +254,11 @@ async fn same_content(
 }
 
 /// The mail of an older row is listed under a new unique id, or came back after it was gone: the row goes on with it.
-async fn adopt(connection: &mut SqliteConnection, mail_id: i64, uidl: Option<&str>) -> Result<(), StoreError> {
+async fn adopt(
+    connection: &mut SqliteConnection,
+    mail_id: i64,
+    uidl: Option<&str>,
+) -> Result<(), StoreError> {
     sqlx::query(
         "UPDATE mails SET uidl = ?2, state = CASE state WHEN 'gone' THEN 'settled' ELSE state END, gone_at = NULL WHERE id = ?1",
     )
@@ -257,7 +285,11 @@ impl Desk {
         mails: &[&IncomingMail],
         now: Timestamp,
     ) -> Result<Desk, StoreError> {
-        let mut keys: Vec<String> = mails.iter().filter_map(|mail| mail.sender_address()).map(EmailAddress::key).collect();
+        let mut keys: Vec<String> = mails
+            .iter()
+            .filter_map(|mail| mail.sender_address())
+            .map(EmailAddress::key)
+            .collect();
         keys.sort_unstable();
         keys.dedup();
         let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
@@ -278,7 +310,11 @@ impl Desk {
 
     fn known(&self, mail: &IncomingMail) -> Known {
         let key = mail.sender_address().map(EmailAddress::key);
-        let (hour, day) = key.as_ref().and_then(|key| self.answered.get(key)).copied().unwrap_or_default();
+        let (hour, day) = key
+            .as_ref()
+            .and_then(|key| self.answered.get(key))
+            .copied()
+            .unwrap_or_default();
         Known {
             number: key.as_ref().and_then(|key| self.numbers.of(key)),
             refers_to_ours: ids_of(mail).any(|id| self.ours.contains(id)),
@@ -297,23 +333,34 @@ impl Desk {
 }
 
 fn ids_of(mail: &IncomingMail) -> impl Iterator<Item = &str> {
-    mail.message_id().into_iter().chain(mail.references().iter().map(String::as_str))
+    mail.message_id()
+        .into_iter()
+        .chain(mail.references().iter().map(String::as_str))
 }
 
-async fn our_letters(connection: &mut SqliteConnection, mails: &[&IncomingMail]) -> Result<HashSet<String>, StoreError> {
+async fn our_letters(
+    connection: &mut SqliteConnection,
+    mails: &[&IncomingMail],
+) -> Result<HashSet<String>, StoreError> {
     let mut ids: Vec<&str> = mails.iter().flat_map(|mail| ids_of(mail)).collect();
     ids.sort_unstable();
     ids.dedup();
     let mut ours = HashSet::new();
     // SQLite takes 32,766 values in one statement.
     for chunk in ids.chunks(10_000) {
-        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT message_id FROM outbox WHERE message_id IN (");
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("SELECT message_id FROM outbox WHERE message_id IN (");
         let mut list = query.separated(", ");
         for id in chunk {
             list.push_bind((*id).to_owned());
         }
         query.push(")");
-        ours.extend(query.build_query_scalar::<String>().fetch_all(&mut *connection).await?);
+        ours.extend(
+            query
+                .build_query_scalar::<String>()
+                .fetch_all(&mut *connection)
+                .await?,
+        );
     }
     Ok(ours)
 }
@@ -338,7 +385,10 @@ async fn answered(
     query.push(") GROUP BY recipient_key");
     let rows: Vec<(String, i64, i64)> = query.build_query_as().fetch_all(connection).await?;
     let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
-    Ok(rows.into_iter().map(|(key, hour, day)| (key, (count(hour), count(day)))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(key, hour, day)| (key, (count(hour), count(day))))
+        .collect())
 }
 
 /// The rows of one batch, gathered first and written with one statement a table.
@@ -402,7 +452,12 @@ impl<'a> Batch<'a> {
                 }
                 (Spool::Whole(spooled), Outcome::Forward) => {
                     let letter = spooled.forward.clone()?;
-                    self.outbox.push(OutboxRow { mail_id: candidate.id, kind: "forward", number: None, letter });
+                    self.outbox.push(OutboxRow {
+                        mail_id: candidate.id,
+                        kind: "forward",
+                        number: None,
+                        letter,
+                    });
                     ("recorded", EventKind::Forwarding)
                 }
                 (Spool::Whole(_), _) => ("settled", EventKind::Archived),
@@ -420,7 +475,11 @@ impl<'a> Batch<'a> {
             reason: Some(decision.reason.as_str().to_owned()),
             ..Event::new(kind)
         });
-        self.mails.push(MailRow { candidate, decision, state });
+        self.mails.push(MailRow {
+            candidate,
+            decision,
+            state,
+        });
         Some(Recorded {
             message_number: candidate.message_number,
             mail_id: candidate.id,
@@ -429,9 +488,20 @@ impl<'a> Batch<'a> {
         })
     }
 
-    fn number(&mut self, candidate: &'a Candidate, address: &EmailAddress, desk: &mut Desk, clerk: &Clerk<'_>) -> i64 {
+    fn number(
+        &mut self,
+        candidate: &'a Candidate,
+        address: &EmailAddress,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) -> i64 {
         let (number, issue) = desk.numbers.take(&address.key());
-        self.receipts.push(ReceiptRow { number, issue, address: address.clone(), mail_id: candidate.id });
+        self.receipts.push(ReceiptRow {
+            number,
+            issue,
+            address: address.clone(),
+            mail_id: candidate.id,
+        });
         self.answer(candidate, address, false, number, desk, clerk);
         number
     }
@@ -447,20 +517,39 @@ impl<'a> Batch<'a> {
     ) {
         let letter = (clerk.compose)(candidate, address, is_repeat, number);
         let kind = if is_repeat { "repeat" } else { "receipt" };
-        self.outbox.push(OutboxRow { mail_id: candidate.id, kind, number: Some(number), letter });
+        self.outbox.push(OutboxRow {
+            mail_id: candidate.id,
+            kind,
+            number: Some(number),
+            letter,
+        });
         desk.note_reply(address.key());
     }
 
-    async fn write(&self, connection: &mut SqliteConnection, scope: &Scope, now: Timestamp) -> Result<(), StoreError> {
+    async fn write(
+        &self,
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let now = milliseconds(now);
         if !self.mails.is_empty() {
-            self.insert_mails(scope, now).build().execute(&mut *connection).await?;
+            self.insert_mails(scope, now)
+                .build()
+                .execute(&mut *connection)
+                .await?;
         }
         if !self.receipts.is_empty() {
-            self.insert_receipts(scope, now).build().execute(&mut *connection).await?;
+            self.insert_receipts(scope, now)
+                .build()
+                .execute(&mut *connection)
+                .await?;
         }
         if !self.outbox.is_empty() {
-            self.insert_outbox(scope, now).build().execute(&mut *connection).await?;
+            self.insert_outbox(scope, now)
+                .build()
+                .execute(&mut *connection)
+                .await?;
         }
         events::write(connection, &self.events, now).await
     }
@@ -470,26 +559,34 @@ impl<'a> Batch<'a> {
             "INSERT INTO mails (id, mailbox_id, uidl, content_key, size, message_id, mailed_at, first_seen_at, \
              sender, subject, outcome, reason, state, archive_file) ",
         );
-        query.push_values(&self.mails, |mut row, MailRow { candidate, decision, state }| {
-            let mail = &candidate.mail;
-            row.push_bind(candidate.id)
-                .push_bind(scope.mailbox_id)
-                .push_bind(candidate.uidl.as_deref().map(ToOwned::to_owned))
-                .push_bind(candidate.key.0.to_vec())
-                .push_bind(candidate.size.and_then(|size| i64::try_from(size).ok()))
-                .push_bind(mail.message_id().map(ToOwned::to_owned))
-                .push_bind(mail.date().map(milliseconds))
-                .push_bind(now)
-                .push_bind(mail.sender_address().map(ToString::to_string))
-                .push_bind(karamail_core::journal::harmless(mail.subject()))
-                .push_bind(decision.outcome.as_str())
-                .push_bind(decision.reason.as_str())
-                .push_bind(*state)
-                .push_bind(match &candidate.spooled {
-                    Spool::Whole(spooled) => Some(spooled.archive_file.clone()),
-                    Spool::NotFetched | Spool::TooLarge => None,
-                });
-        });
+        query.push_values(
+            &self.mails,
+            |mut row,
+             MailRow {
+                 candidate,
+                 decision,
+                 state,
+             }| {
+                let mail = &candidate.mail;
+                row.push_bind(candidate.id)
+                    .push_bind(scope.mailbox_id)
+                    .push_bind(candidate.uidl.as_deref().map(ToOwned::to_owned))
+                    .push_bind(candidate.key.0.to_vec())
+                    .push_bind(candidate.size.and_then(|size| i64::try_from(size).ok()))
+                    .push_bind(mail.message_id().map(ToOwned::to_owned))
+                    .push_bind(mail.date().map(milliseconds))
+                    .push_bind(now)
+                    .push_bind(mail.sender_address().map(ToString::to_string))
+                    .push_bind(karamail_core::journal::harmless(mail.subject()))
+                    .push_bind(decision.outcome.as_str())
+                    .push_bind(decision.reason.as_str())
+                    .push_bind(*state)
+                    .push_bind(match &candidate.spooled {
+                        Spool::Whole(spooled) => Some(spooled.archive_file.clone()),
+                        Spool::NotFetched | Spool::TooLarge => None,
+                    });
+            },
+        );
         query
     }
 

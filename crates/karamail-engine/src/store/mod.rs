@@ -20,7 +20,9 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use karamail_core::words::{Language, Told, store as words};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
@@ -69,7 +71,9 @@ impl Told for StoreError {
             StoreError::Damaged(path, why) => words::damaged(language, &path.display().to_string(), why),
             StoreError::Vanished(path) => words::vanished(language, &path.display().to_string()),
             StoreError::Newer(path) => words::newer(language, &path.display().to_string()),
-            StoreError::Folder(path, why) => words::folder(language, &path.display().to_string(), &why.to_string()),
+            StoreError::Folder(path, why) => {
+                words::folder(language, &path.display().to_string(), &why.to_string())
+            }
             StoreError::Sql(why) => words::other(language, &why.to_string()),
         }
     }
@@ -134,11 +138,14 @@ impl Store {
         if !is_new {
             check_health(&path).await.map_err(in_place)?;
         }
-        let mut writer = writer_options(&path).connect().await.map_err(StoreError::from).map_err(in_place)?;
+        let mut writer = writer_options(&path)
+            .connect()
+            .await
+            .map_err(StoreError::from)
+            .map_err(in_place)?;
         MIGRATIONS.run(&mut writer).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::VersionMissing(_) | sqlx::migrate::MigrateError::VersionTooNew(..) => {
-                StoreError::Newer(path.clone())
-            }
+            sqlx::migrate::MigrateError::VersionMissing(_)
+            | sqlx::migrate::MigrateError::VersionTooNew(..) => StoreError::Newer(path.clone()),
             sqlx::migrate::MigrateError::Execute(error) => in_file(error.into(), &path),
             other => StoreError::Damaged(path.clone(), other.to_string()),
         })?;
@@ -168,12 +175,18 @@ impl Store {
     pub async fn open_to_read(data_folder: &Path) -> Result<Option<SqlitePool>, StoreError> {
         let path = data_folder.join(FILE_NAME);
         if !path.exists() {
-            return if was_in_use(data_folder) { Err(StoreError::Vanished(path)) } else { Ok(None) };
+            return if was_in_use(data_folder) {
+                Err(StoreError::Vanished(path))
+            } else {
+                Ok(None)
+            };
         }
         refuse_foreign_file(&path)?;
         let pool = readers(&path);
         let version: Result<i64, sqlx::Error> =
-            sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(&pool).await;
+            sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
+                .fetch_one(&pool)
+                .await;
         match version {
             Ok(version) if version > newest_migration() => Err(StoreError::Newer(path)),
             Ok(_) => Ok(Some(pool)),
@@ -202,7 +215,10 @@ impl Store {
         self.inner.readers.close().await;
         let mut writer = self.inner.writer.lock().await;
         // The connection itself closes when the last clone is dropped; this leaves a short WAL behind.
-        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut *writer).await {
+        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut *writer)
+            .await
+        {
             tracing::debug!(%error, "checkpoint at close");
         }
     }
@@ -226,11 +242,19 @@ pub(crate) fn milliseconds(at: Timestamp) -> i64 {
 }
 
 pub(crate) fn timestamp(milliseconds: i64) -> Timestamp {
-    Timestamp::from_millisecond(milliseconds).unwrap_or(if milliseconds < 0 { Timestamp::MIN } else { Timestamp::MAX })
+    Timestamp::from_millisecond(milliseconds).unwrap_or(if milliseconds < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
 }
 
 fn base_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).foreign_keys(true).busy_timeout(Duration::from_secs(10)).disable_statement_logging()
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .disable_statement_logging()
 }
 
 fn writer_options(path: &Path) -> SqliteConnectOptions {
@@ -256,13 +280,22 @@ fn readers(path: &Path) -> SqlitePool {
 }
 
 fn newest_migration() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or(0)
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
 }
 
 /// Whether the folder shows traces of a ledger that is gone: silently starting at number 1 again would give people
 /// other people's cards.
 fn was_in_use(data_folder: &Path) -> bool {
-    let traces = [format!("{FILE_NAME}-wal"), "log".to_owned(), "archive".to_owned(), "outbox".to_owned()];
+    let traces = [
+        format!("{FILE_NAME}-wal"),
+        "log".to_owned(),
+        "archive".to_owned(),
+        "outbox".to_owned(),
+    ];
     traces.iter().any(|name| {
         let trace = data_folder.join(name);
         trace.is_file() || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
@@ -281,9 +314,15 @@ fn refuse_foreign_file(path: &Path) -> Result<(), StoreError> {
         Ok(length)
     });
     match read {
-        Ok(0) => Err(StoreError::Damaged(path.to_owned(), "the file is empty".to_owned())),
+        Ok(0) => Err(StoreError::Damaged(
+            path.to_owned(),
+            "the file is empty".to_owned(),
+        )),
         Ok(_) if &head == b"SQLite format 3\0" => Ok(()),
-        Ok(_) => Err(StoreError::Damaged(path.to_owned(), "it is not a SQLite file".to_owned())),
+        Ok(_) => Err(StoreError::Damaged(
+            path.to_owned(),
+            "it is not a SQLite file".to_owned(),
+        )),
         Err(error) => Err(StoreError::Folder(path.to_owned(), error)),
     }
 }
@@ -291,18 +330,27 @@ fn refuse_foreign_file(path: &Path) -> Result<(), StoreError> {
 /// Looks before the first write: a damaged file or another program's is left exactly as it is.
 async fn check_health(path: &Path) -> Result<(), StoreError> {
     let mut reader = base_options(path).read_only(true).connect().await?;
-    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut reader).await?;
+    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+        .fetch_one(&mut reader)
+        .await?;
     if found != "ok" {
         return Err(StoreError::Damaged(path.to_owned(), found));
     }
-    let id: i64 = sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut reader).await?;
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema").fetch_one(&mut reader).await?;
+    let id: i64 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&mut reader)
+        .await?;
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
+        .fetch_one(&mut reader)
+        .await?;
     reader.close().await?;
     // A file without tables is what a crash during the very first start leaves.
     if id == APPLICATION_ID || tables == 0 {
         Ok(())
     } else {
-        Err(StoreError::Damaged(path.to_owned(), "it is another program's file".to_owned()))
+        Err(StoreError::Damaged(
+            path.to_owned(),
+            "it is another program's file".to_owned(),
+        ))
     }
 }
 
@@ -312,7 +360,10 @@ fn in_file(error: StoreError, path: &Path) -> StoreError {
         StoreError::ReadOnly(_) => StoreError::ReadOnly(path.to_owned()),
         StoreError::Damaged(_, why) => StoreError::Damaged(path.to_owned(), why),
         StoreError::Sql(sqlx::Error::Database(database))
-            if database.code().and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == 14) =>
+            if database
+                .code()
+                .and_then(|code| code.parse::<i32>().ok())
+                .is_some_and(|code| code & 0xff == 14) =>
         {
             StoreError::ReadOnly(path.to_owned())
         }

@@ -117,12 +117,26 @@ impl Settled {
     }
 }
 
-type OutboxRow =
-    (i64, i64, String, Option<i64>, i64, String, String, Option<Vec<u8>>, Option<String>);
+type OutboxRow = (
+    i64,
+    i64,
+    String,
+    Option<i64>,
+    i64,
+    String,
+    String,
+    Option<Vec<u8>>,
+    Option<String>,
+);
 
 impl Store {
     /// Counts an attempt for up to `limit` letters that are due, and hands them out; committed before it returns.
-    pub async fn claim(&self, mailbox_id: i64, now: Timestamp, limit: u32) -> Result<Vec<Claimed>, StoreError> {
+    pub async fn claim(
+        &self,
+        mailbox_id: i64,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Claimed>, StoreError> {
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
         let due: Vec<(i64, bool)> = sqlx::query_as(
@@ -223,10 +237,12 @@ impl Store {
     /// with the same bytes. The caller sends nothing for this mailbox at this moment.
     pub async fn recover_cut_off(&self, mailbox_id: i64) -> Result<(), StoreError> {
         let mut writer = self.writer().await;
-        let cut_off: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND mailbox_id = ?1)")
-            .bind(mailbox_id)
-            .fetch_one(&mut *writer)
-            .await?;
+        let cut_off: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND mailbox_id = ?1)",
+        )
+        .bind(mailbox_id)
+        .fetch_one(&mut *writer)
+        .await?;
         if cut_off {
             sqlx::query("UPDATE outbox SET state = 'unsure' WHERE state = 'sending' AND mailbox_id = ?1")
                 .bind(mailbox_id)
@@ -251,9 +267,11 @@ impl Store {
     /// Files of the outbox folder whose letter is still to be sent.
     pub async fn unsettled_files(&self) -> Result<Vec<String>, StoreError> {
         let mut writer = self.writer().await;
-        Ok(sqlx::query_scalar("SELECT file FROM outbox WHERE file IS NOT NULL AND settled_at IS NULL")
-            .fetch_all(&mut *writer)
-            .await?)
+        Ok(
+            sqlx::query_scalar("SELECT file FROM outbox WHERE file IS NOT NULL AND settled_at IS NULL")
+                .fetch_all(&mut *writer)
+                .await?,
+        )
     }
 }
 
@@ -266,7 +284,11 @@ fn claimed(row: OutboxRow, due: &[(i64, bool)]) -> Option<Claimed> {
         kind: LetterKind::from_name(&kind),
         number,
         attempts: attempts.try_into().unwrap_or(u32::MAX),
-        previous_state: if was_unsure { PreviousState::Unsure } else { PreviousState::Queued },
+        previous_state: if was_unsure {
+            PreviousState::Unsure
+        } else {
+            PreviousState::Queued
+        },
         from: sender.parse().ok()?,
         to: recipient.parse().ok()?,
         body: match (bytes, file) {

@@ -52,12 +52,12 @@ impl Store {
             query.push(") RETURNING id");
             let ids: Vec<i64> = query.build_query_scalar().fetch_all(&mut *transaction).await?;
             let ids: std::collections::HashSet<i64> = ids.into_iter().collect();
-            purgeable.extend(
-                chunk
-                    .iter()
-                    .filter(|(_, mail_id)| ids.contains(mail_id))
-                    .map(|&(message_number, mail_id)| Purgeable { mail_id, message_number }),
-            );
+            purgeable.extend(chunk.iter().filter(|(_, mail_id)| ids.contains(mail_id)).map(
+                |&(message_number, mail_id)| Purgeable {
+                    mail_id,
+                    message_number,
+                },
+            ));
         }
         transaction.commit().await?;
         Ok(purgeable)
@@ -65,8 +65,15 @@ impl Store {
 
     /// Mails that the server deleted: QUIT was answered with +OK (RFC 1939 section 6). `refused` are the message
     /// numbers whose DELE was answered with -ERR; those stay settled.
-    pub async fn finish_purge(&self, purged: Vec<Purgeable>, refused: &[u32], now: Timestamp) -> Result<usize, StoreError> {
-        let (kept, gone): (Vec<_>, Vec<_>) = purged.into_iter().partition(|mail| refused.contains(&mail.message_number));
+    pub async fn finish_purge(
+        &self,
+        purged: Vec<Purgeable>,
+        refused: &[u32],
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let (kept, gone): (Vec<_>, Vec<_>) = purged
+            .into_iter()
+            .partition(|mail| refused.contains(&mail.message_number));
         let ids = |mails: &[Purgeable]| mails.iter().map(|mail| mail.mail_id).collect::<Vec<i64>>();
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
@@ -90,11 +97,17 @@ impl Store {
     }
 }
 
-async fn mark_gone(connection: &mut sqlx::SqliteConnection, ids: &[i64], now: Timestamp) -> Result<(), StoreError> {
+async fn mark_gone(
+    connection: &mut sqlx::SqliteConnection,
+    ids: &[i64],
+    now: Timestamp,
+) -> Result<(), StoreError> {
     let change = format!("state = 'gone', gone_at = {}", milliseconds(now));
     for chunk in ids.chunks(VALUES_A_STATEMENT) {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("UPDATE mails SET ");
-        query.push(&change).push(" WHERE state IN ('settled', 'purging', 'backlog') AND id IN (");
+        query
+            .push(&change)
+            .push(" WHERE state IN ('settled', 'purging', 'backlog') AND id IN (");
         let mut list = query.separated(", ");
         for id in chunk {
             list.push_bind(*id);
@@ -105,7 +118,11 @@ async fn mark_gone(connection: &mut sqlx::SqliteConnection, ids: &[i64], now: Ti
     Ok(())
 }
 
-async fn set_state(connection: &mut sqlx::SqliteConnection, ids: &[i64], change: &'static str) -> Result<(), StoreError> {
+async fn set_state(
+    connection: &mut sqlx::SqliteConnection,
+    ids: &[i64],
+    change: &'static str,
+) -> Result<(), StoreError> {
     for chunk in ids.chunks(VALUES_A_STATEMENT) {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("UPDATE mails SET ");
         query.push(change).push(" WHERE state = 'purging' AND id IN (");

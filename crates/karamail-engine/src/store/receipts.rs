@@ -30,7 +30,10 @@ impl Numbers {
             .bind(series)
             .fetch_one(&mut *connection)
             .await?;
-        Ok(Numbers { next, given: numbers_of(connection, series, address_keys).await? })
+        Ok(Numbers {
+            next,
+            given: numbers_of(connection, series, address_keys).await?,
+        })
     }
 
     /// The newest number of an address.
@@ -66,5 +69,8 @@ pub(crate) async fn numbers_of(
     }
     query.push(") GROUP BY address_key");
     let rows: Vec<(String, i64, i64)> = query.build_query_as().fetch_all(connection).await?;
-    Ok(rows.into_iter().map(|(key, number, issue)| (key, (number, issue))).collect())
+    Ok(rows
+        .into_iter()
+        .map(|(key, number, issue)| (key, (number, issue)))
+        .collect())
 }

@@ -94,12 +94,18 @@ pub async fn results(readers: &SqlitePool, wanted: &Wanted) -> Result<Vec<Result
 }
 
 /// The newest number that an address has in a series.
-pub async fn number_of(readers: &SqlitePool, series: &str, address: &EmailAddress) -> Result<Option<i64>, StoreError> {
-    Ok(sqlx::query_scalar("SELECT max(number) FROM receipts WHERE series = ?1 AND address_key = ?2")
-        .bind(series)
-        .bind(address.key())
-        .fetch_one(readers)
-        .await?)
+pub async fn number_of(
+    readers: &SqlitePool,
+    series: &str,
+    address: &EmailAddress,
+) -> Result<Option<i64>, StoreError> {
+    Ok(
+        sqlx::query_scalar("SELECT max(number) FROM receipts WHERE series = ?1 AND address_key = ?2")
+            .bind(series)
+            .bind(address.key())
+            .fetch_one(readers)
+            .await?,
+    )
 }
 
 /// Counts, with numbers given since `since` apart.
@@ -113,7 +119,14 @@ pub async fn counts(readers: &SqlitePool, since: Timestamp) -> Result<Counts, St
     .bind(milliseconds(since))
     .fetch_one(readers)
     .await?;
-    Ok(Counts { given_since, given, waiting, refused, held, backlog })
+    Ok(Counts {
+        given_since,
+        given,
+        waiting,
+        refused,
+        held,
+        backlog,
+    })
 }
 
 fn result_row((series, number, address, given_at, state, settled_at, attempts, answer): Row) -> ResultRow {

@@ -11,7 +11,7 @@ use karamail_engine::engine::Engine;
 use karamail_engine::secrets::Password;
 
 /// Settings for the demo's servers; `extra` goes into the mailbox's section, `guard` into `[guard]`.
-pub fn settings_text(pop3_port: u16, smtp_port: u16, extra: &str, guard: &str) -> String {
+pub(crate) fn settings_text(pop3_port: u16, smtp_port: u16, extra: &str, guard: &str) -> String {
     format!(
         r#"
 [general]
@@ -39,20 +39,24 @@ authentication = "none"
     )
 }
 
-pub const NO_LIMITS: &str = "limit_address_per_hour = 0\nlimit_address_per_day = 0\nlimit_mailbox_per_hour = 0\nbacklog_hours = 0";
+pub(crate) const NO_LIMITS: &str =
+    "limit_address_per_hour = 0\nlimit_address_per_day = 0\nlimit_mailbox_per_hour = 0\nbacklog_hours = 0";
 
-pub fn settings(servers: &DemoServers, extra: &str, guard: &str) -> Settings {
+pub(crate) fn settings(servers: &DemoServers, extra: &str, guard: &str) -> Settings {
     let text = settings_text(servers.pop3_port(), servers.smtp_port(), extra, guard);
     Settings::parse(&text, Path::new(".")).unwrap()
 }
 
-pub async fn engine(folder: &Path, settings: Settings) -> Engine {
-    let passwords = |_: &Settings, _: usize| Passwords { pop3: Some(Password::new(demo::PASSWORD)), smtp: None };
+pub(crate) async fn engine(folder: &Path, settings: Settings) -> Engine {
+    let passwords = |_: &Settings, _: usize| Passwords {
+        pop3: Some(Password::new(demo::PASSWORD)),
+        smtp: None,
+    };
     Engine::open(folder, settings, Arc::new(passwords)).await.unwrap()
 }
 
 /// One cycle of an engine that is opened and closed for it.
-pub async fn once(folder: &Path, settings: Settings) -> CycleReport {
+pub(crate) async fn once(folder: &Path, settings: Settings) -> CycleReport {
     let mut engine = engine(folder, settings).await;
     let mut reports = engine.run_once().await.unwrap();
     engine.close().await;
@@ -60,7 +64,12 @@ pub async fn once(folder: &Path, settings: Settings) -> CycleReport {
 }
 
 /// A signup mail of a customer, sent now.
-pub fn signup(address: &str, nth: usize) -> Vec<u8> {
-    let date = jiff::fmt::rfc2822::to_string(&karamail_engine::clock::local(karamail_engine::clock::now())).unwrap();
-    format!("From: <{address}>\r\nTo: {}\r\nDate: {date}\r\nMessage-ID: <{nth}.{address}>\r\nSubject:\r\n\r\n", demo::ADDRESS).into_bytes()
+pub(crate) fn signup(address: &str, nth: usize) -> Vec<u8> {
+    let date =
+        jiff::fmt::rfc2822::to_string(&karamail_engine::clock::local(karamail_engine::clock::now())).unwrap();
+    format!(
+        "From: <{address}>\r\nTo: {}\r\nDate: {date}\r\nMessage-ID: <{nth}.{address}>\r\nSubject:\r\n\r\n",
+        demo::ADDRESS
+    )
+    .into_bytes()
 }

@@ -39,7 +39,11 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Decide) -> Res
         let bytes = match read_head(file) {
             Ok(bytes) => bytes,
             Err(error) => {
-                output::error_line(&words::unreadable_file(context.language, &output::harmless(&name), &error.to_string()));
+                output::error_line(&words::unreadable_file(
+                    context.language,
+                    &output::harmless(&name),
+                    &error.to_string(),
+                ));
                 exit = Exit::Failed;
                 continue;
             }
@@ -74,8 +78,14 @@ fn row(name: &str, mail: &IncomingMail, decision: Decision, language: Language) 
     vec![
         output::harmless(name),
         decision.outcome.what(language),
-        format!("{} ({})", decision.reason.what(language), decision.reason.as_str()),
-        mail.sender_address().map(|address| output::harmless(&address.to_string())).unwrap_or_default(),
+        format!(
+            "{} ({})",
+            decision.reason.what(language),
+            decision.reason.as_str()
+        ),
+        mail.sender_address()
+            .map(|address| output::harmless(&address.to_string()))
+            .unwrap_or_default(),
     ]
 }
 
@@ -106,12 +116,24 @@ impl Desk {
             .iter()
             .find(|mailbox| wanted.as_ref().is_none_or(|key| mailbox.address.key() == *key))
             .ok_or_else(|| {
-                let names: Vec<String> = settings.mailboxes.iter().map(|mailbox| mailbox.address.to_string()).collect();
+                let names: Vec<String> = settings
+                    .mailboxes
+                    .iter()
+                    .map(|mailbox| mailbox.address.to_string())
+                    .collect();
                 let asked = address.map(ToString::to_string).unwrap_or_default();
-                Failure::said(Exit::Usage, words::no_such_mailbox(context.language, &asked, &names.join(", ")))
+                Failure::said(
+                    Exit::Usage,
+                    words::no_such_mailbox(context.language, &asked, &names.join(", ")),
+                )
             })?;
-        let ledger = Store::open_to_read(&context.data_dir).await?.map(|pool| (pool, mailbox.series.clone()));
-        Ok(Desk { rules: settings.rules(mailbox), ledger })
+        let ledger = Store::open_to_read(&context.data_dir)
+            .await?
+            .map(|pool| (pool, mailbox.series.clone()));
+        Ok(Desk {
+            rules: settings.rules(mailbox),
+            ledger,
+        })
     }
 
     async fn decide(&self, mail: &IncomingMail) -> Result<Decision, Failure> {

@@ -32,7 +32,10 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// Plays the demo.
 pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Result<Exit, Failure> {
     let failed = |error: &dyn std::fmt::Display| {
-        Failure::said(Exit::Failed, words::demo_failed(context.language, &error.to_string()))
+        Failure::said(
+            Exit::Failed,
+            words::demo_failed(context.language, &error.to_string()),
+        )
     };
     let servers = DemoServers::start().await.map_err(|error| failed(&error))?;
     let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
@@ -43,7 +46,12 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Resul
     let stop = engine.stop_switch();
     let running = tokio::spawn(engine.run(None, true));
 
-    let mut play = Play { context, servers, handle, shown: 0 };
+    let mut play = Play {
+        context,
+        servers,
+        handle,
+        shown: 0,
+    };
     let exit = tokio::select! {
         exit = play.main_act(usize::try_from(arguments.customers).unwrap_or(usize::MAX)) => exit?,
         () = signals::end_requested() => Exit::Done,
@@ -60,7 +68,10 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Resul
 }
 
 fn passwords(_: &Settings, _: usize) -> Passwords {
-    Passwords { pop3: Some(Password::new(demo::PASSWORD)), smtp: None }
+    Passwords {
+        pop3: Some(Password::new(demo::PASSWORD)),
+        smtp: None,
+    }
 }
 
 fn settings_text(servers: &DemoServers, language: Language) -> String {
@@ -96,12 +107,19 @@ impl Play<'_> {
     async fn main_act(&mut self, count: usize) -> Result<Exit, Failure> {
         let language = self.context.language;
         self.say(&words::demo_title(language));
-        self.say(&words::demo_servers(language, self.servers.pop3_port(), self.servers.smtp_port()));
+        self.say(&words::demo_servers(
+            language,
+            self.servers.pop3_port(),
+            self.servers.smtp_port(),
+        ));
         self.say("");
         self.say(&words::demo_arriving(language));
         let mut events = self.handle.events();
         let cast = customers(count, &clock::local(clock::now()));
-        let replies = cast.iter().filter(|mail| matches!(mail.role, Role::Customer | Role::Duplicate)).count();
+        let replies = cast
+            .iter()
+            .filter(|mail| matches!(mail.role, Role::Customer | Role::Duplicate))
+            .count();
         let wanted = cast.iter().filter(|mail| mail.role == Role::Customer).count();
         for (nth, mail) in cast.iter().enumerate() {
             self.arrive(mail, nth < SHOWN || mail.role != Role::Customer);
@@ -132,7 +150,11 @@ impl Play<'_> {
     /// Serves whoever writes to the demo's servers.
     async fn encore(&mut self) {
         let language = self.context.language;
-        self.say(&words::demo_try(language, self.servers.smtp_port(), demo::ADDRESS));
+        self.say(&words::demo_try(
+            language,
+            self.servers.smtp_port(),
+            demo::ADDRESS,
+        ));
         let mut events = self.handle.events();
         loop {
             tokio::select! {
@@ -146,7 +168,9 @@ impl Play<'_> {
     fn arrive(&self, mail: &DemoMail, is_shown: bool) {
         self.servers.deposit(mail.bytes.clone());
         if self.context.json {
-            output::line(&json!({ "step": "mail", "from": mail.address, "role": role(mail.role) }).to_string());
+            output::line(
+                &json!({ "step": "mail", "from": mail.address, "role": role(mail.role) }).to_string(),
+            );
         } else if is_shown {
             output::line(&format!("  {}", mail.told(self.context.language)));
         }
@@ -184,7 +208,10 @@ impl Play<'_> {
 
     async fn show_results(&self) -> Result<(), Failure> {
         let language = self.context.language;
-        let wanted = Wanted { limit: None, ..Wanted::default() };
+        let wanted = Wanted {
+            limit: None,
+            ..Wanted::default()
+        };
         let mut rows = results(self.handle.readers(), &wanted).await?;
         rows.reverse();
         if self.context.json {
@@ -192,18 +219,34 @@ impl Play<'_> {
                 output::line(&json!({ "step": "result", "number": row.number, "address": row.address, "delivery": row.delivery }).to_string());
             }
             let left = self.servers.mailbox_count();
-            output::line(&json!({ "step": "done", "receipts": rows.len(), "left_on_server": left }).to_string());
+            output::line(
+                &json!({ "step": "done", "receipts": rows.len(), "left_on_server": left }).to_string(),
+            );
             return Ok(());
         }
         self.say(&words::demo_results(language));
         let cells: Vec<Vec<String>> = rows
             .iter()
             .take(SHOWN)
-            .map(|row| vec![row.number.to_string(), output::harmless(&row.address), super::results::delivery(row.delivery, language)])
+            .map(|row| {
+                vec![
+                    row.number.to_string(),
+                    output::harmless(&row.address),
+                    super::results::delivery(row.delivery, language),
+                ]
+            })
             .collect();
-        let head = [words::column_number(language), words::column_address(language), words::column_delivery(language)];
+        let head = [
+            words::column_number(language),
+            words::column_address(language),
+            words::column_delivery(language),
+        ];
         output::raw(&output::table(&head, &cells));
-        self.say(&words::demo_done(language, rows.len(), self.servers.mailbox_count()));
+        self.say(&words::demo_done(
+            language,
+            rows.len(),
+            self.servers.mailbox_count(),
+        ));
         Ok(())
     }
 

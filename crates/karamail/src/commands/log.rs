@@ -21,7 +21,9 @@ pub(crate) fn run(context: &Context, arguments: &arguments::Log) -> Result<Exit,
         None => clock::local(clock::now()).strftime("%Y-%m").to_string(),
     };
     // The settings may name another folder; without a sound settings file the log of the data folder is meant.
-    let folder = Settings::load(&context.config).ok().and_then(|settings| settings.general.log_folder);
+    let folder = Settings::load(&context.config)
+        .ok()
+        .and_then(|settings| settings.general.log_folder);
     let folder = folder.unwrap_or_else(|| context.data_dir.join("log"));
     let file = MonthlyLog::new(folder, context.language).file(&month);
     let text = match std::fs::read_to_string(&file) {
@@ -32,7 +34,11 @@ pub(crate) fn run(context: &Context, arguments: &arguments::Log) -> Result<Exit,
         }
         Err(error) => {
             let path = file.display().to_string();
-            output::error_line(&words::unreadable_file(context.language, &path, &error.to_string()));
+            output::error_line(&words::unreadable_file(
+                context.language,
+                &path,
+                &error.to_string(),
+            ));
             return Ok(Exit::Failed);
         }
     };
@@ -40,7 +46,10 @@ pub(crate) fn run(context: &Context, arguments: &arguments::Log) -> Result<Exit,
     if context.json {
         for line in text.lines() {
             let mut fields = line.split('\t');
-            let (time, what) = (fields.next().unwrap_or_default(), fields.next().unwrap_or_default());
+            let (time, what) = (
+                fields.next().unwrap_or_default(),
+                fields.next().unwrap_or_default(),
+            );
             let rest: Vec<&str> = fields.collect();
             output::json_line(&serde_json::json!({ "time": time, "what": what, "details": rest }))?;
         }
@@ -52,8 +61,11 @@ pub(crate) fn run(context: &Context, arguments: &arguments::Log) -> Result<Exit,
 
 /// `2026-11`: four digits, a hyphen, 01 to 12. Anything else could be a path.
 fn is_month(text: &str) -> bool {
-    let Some((year, month)) = text.split_once('-') else { return false };
-    let all_digits = |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
+    let Some((year, month)) = text.split_once('-') else {
+        return false;
+    };
+    let all_digits =
+        |part: &str, length| part.len() == length && part.bytes().all(|byte| byte.is_ascii_digit());
     all_digits(year, 4) && all_digits(month, 2) && (1..=12).contains(&month.parse::<u8>().unwrap_or(0))
 }
 
@@ -64,7 +76,16 @@ mod tests {
     #[test]
     fn only_a_month_names_a_log_file() {
         assert!(is_month("2026-11"));
-        for text in ["2026-13", "2026-00", "26-11", "2026-1", "../../x", "2026-11/..", "2026_11", ""] {
+        for text in [
+            "2026-13",
+            "2026-00",
+            "26-11",
+            "2026-1",
+            "../../x",
+            "2026-11/..",
+            "2026_11",
+            "",
+        ] {
             assert!(!is_month(text), "{text}");
         }
     }

@@ -50,7 +50,10 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
     watching.abort();
     engine.close().await;
     if context.json {
-        let mailboxes = reports.iter().map(|(name, report)| mailbox(name, report, context.language)).collect();
+        let mailboxes = reports
+            .iter()
+            .map(|(name, report)| mailbox(name, report, context.language))
+            .collect();
         output::json_line(&Summary { mailboxes })?;
     } else {
         if reports.is_empty() {
@@ -60,7 +63,9 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
             print(name, report, context.language);
         }
     }
-    let failed = reports.iter().any(|(_, report)| report.receive_fault.is_some() || report.send_fault.is_some());
+    let failed = reports
+        .iter()
+        .any(|(_, report)| report.receive_fault.is_some() || report.send_fault.is_some());
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 
@@ -88,8 +93,21 @@ fn mailbox<'a>(name: &'a str, report: &CycleReport, language: Language) -> Mailb
 fn print(name: &str, report: &CycleReport, language: Language) {
     output::line(&words::once_mailbox(language, &output::harmless(name)));
     let others = report.forwards + report.archived;
-    output::line(&words::once_summary(language, report.received, report.receipts, report.repeats, others, report.held));
-    output::line(&words::once_sent(language, report.sent, report.delayed, report.refused, report.deleted));
+    output::line(&words::once_summary(
+        language,
+        report.received,
+        report.receipts,
+        report.repeats,
+        others,
+        report.held,
+    ));
+    output::line(&words::once_sent(
+        language,
+        report.sent,
+        report.delayed,
+        report.refused,
+        report.deleted,
+    ));
     if report.backlog > 0 {
         output::line(&words::once_backlog(language, report.backlog));
     }

@@ -23,7 +23,11 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Results) -> Re
         None => Vec::new(),
     };
     let language = context.language;
-    match if context.json { Format::Json } else { arguments.format } {
+    match if context.json {
+        Format::Json
+    } else {
+        arguments.format
+    } {
         Format::Json => {
             for row in &rows {
                 output::json_line(row)?;
@@ -39,8 +43,15 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Results) -> Re
         }
         Format::Table if rows.is_empty() => output::line(&words::no_results(language)),
         Format::Table => {
-            let rows: Vec<Vec<String>> =
-                rows.iter().map(|row| cells(row, language).iter().map(|cell| output::harmless(cell)).collect()).collect();
+            let rows: Vec<Vec<String>> = rows
+                .iter()
+                .map(|row| {
+                    cells(row, language)
+                        .iter()
+                        .map(|cell| output::harmless(cell))
+                        .collect()
+                })
+                .collect();
             output::raw(&output::table(&head(language), &rows));
         }
     }
@@ -63,7 +74,9 @@ fn cells(row: &ResultRow, language: Language) -> Vec<String> {
         row.series.clone(),
         row.number.to_string(),
         row.address.clone(),
-        clock::local(row.given_at).strftime("%Y-%m-%d %H:%M:%S").to_string(),
+        clock::local(row.given_at)
+            .strftime("%Y-%m-%d %H:%M:%S")
+            .to_string(),
         delivery(row.delivery, language),
         row.answer.clone().unwrap_or_default(),
     ]

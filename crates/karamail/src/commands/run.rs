@@ -14,12 +14,18 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let _diagnostics = context.start_diagnostics(&settings, false);
     let passwords = context.password_source(&settings)?;
-    let enabled: Vec<String> =
-        settings.mailboxes.iter().filter(|mailbox| mailbox.enabled).map(|mailbox| mailbox.name.clone()).collect();
+    let enabled: Vec<String> = settings
+        .mailboxes
+        .iter()
+        .filter(|mailbox| mailbox.enabled)
+        .map(|mailbox| mailbox.name.clone())
+        .collect();
     if enabled.is_empty() {
         output::error_line(&words::no_mailbox_enabled(context.language));
     }
-    let watcher = SettingsWatcher::new(&context.config, &settings).map_err(|error| tracing::warn!(%error, "no watching")).ok();
+    let watcher = SettingsWatcher::new(&context.config, &settings)
+        .map_err(|error| tracing::warn!(%error, "no watching"))
+        .ok();
     let engine = Engine::open(&context.data_dir, settings, passwords).await?;
     let stop = engine.stop_switch();
     let printing = tokio::spawn(print_events(engine.handle(), context.clone()));
