@@ -484,4 +484,41 @@ words! {
         ja: "ディスクの空きと、フォルダーのアクセス権を確かめてください。",
         en: "Look at the free space of the disk and the rights of the folder.",
     }
+
+    /// No home folder.
+    pub fn no_home() {
+        ja: "設定を置くホームフォルダーが見つかりません。",
+        en: "There is no home folder for the settings.",
+    }
+    /// What to do about it.
+    pub fn no_home_advice() {
+        ja: "--config と --data-dir で場所を指定してください。",
+        en: "Name the places with --config and --data-dir.",
+    }
+
+    /// The servers are those of the sample.
+    pub fn advice_sample() {
+        ja: "サーバーが見本のままです。契約先から届いた書類のサーバー名を書いてください。",
+        en: "The servers are those of the sample; write the ones that your provider gave you.",
+    }
+    /// Gmail without `recent:`.
+    pub fn advice_gmail_recent() {
+        ja: "Gmail では、ほかのソフトやスマートフォンが先に受信したメールが見えません。user の先頭に recent: を付けてください。",
+        en: "With Gmail, mail that another program or phone fetched first is not seen; put recent: before the user.",
+    }
+    /// Gmail's app password.
+    pub fn advice_gmail_password() {
+        ja: "Gmail には普段のパスワードではなく、Google アカウントで作る「アプリ パスワード」が必要です。",
+        en: "Gmail wants an app password made in your Google account, not the usual one.",
+    }
+    /// A password in the clear.
+    pub fn advice_unprotected(host: &str) {
+        ja: "{host} にパスワードが暗号化されずに送られます。サーバーが対応していれば security を tls か starttls にしてください。",
+        en: "The password goes to {host} unprotected; set security to tls or starttls where the server can.",
+    }
+    /// A port and a protection that do not go together.
+    pub fn advice_port(port: u16, usual: &str) {
+        ja: "ポート {port} は普通 security = \"{usual}\" で使います。",
+        en: "Port {port} usually goes with security = \"{usual}\".",
+    }
 }

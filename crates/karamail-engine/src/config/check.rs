@@ -3,6 +3,8 @@
 mod mailbox;
 mod template;
 
+pub(crate) use mailbox::RECENT;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

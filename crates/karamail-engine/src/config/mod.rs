@@ -11,6 +11,7 @@
 //!
 //! Invariant: a [`Settings`] value is sound; a file with any fault gives none, and never replaces one.
 
+mod advice;
 mod check;
 mod document;
 mod edit;
@@ -18,14 +19,17 @@ mod faults;
 pub mod keys;
 mod load;
 mod near;
+mod places;
 mod read;
 pub(crate) mod replace;
 mod samples;
 mod settings;
 mod watch;
 
+pub use advice::{Advice, AdviceKind};
 pub use edit::{EditFault, SettingValue, SettingsFile, kind_of, write_new};
 pub use faults::{ConfigFault, ConfigFaults, FaultKind, HostSlip, KeyHint, SyntaxFault, ValueType};
+pub use places::{NoHome, Places, SETTINGS_FILE};
 pub use samples::{READY_MADE_RECEIPTS, ReadyMade, sample};
 pub use settings::*;
 pub use watch::SettingsWatcher;

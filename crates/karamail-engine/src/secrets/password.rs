@@ -1,4 +1,4 @@
-//! Passwords: never in the settings file, never in a log, gone from memory when no longer needed.
+//! A password in memory.
 
 use std::fmt;
 
