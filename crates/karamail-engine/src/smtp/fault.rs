@@ -195,14 +195,7 @@ impl SmtpFault {
             (Step::Authentication, _) if code >= 500 => words::login_refused_advice(language),
             (_, Verdict::ServerTrouble) if code == 530 => words::login_wanted_advice(language),
             (_, Verdict::ServerTrouble) if code >= 500 => words::refuses_us_advice(language),
-            (_, Verdict::Refused) => {
-                let class = self.refusal_class();
-                format!(
-                    "{}{}",
-                    class.what(language),
-                    class.what_to_do(language).unwrap_or_default()
-                )
-            }
+            (_, Verdict::Refused) => self.refusal_class().told(language),
             _ => words::wait_advice(language),
         }
     }

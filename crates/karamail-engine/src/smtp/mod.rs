@@ -29,7 +29,7 @@ use std::time::Duration;
 use karamail_core::address::EmailAddress;
 use karamail_core::compose::clean;
 use karamail_core::delivery::{Step, Verdict};
-use karamail_core::limits::SMTP_ANSWER_CHARACTERS;
+use karamail_core::limits::{SMTP_ANSWER_CHARACTERS, SMTP_IDLE};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
@@ -119,7 +119,7 @@ impl Mailer {
                 tls,
             },
             login,
-            pool: Pool::new(connections),
+            pool: Pool::new(connections, SMTP_IDLE),
             connections,
             send_interval: settings.send_interval,
             next_send: Mutex::new(Instant::now()),
@@ -153,7 +153,7 @@ impl Mailer {
     }
 
     /// Closes the connections that have nothing to do, with QUIT. They close by themselves after
-    /// [`SMTP_IDLE`](karamail_core::limits::SMTP_IDLE) too.
+    /// [`SMTP_IDLE`] too.
     pub async fn close_idle(&self) {
         for session in self.pool.take_all() {
             session.quit().await;

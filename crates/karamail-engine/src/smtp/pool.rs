@@ -1,8 +1,8 @@
 //! The sessions of one mailer: a few at once, kept open for a rush, closed when it is over.
 
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
 
-use karamail_core::limits::SMTP_IDLE;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::{Instant, sleep_until};
 
@@ -11,6 +11,8 @@ use crate::smtp::session::Session;
 pub(super) struct Pool {
     /// Leave to have a session, taken out or resting.
     permits: Semaphore,
+    /// How long a session rests before it is closed.
+    idle: Duration,
     resting: Mutex<Resting>,
 }
 
@@ -21,9 +23,10 @@ struct Resting {
 }
 
 impl Pool {
-    pub(super) fn new(connections: usize) -> Arc<Pool> {
+    pub(super) fn new(connections: usize, idle: Duration) -> Arc<Pool> {
         Arc::new(Pool {
             permits: Semaphore::new(connections),
+            idle,
             resting: Mutex::default(),
         })
     }
@@ -41,7 +44,7 @@ impl Pool {
         resting
             .sessions
             .pop()
-            .filter(|session| session.rested_since.elapsed() < SMTP_IDLE)
+            .filter(|session| session.rested_since.elapsed() < self.idle)
     }
 
     /// Lets a session rest, and sees to it that it does not rest for ever.
@@ -71,12 +74,12 @@ impl Pool {
         let sessions = std::mem::take(&mut resting.sessions);
         let (tired, fresh) = sessions
             .into_iter()
-            .partition(|session| session.rested_since.elapsed() >= SMTP_IDLE);
+            .partition(|session| session.rested_since.elapsed() >= self.idle);
         resting.sessions = fresh;
         let next = resting
             .sessions
             .iter()
-            .map(|session| session.rested_since + SMTP_IDLE)
+            .map(|session| session.rested_since + self.idle)
             .min();
         resting.has_reaper = next.is_some();
         (tired, next)

@@ -129,4 +129,14 @@ mod tests {
             assert_eq!(Reply::read(bytes), Heard::Nonsense);
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_bytes_break_the_reading(bytes in "([25]50[- ][a-z.]{0,9}\r?\n|\\PC{0,9}|[0-9\r\n -]{0,9}){0,6}") {
+            if let Heard::Whole(reply, rest) = Reply::read(bytes.as_bytes()) {
+                proptest::prop_assert!(rest < bytes.len());
+                proptest::prop_assert!(!reply.lines.is_empty());
+            }
+        }
+    }
 }

@@ -1,4 +1,5 @@
 mod login;
+mod reuse;
 mod server;
 mod tls;
 
@@ -241,148 +242,6 @@ async fn a_refusal_is_known_even_where_the_server_then_hangs_at_quit() {
 }
 
 #[tokio::test]
-async fn one_refused_customer_does_not_cost_the_connection() {
-    let server = Server::start(|moment| {
-        let is_bad = moment.line.contains("bad@");
-        if is_bad {
-            Act::Say("550 5.1.1 no such user")
-        } else {
-            Act::Proceed
-        }
-    })
-    .await;
-    let mailer = mailer(&server);
-    let bad = mailer
-        .send(&address("shop@example.jp"), &address("bad@docomo.ne.jp"), LETTER)
-        .await;
-    assert_eq!((kind(&bad), kind(&send(&mailer).await)), ("refused", "accepted"));
-    assert_eq!(server.connections(), 1);
-    assert_eq!(server.lines()[3..5], ["RSET", "MAIL FROM:<shop@example.jp>"]);
-}
-
-#[tokio::test]
-async fn a_connection_that_the_server_closed_meanwhile_is_no_failure() {
-    for act in [
-        || Act::Drop,
-        || Act::SayAndDrop("421 4.4.2 idle too long"),
-        || Act::Say("530 5.7.0 log in"),
-    ] {
-        let server = Server::start(
-            move |moment| match (moment.connection, moment.letter, moment.step) {
-                (0, 1, Step::MailFrom) => act(),
-                _ => Act::Proceed,
-            },
-        )
-        .await;
-        let mailer = mailer(&server);
-        for _ in 0..3 {
-            assert_eq!(kind(&send(&mailer).await), "accepted");
-        }
-        assert_eq!((server.connections(), server.contents().len()), (2, 3));
-    }
-}
-
-#[tokio::test]
-async fn a_server_that_closes_after_each_letter_is_no_failure() {
-    let server = Server::start(at(Step::Content, || Act::SayAndDrop("250 ok"))).await;
-    let mailer = mailer(&server);
-    for _ in 0..5 {
-        assert_eq!(kind(&send(&mailer).await), "accepted");
-    }
-    assert_eq!(server.contents().len(), 5, "each letter once");
-}
-
-#[tokio::test]
-async fn an_answer_out_of_turn_is_never_taken_for_the_next() {
-    let server = Server::start(at(Step::Recipient, || {
-        Act::SayBytes(b"250 ok\r\n354 go\r\n250 accepted\r\n")
-    }))
-    .await;
-    assert_eq!(kind(&send(&mailer(&server)).await), "again");
-    let server = Server::start(|moment| match (moment.connection, moment.step) {
-        (0, Step::Content) => Act::SayBytes(b"250 ok\r\n421 bye\r\n"),
-        _ => Act::Proceed,
-    })
-    .await;
-    let mailer = mailer(&server);
-    assert_eq!(
-        (kind(&send(&mailer).await), kind(&send(&mailer).await)),
-        ("accepted", "accepted")
-    );
-    assert_eq!(
-        server.connections(),
-        2,
-        "a session that is out of step is not used again"
-    );
-}
-
-#[tokio::test]
-async fn a_dropped_send_closes_its_connection_and_harms_no_later_letter() {
-    let server = Server::start(|moment| match (moment.connection, moment.step) {
-        (0, Step::Content) => Act::Hang,
-        _ => Act::Proceed,
-    })
-    .await;
-    let mailer = mailer(&server);
-    let (from, to) = (address("shop@example.jp"), address("taro@docomo.ne.jp"));
-    {
-        let sending = mailer.send(&from, &to, LETTER);
-        let arrived = async {
-            while server.contents().is_empty() {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::select! {
-            _ = sending => panic!("it hangs"),
-            () = arrived => {}
-        }
-    }
-    assert_eq!(kind(&send(&mailer).await), "accepted");
-    assert_eq!(server.connections(), 2);
-}
-
-#[tokio::test]
-async fn several_letters_at_once_share_the_connections() {
-    let server = Server::start(|_| Act::Proceed).await;
-    let mailer = Mailer::new(
-        &SmtpSettings {
-            connections: 3,
-            ..settings(server.port)
-        },
-        None,
-    )
-    .unwrap();
-    assert_eq!(mailer.connections(), 3);
-    for _ in 0..5 {
-        let sends = futures_util::future::join_all((0..8).map(|_| send(&mailer))).await;
-        assert!(sends.iter().all(|outcome| kind(outcome) == "accepted"));
-    }
-    assert_eq!(server.contents().len(), 40);
-    assert!(
-        server.most_open() <= 3 && server.connections() <= 3,
-        "{}",
-        server.connections()
-    );
-}
-
-#[tokio::test]
-async fn the_send_interval_keeps_letters_apart() {
-    let server = Server::start(|_| Act::Proceed).await;
-    let interval = Duration::from_millis(100);
-    let mailer = Mailer::new(
-        &SmtpSettings {
-            send_interval: interval,
-            ..settings(server.port)
-        },
-        None,
-    )
-    .unwrap();
-    let started = Instant::now();
-    futures_util::future::join_all((0..4).map(|_| send(&mailer))).await;
-    assert!(started.elapsed() >= interval * 3);
-}
-
-#[tokio::test]
 async fn eight_bit_letters_and_foreign_addresses_follow_what_the_server_can() {
     let send_both = async |hello: &'static str| {
         let server = Server::start(at(Step::Hello, move || Act::Say(hello))).await;
@@ -486,4 +345,46 @@ async fn several_megabytes_pass_and_a_refusal_in_mid_content_ends_them() {
     .await;
     let outcome = mailer(&server).send(&from, &to, &large).await;
     assert!(matches!(kind(&outcome), "refused" | "again"), "{outcome:?}");
+}
+#[test]
+fn every_fault_is_told_in_both_languages_with_what_to_do() {
+    let kinds = [
+        SmtpFaultKind::HostUnknown,
+        SmtpFaultKind::NotReached("refused".to_owned()),
+        SmtpFaultKind::TimedOut,
+        SmtpFaultKind::ConnectionLost,
+        SmtpFaultKind::NotTls,
+        SmtpFaultKind::NoStartTls,
+        SmtpFaultKind::CertificateExpired,
+        SmtpFaultKind::CertificateForeign,
+        SmtpFaultKind::CertificateWrongName,
+        SmtpFaultKind::Tls("x".to_owned()),
+        SmtpFaultKind::ExtraCa {
+            file: "ca.pem".to_owned(),
+            detail: "x".to_owned(),
+        },
+        SmtpFaultKind::NoPassword,
+        SmtpFaultKind::NoMechanism,
+        SmtpFaultKind::NoSmtpUtf8,
+        SmtpFaultKind::Answer {
+            code: 550,
+            text: "x".to_owned(),
+        },
+        SmtpFaultKind::Garbled,
+    ];
+    for kind in kinds {
+        for step in [
+            Step::Connect,
+            Step::Greeting,
+            Step::Authentication,
+            Step::MailFrom,
+            Step::Recipient,
+        ] {
+            let fault = SmtpFault::new(("smtp.example.jp", 587), step, kind.clone());
+            let told = |language| (fault.what(language), fault.what_to_do(language).unwrap());
+            let ((what_ja, do_ja), (what_en, do_en)) = (told(Language::Japanese), told(Language::English));
+            assert!(!what_ja.is_ascii() && !do_ja.is_ascii(), "{what_ja}{do_ja}");
+            assert!(what_en.is_ascii() && do_en.is_ascii(), "{what_en} {do_en}");
+        }
+    }
 }
