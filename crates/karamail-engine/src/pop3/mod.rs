@@ -195,7 +195,6 @@ impl Pop3Connection {
         self.must_be_idle()?;
         let window = self.window();
         loop {
-            self.take_events(&mut handle)?;
             // The window is filled again when it is half empty, so that many commands share one write.
             if self.session.on_the_way() <= window / 2 {
                 while self.session.on_the_way() < window
@@ -208,6 +207,7 @@ impl Pop3Connection {
                 return Ok(());
             }
             self.exchange().await?;
+            self.take_events(&mut handle)?;
         }
     }
 
@@ -259,13 +259,14 @@ impl Pop3Connection {
         }
     }
 
-    /// A call that was cancelled in the middle leaves replies behind that would answer other questions.
+    /// A call that was cancelled in the middle leaves replies behind that would answer other questions, and what came
+    /// unasked would, too.
     fn must_be_idle(&mut self) -> Result<(), Pop3Error> {
         if self.is_over || self.session.on_the_way() > 0 {
             let fault = Fault::new(self.session.step(), Problem::SessionOver);
             return Err(self.fail(fault));
         }
-        Ok(())
+        self.take_events(&mut |_| {})
     }
 
     fn fail(&mut self, fault: Fault) -> Pop3Error {

@@ -248,7 +248,7 @@ async fn plain_text_on_a_tls_port_is_told_so_whether_the_server_waits_or_closes(
     let config = authority.server("localhost", 2020, 2090);
     let mut waiting = serve_tls(Arc::clone(&config)).await;
     waiting.security = Security::None;
-    waiting.read_timeout = Duration::from_secs(1);
+    waiting.read_timeout = Duration::from_secs(2);
     let expected = Fault::new(Step::Greeting, Problem::TlsServerOnPlain);
     assert_eq!(refused(&waiting).await, expected);
 
@@ -259,7 +259,7 @@ async fn plain_text_on_a_tls_port_is_told_so_whether_the_server_waits_or_closes(
             let config = Arc::clone(&config);
             async move {
                 let mut peer = peer;
-                let heard = tokio::time::timeout(Duration::from_millis(300), peer.stream.fill_buf()).await;
+                let heard = tokio::time::timeout(Duration::from_secs(1), peer.stream.fill_buf()).await;
                 match heard {
                     Ok(_) => {
                         // The hello that was looked at is still in the buffer.
