@@ -1,6 +1,8 @@
 //! The rows of the decision table around the never-reply rules: what wins over what, and what the store's knowledge
 //! and the settings change.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use karamail_core::address::EmailAddress;
 use karamail_core::decide::{BlockRule, Decision, DuplicateAction, Known, Outcome, Reason, Rules, decide};
 use karamail_core::mail::IncomingMail;

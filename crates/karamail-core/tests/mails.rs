@@ -2,6 +2,13 @@
 //! and as its header alone (what `TOP n 0` gives). The mails in `line-ends` are about their line ends and stay as they
 //! are.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test stops at the first surprise"
+)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! The never-reply rules, a test for each, named after it: what the rule catches, and the look-alikes it must leave.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use karamail_core::address::EmailAddress;
 use karamail_core::decide::{Decision, Known, Outcome, Reason, Rules, decide};
 use karamail_core::mail::IncomingMail;

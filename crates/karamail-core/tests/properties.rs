@@ -1,5 +1,7 @@
 //! What holds for every mail: parsing never panics, and how a mail is written does not change what is decided.
 
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
 use karamail_core::address::{EmailAddress, is_blank};
 use karamail_core::decide::{Decision, Known, Rules, decide, is_empty_subject};
 use karamail_core::mail::IncomingMail;
