@@ -222,3 +222,6 @@ impl Checking<'_> {
 fn same(one: &EmailAddress, other: &EmailAddress) -> bool {
     one.key() == other.key()
 }
+
+#[cfg(test)]
+mod tests;

@@ -121,7 +121,7 @@ impl SettingsFile {
             let ConfigFaults { faults, .. } = ConfigFaults::whole(kind);
             faulty(faults)
         })?;
-        let text = load::decode(&bytes).map_err(|fault| faulty(vec![fault]))?;
+        let text = load::decode(&bytes).map_err(|fault| faulty(vec![*fault]))?;
         document::parse(&text).map_err(faulty)?;
         Ok(SettingsFile {
             path: path.to_owned(),
