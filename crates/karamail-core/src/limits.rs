@@ -42,6 +42,9 @@ pub const CONFIG_POLL: std::time::Duration = std::time::Duration::from_secs(5);
 pub const CONFIG_WATCHED_FOLDERS: usize = 16;
 /// How long the system's keyring may take. It may be asking the user to unlock it; a machine without one must not hang.
 pub const KEYRING_WAIT: std::time::Duration = std::time::Duration::from_secs(10);
+/// How long a keyring that refused or did not answer is left alone by polling: each question may open a window that asks
+/// the user to unlock it.
+pub const KEYRING_REST: std::time::Duration = std::time::Duration::from_secs(300);
 /// Longest header block that is read, bytes. A phone's header is 2 to 20 KB; one of a megabyte is an attack or garbage,
 /// and its sender counts as unreadable.
 pub const HEADER_BLOCK_BYTES: usize = 1024 * 1024;
