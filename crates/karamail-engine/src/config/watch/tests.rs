@@ -194,6 +194,29 @@ async fn a_file_in_a_folder_that_comes_later_is_found_by_looking() {
 }
 
 #[tokio::test]
+async fn a_folder_that_is_removed_and_made_again_is_found_again() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("settings");
+    let path = folder.join("karamail.toml");
+    fs::create_dir(&folder).unwrap();
+    fs::write(&path, GOOD).unwrap();
+    let (mut watcher, result) = SettingsWatcher::start(&path);
+    result.unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    let told = timeout(PATIENCE, watcher.changed()).await.unwrap();
+    assert_eq!(told.unwrap_err().faults[0].kind, FaultKind::Missing);
+    fs::create_dir(&folder).unwrap();
+    fs::write(&path, with_interval(44)).unwrap();
+    watcher.next_look = Some(Instant::now());
+    let told = timeout(PATIENCE, watcher.changed()).await.unwrap();
+    assert_eq!(told.unwrap().general.check_interval, Duration::from_secs(44));
+    fs::write(&path, with_interval(45)).unwrap();
+    let told = timeout(PATIENCE, watcher.changed()).await.unwrap();
+    assert_eq!(told.unwrap().general.check_interval, Duration::from_secs(45));
+    assert!(watcher.next_look.is_none(), "watched again");
+}
+
+#[tokio::test]
 async fn other_files_in_the_folder_wake_nobody() {
     let shop = Shop::open(GOOD);
     let event = |name: &str, kind| {
