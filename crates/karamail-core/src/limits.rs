@@ -64,6 +64,9 @@ pub const POP3_PIPELINE_COMMANDS: usize = 128;
 pub const POP3_DRAIN_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// Longest quotation of a server's words that is shown or logged, characters.
 pub const POP3_SAID_CHARACTERS: usize = 300;
+/// How long a keyring that refused or did not answer is left alone by polling: each question may open a window that asks
+/// the user to unlock it.
+pub const KEYRING_REST: std::time::Duration = std::time::Duration::from_secs(300);
 /// Longest header block that is read, bytes. A phone's header is 2 to 20 KB; one of a megabyte is an attack or garbage,
 /// and its sender counts as unreadable.
 pub const HEADER_BLOCK_BYTES: usize = 1024 * 1024;
