@@ -18,6 +18,7 @@ pub mod address;
 pub mod compose;
 pub mod decide;
 pub mod delivery;
+pub mod journal;
 pub mod limits;
 pub mod mail;
 pub mod pop3;

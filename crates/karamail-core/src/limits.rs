@@ -73,6 +73,11 @@ pub const HEADER_FIELDS: usize = 5_000;
 pub const HEADER_GARBAGE_LINES: usize = 10;
 /// Most addresses read from one address header. One is an answerable sender; the rest only have to be counted.
 pub const HEADER_ADDRESSES: usize = 1_000;
+/// Longest quoted string, comment or encoded word that is looked for in a header, bytes. RFC 2047 allows 75 for a word and
+/// a line has at most 998; a longer one is text. Without a bound, a header of unclosed quotes takes quadratic time.
+pub const HEADER_QUOTED_BYTES: usize = 2_000;
+/// Lines of blanks in a row that still may be the folding of one header field.
+pub const HEADER_BLANK_LINES: usize = 20;
 /// Deepest nesting of header comments that is followed; deeper ones are taken as text.
 pub const COMMENT_DEPTH: usize = 20;
 /// Longest Message-ID kept, bytes: a header line has at most 998 (RFC 5322 section 2.1.1).
@@ -134,3 +139,11 @@ pub const DEMO_IDLE: std::time::Duration = std::time::Duration::from_secs(600);
 pub const DEMO_CUSTOMERS: usize = 10_000;
 /// Lines of a mail's body that the phone on the terminal shows.
 pub const DEMO_PHONE_LINES: usize = 40;
+/// POP3 read buffer, bytes: several TLS records, or some hundred small replies, at once.
+pub const POP3_READ_BUFFER_BYTES: usize = 128 * 1024;
+/// How long a plain port may be silent before we look whether it speaks TLS. POP3 servers greet first, and within moments.
+pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
+/// How long the look whether a port speaks TLS may take; a handshake takes a second at worst.
+pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
+/// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
+pub const POP3_CLOSE: Duration = Duration::from_secs(1);

@@ -1,9 +1,31 @@
 //! What Karamail does: it polls mailboxes, keeps the ledger, sends, archives and logs. What to do is decided in
 //! `karamail_core`; no screen is known here.
+//!
+//! The nouns, in reading order:
+//!
+//! 1. [`engine`]: [`engine::Engine`], the one loop, and [`engine::Handle`], all that a screen or command sees of it.
+//! 2. [`cycle`]: the one path of a mail: intake, deliver, purge.
+//! 3. [`store`]: the ledger; the only place that knows SQL.
+//! 4. [`pop3`] and [`smtp`]: the drivers. [`tls`] is what both trust.
+//! 5. [`config`] and [`secrets`]: the settings in checked form, their reload, the passwords.
+//! 6. [`data_folder`], [`archive`], [`monthly_log`], [`diagnostics`]: what lies on disk beside the ledger.
+//! 7. [`demo`]: small mail servers on loopback, for people who try Karamail.
+//!
+//! Invariant: the engine is driven only through [`engine::Handle`] and the stop switch.
 
+pub mod archive;
+pub mod clock;
 pub mod config;
+mod crash_point;
+pub mod cycle;
+pub mod data_folder;
 pub mod demo;
+pub mod diagnostics;
+pub mod engine;
+pub mod monthly_log;
 pub mod pop3;
 pub mod secrets;
 pub mod smtp;
+pub mod stop;
+pub mod store;
 pub mod tls;

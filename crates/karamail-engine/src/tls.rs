@@ -115,8 +115,17 @@ fn certificate_trouble(fault: &CertificateError) -> TlsTrouble {
         CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsTrouble::UnknownIssuer,
         CertificateError::NotValidForName => TlsTrouble::WrongHost(String::new()),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            TlsTrouble::WrongHost(quoted(presented.join(", ").as_bytes()))
+            let names: Vec<&str> = presented.iter().map(|name| bare_name(name)).collect();
+            TlsTrouble::WrongHost(quoted(names.join(", ").as_bytes()))
         }
         other => TlsTrouble::BadCertificate(quoted(other.to_string().as_bytes())),
     }
+}
+
+/// rustls names them as `DnsName("mail.example.jp")`.
+fn bare_name(presented: &str) -> &str {
+    presented
+        .split_once('"')
+        .and_then(|(_, rest)| rest.rsplit_once('"'))
+        .map_or(presented, |(name, _)| name)
 }

@@ -142,7 +142,10 @@ fn suppress(case: &Case<'_>) -> bool {
 }
 
 /// Parts of header names, hyphens and underscores left out, that only automatic mail has.
-const AUTOMATIC_NAME_PARTS: [&str; 9] = [
+const AUTOMATIC_NAME_PARTS: [&str; 12] = [
+    "automaticrepl",
+    "automaticrespon",
+    "automatedmessage",
     "autorepl",
     "autorespon",
     "autoanswer",
@@ -215,10 +218,7 @@ fn auto_reply_header(case: &Case<'_>) -> bool {
         let squeezed = name.replace(['-', '_'], "");
         let automatic = AUTOMATIC_NAME_PARTS.iter().any(|part| squeezed.contains(part));
         // Rules 4 and 7 read the values of these two.
-        automatic
-            && name.starts_with(['x', 'a'])
-            && name != "auto-submitted"
-            && !squeezed.ends_with("suppress")
+        automatic && !squeezed.ends_with("autosubmitted") && !squeezed.ends_with("suppress")
     });
     let any_token = |name: &str, wanted: &str| case.mail.tokens(name).any(|token| token == wanted);
     let mut identifiers = ["content-identifier", "x400-content-identifier"].iter();
@@ -257,26 +257,24 @@ const REPORT_HEADERS: [&str; 6] = [
 
 /// Rule 9. A calendar's answer (`text/calendar`) is made by a machine in the same way.
 fn report(case: &Case<'_>) -> bool {
-    let is_report = |value: String| {
-        let media_type = value
-            .split([';', ' ', '\t'])
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+    let is_report = |parts: Vec<String>| {
+        let media_type = parts
+            .first()
+            .and_then(|first| first.split(' ').next())
+            .unwrap_or_default();
+        let media_type = media_type.trim_matches('"');
         matches!(
-            media_type.as_str(),
+            media_type,
             "multipart/report" | "text/calendar" | "text/rfc822-headers"
         ) || media_type.strip_prefix("message/").is_some_and(is_report_type)
-            || value
-                .split([';', ' ', '\t'])
-                .any(|parameter| parameter.starts_with("report-type="))
+            || parts.iter().any(|part| part.starts_with("report-type"))
     };
     let is_report_class = |value: String| {
         ["calendarmessage", "dsn", "mdn", "reportmessage", "recall"]
             .iter()
             .any(|class| value.strip_prefix("urn:content-classes:") == Some(class))
     };
-    case.mail.comparable_values("content-type").any(is_report)
+    case.mail.parameters("content-type").any(is_report)
         || case.mail.comparable_values("content-class").any(is_report_class)
         || case
             .mail

@@ -35,7 +35,7 @@ fn addresses_as_written(value: &str) -> Vec<Named> {
         let step = match character {
             '"' => quoted_string(rest).map(|length| (Part::Text, length)),
             '(' => comment(rest).map(|length| (Part::Comment, length)),
-            '<' => Some((Part::Angle, angle(rest))),
+            '<' => angle(rest).map(|length| (Part::Angle, length)),
             ',' | ';' => Some((Part::End, 1)),
             // The name of a group ends here; its members follow.
             ':' if !entry.text.contains('@') => Some((Part::GroupName, 1)),
@@ -69,18 +69,20 @@ enum Part {
     End,
 }
 
-/// Length of `<…>` at the start of `text`; without a `>` it reaches to the next comma, semicolon or the end.
-fn angle(text: &str) -> usize {
+/// Length of `<…>` at the start of `text`; without a `>` it reaches to the next comma, semicolon or the end. `None`
+/// where the bracket is part of a name, as in `Hana <3 <hana@example.jp>`.
+fn angle(text: &str) -> Option<usize> {
     let mut index = 1;
     while let Some(character) = text.get(index..).and_then(|rest| rest.chars().next()) {
         let rest = text.get(index..).unwrap_or_default();
         match character {
             '"' => index += quoted_string(rest).unwrap_or(1),
-            '>' => return index + 1,
+            '>' => return Some(index + 1),
+            '<' if index > 1 => return None,
             _ => index += character.len_utf8(),
         }
     }
-    text.find([',', ';']).unwrap_or(text.len())
+    Some(text.find([',', ';']).unwrap_or(text.len()))
 }
 
 /// What stands between two separators.
@@ -94,14 +96,18 @@ struct Entry<'a> {
 impl Entry<'_> {
     fn finish(self, found: &mut Vec<Named>) {
         let before = found.len();
-        for angle in &self.angles {
-            if let Some(address) = address_spec(angle.trim_matches(['<', '>'])) {
-                let display_name = self.display_name(&self.text);
-                found.push(Named {
-                    address,
-                    display_name,
-                });
-            }
+        let in_angles = self
+            .angles
+            .iter()
+            .filter_map(|angle| address_spec(angle.trim_matches(['<', '>'])));
+        let in_angles: Vec<EmailAddress> = in_angles.take(HEADER_ADDRESSES).collect();
+        if !in_angles.is_empty() {
+            let display_name = self.display_name(&self.text);
+            let named = in_angles.into_iter().map(|address| Named {
+                address,
+                display_name: display_name.clone(),
+            });
+            found.extend(named);
         }
         // In angle brackets stands the address, and in front of them only what someone calls himself.
         if found.len() > before || !self.angles.is_empty() {
@@ -115,15 +121,32 @@ impl Entry<'_> {
             });
             return;
         }
-        for word in words_outside_quotes(&self.text) {
-            if let Some(address) = word.contains('@').then(|| address_spec(word)).flatten() {
-                let display_name = self.display_name(&self.text.replacen(word, " ", 1));
-                found.push(Named {
-                    address,
-                    display_name,
-                });
-            }
+        let words = words_outside_quotes(&self.text);
+        let is_quoted = |word: &&str| word.starts_with('"') && quoted_string(word) == Some(word.len());
+        let (quoted, plain): (Vec<&str>, Vec<&str>) = words
+            .into_iter()
+            .filter(|word| word.contains('@'))
+            .partition(is_quoted);
+        let read = |words: Vec<&str>| -> Vec<(String, EmailAddress)> {
+            let addresses = words
+                .into_iter()
+                .filter_map(|word| Some((word.to_owned(), address_spec(word)?)));
+            addresses.take(HEADER_ADDRESSES).collect()
+        };
+        // `"taro@home" taro@example.jp`: what stands in quotes is a name, if anything else can be the address.
+        let mut addresses = read(plain);
+        if addresses.is_empty() {
+            addresses = read(quoted);
         }
+        let display_name = match addresses.as_slice() {
+            [(word, _)] => self.display_name(&self.text.replacen(word.as_str(), " ", 1)),
+            _ => String::new(),
+        };
+        let named = addresses.into_iter().map(|(_, address)| Named {
+            address,
+            display_name: display_name.clone(),
+        });
+        found.extend(named);
     }
 
     /// The phrase, or the comments where there is none (`taro@example.jp (Taro)`).

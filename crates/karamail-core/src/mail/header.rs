@@ -5,7 +5,7 @@
 //! blank line after it. A field that says "no answer" must be seen in all of these.
 
 use super::text;
-use crate::limits::{HEADER_BLOCK_BYTES, HEADER_FIELDS, HEADER_GARBAGE_LINES};
+use crate::limits::{HEADER_BLANK_LINES, HEADER_BLOCK_BYTES, HEADER_FIELDS, HEADER_GARBAGE_LINES};
 
 /// One header field, unfolded.
 #[derive(Clone, Debug)]
@@ -182,7 +182,7 @@ fn is_continuation(line: &[u8]) -> bool {
 /// Whether the line after a line of blanks still belongs to the header (RFC 5322 section 4.2 allows such folding).
 fn header_goes_on(rest: &[u8]) -> bool {
     let mut rest = rest;
-    while !rest.is_empty() {
+    for _ in 0..HEADER_BLANK_LINES {
         let (line, after) = split_line(rest);
         if !is_continuation(line) {
             return field_start(line).is_some();

@@ -13,6 +13,7 @@ pub mod markers;
 mod structured;
 mod text;
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use sha2::{Digest, Sha256};
@@ -180,7 +181,7 @@ impl IncomingMail {
         let mut spf = None;
         let mut dmarc = None;
         let mut topmost: Option<String> = None;
-        for field in self.header.fields.iter().filter(|field| !field.after_garbage) {
+        for field in &self.header.fields {
             match field.name.as_str() {
                 "authentication-results" => {}
                 "received-spf" | "dkim-filter" => continue,
@@ -238,6 +239,16 @@ impl IncomingMail {
         values.flat_map(|value| structured::tokens(&value).map(str::to_owned).collect::<Vec<_>>())
     }
 
+    /// The value of every header of this name, split at its semicolons (outside quotes): a media type and its
+    /// parameters, for example. In the form of [`IncomingMail::comparable_values`], no blanks around `/` and `=`.
+    pub fn parameters(&self, name: &str) -> impl Iterator<Item = Vec<String>> {
+        let values = self.comparable_values(name);
+        values.map(|value| {
+            let parts = structured::split_outside_quotes(&value, ';').into_iter();
+            parts.map(structured::without_blanks_at_signs).collect()
+        })
+    }
+
     /// Every address in every header of this name.
     pub fn addresses(&self, name: &str) -> impl Iterator<Item = EmailAddress> {
         let found = self.values(name).flat_map(addresses::addresses);
@@ -264,22 +275,19 @@ fn read_sender(header: &HeaderBlock) -> Sender {
         // What was cut off may be a second From, or a header that forbids an answer.
         return Sender::Unreadable(String::new());
     }
-    let mut different: Vec<Named> = Vec::new();
+    let mut different = BTreeSet::new();
+    let mut first = None;
     let mut written = String::new();
     for field in authored(header, "from") {
         written.push_str(field.value.trim_matches(is_blank));
         for named in addresses::addresses(&field.value) {
-            if different
-                .iter()
-                .all(|known| known.address.key() != named.address.key())
-            {
-                different.push(named);
-            }
+            different.insert(named.address.key());
+            first.get_or_insert(named);
         }
     }
-    match (different.len(), different.pop()) {
+    match (different.len(), first) {
         (
-            1,
+            0 | 1,
             Some(Named {
                 address,
                 display_name,
@@ -288,9 +296,9 @@ fn read_sender(header: &HeaderBlock) -> Sender {
             address,
             display_name,
         },
-        (0, _) if written.is_empty() => Sender::Missing,
-        (0, _) | (_, None) => Sender::Unreadable(text::decode_words(&written)),
         (count, Some(_)) => Sender::Several(count),
+        (_, None) if written.is_empty() => Sender::Missing,
+        (_, None) => Sender::Unreadable(text::decode_words(&written)),
     }
 }
 

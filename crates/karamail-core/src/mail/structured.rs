@@ -2,7 +2,7 @@
 
 use super::text;
 use crate::address::is_blank;
-use crate::limits::COMMENT_DEPTH;
+use crate::limits::{COMMENT_DEPTH, HEADER_QUOTED_BYTES};
 
 /// The value without its comments, encoded words decoded, lower case: the form in which rules compare values.
 pub(super) fn comparable(value: &str) -> String {
@@ -55,7 +55,7 @@ pub(super) fn without_comments(value: &str) -> String {
 /// Length in bytes of the quoted string at the start of `text`, quotes included; `None` where it is not closed.
 pub(super) fn quoted_string(text: &str) -> Option<usize> {
     let mut escaped = false;
-    for (index, character) in text.char_indices().skip(1) {
+    for (index, character) in text.char_indices().take(HEADER_QUOTED_BYTES).skip(1) {
         match character {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
@@ -71,7 +71,7 @@ pub(super) fn quoted_string(text: &str) -> Option<usize> {
 pub(super) fn comment(text: &str) -> Option<usize> {
     let mut depth = 0_usize;
     let mut escaped = false;
-    for (index, character) in text.char_indices() {
+    for (index, character) in text.char_indices().take(HEADER_QUOTED_BYTES) {
         match character {
             _ if escaped => escaped = false,
             '\\' => escaped = true,
@@ -125,4 +125,16 @@ pub(super) fn split_outside_quotes(text: &str, separator: char) -> Vec<&str> {
     }
     parts.push(text.get(start..).unwrap_or_default());
     parts
+}
+
+/// The text without blanks around it and around `/` and `=`.
+pub(super) fn without_blanks_at_signs(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    for word in text.split(is_blank).filter(|word| !word.is_empty()) {
+        if !kept.is_empty() && !kept.ends_with(['/', '=']) && !word.starts_with(['/', '=']) {
+            kept.push(' ');
+        }
+        kept.push_str(word);
+    }
+    kept
 }

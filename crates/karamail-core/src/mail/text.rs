@@ -1,8 +1,9 @@
 //! Header text in Unicode: raw bytes in any charset, and encoded words (RFC 2047) as phones really write them.
 
-use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8};
+use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
 
 use crate::address::is_blank;
+use crate::limits::HEADER_QUOTED_BYTES;
 
 const ESCAPE: u8 = 0x1b;
 
@@ -106,13 +107,19 @@ impl<'a> EncodedWord<'a> {
         if !base64 && !encoding.trim().eq_ignore_ascii_case("q") {
             return None;
         }
-        let (payload, after) = match rest.split_once("?=") {
-            Some((payload, after)) if !payload.contains("=?") => (payload, after),
+        let near = rest
+            .get(..rest.floor_char_boundary(HEADER_QUOTED_BYTES))
+            .unwrap_or(rest);
+        let closed = near.split_once("?=").map(|(payload, _)| payload);
+        let (payload, after) = match closed.filter(|payload| !payload.contains("=?")) {
+            Some(payload) => (payload, rest.get(payload.len() + 2..).unwrap_or_default()),
             // Cut off: the word ends at the next blank.
-            _ => rest
-                .find(char::is_whitespace)
-                .and_then(|end| rest.split_at_checked(end))
-                .unwrap_or((rest, "")),
+            None => {
+                let blank = rest.find(char::is_whitespace);
+                blank
+                    .and_then(|end| rest.split_at_checked(end))
+                    .unwrap_or((rest, ""))
+            }
         };
         // RFC 2231 section 5: a language after an asterisk.
         let charset = charset.split_once('*').map_or(charset, |(charset, _)| charset);
@@ -171,6 +178,8 @@ fn from_q(payload: &str) -> Vec<u8> {
         rest = after;
         match (byte, after) {
             (b'_', _) => bytes.push(b' '),
+            // A soft line break with nothing behind it.
+            (b'=', []) => {}
             (b'=', [high, low, ..]) => match (hex(*high), hex(*low)) {
                 (Some(high), Some(low)) => {
                     bytes.push(high << 4 | low);
@@ -209,6 +218,11 @@ fn from_charset(label: &str, bytes: &[u8]) -> String {
             Some(decoder) if label.contains("utf-7") || label.contains("utf7") => decoder(bytes),
             _ => from_raw(bytes),
         };
+    }
+    if encoding == Some(UTF_16LE) || encoding == Some(UTF_16BE) {
+        // `UTF-16` without a byte order mark is big-endian (RFC 2781 section 4.3).
+        let default = if label.ends_with("le") { UTF_16LE } else { UTF_16BE };
+        return default.decode(bytes).0.into_owned();
     }
     if let Some(encoding) = encoding
         && encoding != ISO_2022_JP
@@ -250,7 +264,8 @@ fn blank_in_some_charset(bytes: &[u8]) -> Option<String> {
     }
     [UTF_8, EUC_JP, SHIFT_JIS].iter().find_map(|encoding| {
         let (text, faulty) = encoding.decode_without_bom_handling(bytes);
-        (!faulty && text.chars().all(is_blank)).then(|| text.into_owned())
+        // Shift_JIS reads 0x80, the euro sign of Windows, as a control character.
+        (!faulty && text.chars().all(|c| is_blank(c) && c != '\u{80}')).then(|| text.into_owned())
     })
 }
 
@@ -258,22 +273,31 @@ fn blank_in_some_charset(bytes: &[u8]) -> Option<String> {
 ///
 /// The WHATWG decoder takes two escape sequences in a row as an attack and puts U+FFFD there. Phones write them: an
 /// empty subject arrives as `ESC $ B ESC ( B`. So escape sequences that switch to what is never used are dropped first.
+/// It does not take a blank among two-byte characters either; here that switches to ASCII for itself.
 fn from_iso_2022_jp(bytes: &[u8]) -> (String, bool) {
+    const ASCII: &[u8] = b"\x1b(B";
     let mut kept = Vec::with_capacity(bytes.len());
-    let mut pending: &[u8] = &[];
-    let mut current: &[u8] = b"\x1b(B";
+    // What the text has asked for, and what `kept` stands in.
+    let (mut wanted, mut current) = (ASCII, ASCII);
+    let mut second_byte = false;
     let mut rest = bytes;
     while let Some((&byte, after)) = rest.split_first() {
         if let Some((sequence, after)) = escape_sequence(rest) {
-            pending = sequence;
+            (wanted, second_byte) = (sequence, false);
             rest = after;
             continue;
         }
-        if !pending.is_empty() && pending != current {
-            kept.extend_from_slice(pending);
-            current = pending;
+        let two_bytes = wanted.starts_with(b"\x1b$");
+        let needed = if two_bytes && !second_byte && byte <= b' ' {
+            ASCII
+        } else {
+            wanted
+        };
+        if needed != current {
+            kept.extend_from_slice(needed);
+            current = needed;
         }
-        pending = &[];
+        second_byte = two_bytes && needed == wanted && !second_byte;
         kept.push(byte);
         rest = after;
     }
@@ -286,6 +310,8 @@ fn escape_sequence(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
     let length = match bytes {
         [ESCAPE, b'$', b'(' | b')', _, ..] => 4,
         [ESCAPE, b'(' | b'$' | b'&' | b')', _, ..] => 3,
+        // Cut off at the end of the text.
+        [ESCAPE] | [ESCAPE, b'(' | b'$'] => bytes.len(),
         _ => return None,
     };
     bytes.split_at_checked(length)

@@ -22,7 +22,7 @@ pub struct Capabilities {
     pub pipelining: bool,
     /// -ERR texts may begin with a code in brackets.
     pub response_codes: bool,
-    /// [AUTH] and [SYS/…] are among the codes (RFC 3206).
+    /// `[AUTH]` and `[SYS/…]` are among the codes (RFC 3206).
     pub auth_response_code: bool,
     /// UTF-8 in headers can be asked for (RFC 6856).
     pub utf8: bool,

@@ -1,12 +1,15 @@
 //! What an -ERR means: by its response code (RFC 2449 section 8, RFC 3206), else by the words servers use.
 
 use super::fault::{Fault, Problem, Step};
+use super::sasl::Mechanism;
 
 /// What is known about the session beside the text.
 #[derive(Clone, Copy)]
 pub(super) struct Circumstances<'a> {
     pub(super) host: &'a str,
     pub(super) encrypted: bool,
+    /// What the server's capabilities list, for people.
+    pub(super) offered: &'a str,
 }
 
 /// An -ERR to anything but a login.
@@ -27,7 +30,9 @@ pub(super) fn login_refused(step: Step, text: &[u8], circumstances: Circumstance
             } else if holds(&APP_PASSWORD_WORDS) {
                 Problem::AppPasswordNeeded
             } else if code_of(text).is_some() {
-                wrong_password(circumstances.host)
+                wrong_password(step, circumstances.host)
+            } else if holds(&NO_SUCH_COMMAND_WORDS) {
+                Problem::NoCommonMechanism(circumstances.offered.to_owned())
             } else if holds(&["lock", "in use", "busy", "another session", "already"]) {
                 Problem::InUse
             } else if holds(&[
@@ -49,7 +54,7 @@ pub(super) fn login_refused(step: Step, text: &[u8], circumstances: Circumstance
             ]) {
                 Problem::SystemTemporary
             } else {
-                wrong_password(circumstances.host)
+                wrong_password(step, circumstances.host)
             }
         }
         Some(problem) => problem,
@@ -69,8 +74,25 @@ const APP_PASSWORD_WORDS: [&str; 8] = [
     "アプリパスワード",
 ];
 
+/// The command or mechanism is refused, not the password.
+const NO_SUCH_COMMAND_WORDS: [&str; 10] = [
+    "unknown command",
+    "unrecognized",
+    "unrecognised",
+    "not supported",
+    "unsupported",
+    "not implemented",
+    "unimplemented",
+    "invalid command",
+    "bad command",
+    "mechanism",
+];
+
 /// These providers take the account's own password from no mail program any more, so whoever gets here used it.
-fn wrong_password(host: &str) -> Problem {
+fn wrong_password(step: Step, host: &str) -> Problem {
+    if matches!(step, Step::Auth(Mechanism::XOAuth2 | Mechanism::OAuthBearer)) {
+        return Problem::WrongPassword;
+    }
     let host = host.to_ascii_lowercase();
     let is_of =
         |domain: &str| host == domain || host.strip_suffix(domain).is_some_and(|rest| rest.ends_with('.'));
@@ -119,7 +141,11 @@ mod tests {
     use super::*;
 
     fn check(text: &str, encrypted: bool, host: &str, expected: Problem) {
-        let circumstances = Circumstances { host, encrypted };
+        let circumstances = Circumstances {
+            host,
+            encrypted,
+            offered: "TOP",
+        };
         let fault = login_refused(Step::UserPass, text.as_bytes(), circumstances);
         assert_eq!(fault.problem, expected, "{text}");
     }
@@ -136,6 +162,13 @@ mod tests {
         check("[auth] no", true, host, Problem::WrongPassword);
         check("invalid password", true, host, Problem::WrongPassword);
         check("", true, host, Problem::WrongPassword);
+        check("unknown user", true, host, Problem::WrongPassword);
+        check(
+            "Unknown command.",
+            true,
+            host,
+            Problem::NoCommonMechanism("TOP".to_owned()),
+        );
         check(
             "[IN-USE] Do you have another POP session running?",
             true,

@@ -272,3 +272,142 @@ fn without_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     line.get(..POP3_LINE_BYTES).unwrap_or(line)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// All tokens of `input`, cut in pieces as `cuts` says (then byte by byte), neighbouring bytes of a mail joined.
+    fn tokens(input: &[u8], shapes: &[Shape], cuts: impl IntoIterator<Item = usize>) -> Vec<String> {
+        let mut reader = Reader::new();
+        let mut shapes = shapes.iter().copied().cycle();
+        let mut shape = shapes.next().unwrap();
+        let mut seen: Vec<String> = Vec::new();
+        let mut body = Vec::new();
+        let mut rest = input;
+        let mut cuts = cuts.into_iter();
+        while !rest.is_empty() {
+            let (mut piece, behind) = rest.split_at(cuts.next().unwrap_or(1).clamp(1, rest.len()));
+            rest = behind;
+            while let Some(token) = reader.next(&mut piece, shape) {
+                match token {
+                    Token::Body(bytes) => {
+                        assert!(!bytes.is_empty());
+                        body.extend_from_slice(bytes);
+                        continue;
+                    }
+                    Token::Status(kind, text) => {
+                        seen.push(format!("{kind:?} {}", text.escape_ascii()));
+                        if kind != StatusKind::Ok || shape == Shape::Single {
+                            shape = shapes.next().unwrap();
+                        }
+                    }
+                    Token::Line(line) => seen.push(format!("line {}", line.escape_ascii())),
+                    Token::End => {
+                        seen.push(format!("body {} end", std::mem::take(&mut body).escape_ascii()));
+                        shape = shapes.next().unwrap();
+                    }
+                }
+            }
+            assert!(piece.is_empty(), "without a token everything is used up");
+            assert!(
+                reader.partial.capacity() <= 2 * (POP3_LINE_BYTES + 2),
+                "memory is bounded"
+            );
+        }
+        seen.push(format!("body {} open", body.escape_ascii()));
+        seen
+    }
+
+    fn check_mail(wire: &[u8], mail: &str) {
+        for size in [1, 2, 3, 7, usize::MAX] {
+            let seen = tokens(wire, &[Shape::Body, Shape::Single], std::iter::repeat(size));
+            let expected = [
+                "Ok ".to_owned(),
+                format!("body {mail} end"),
+                "Ok bye".to_owned(),
+                "body  open".to_owned(),
+            ];
+            assert_eq!(seen, expected, "in pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn dot_stuffing_is_taken_off_wherever_the_reads_cut() {
+        check_mail(b"+OK\r\n.\r\n+OK bye\r\n", "");
+        check_mail(b"+OK\r\na\r\n.\r\n+OK bye\r\n", r"a\r\n");
+        check_mail(
+            b"+OK\r\n..\r\n...\r\n..a\r\n.b\r\n.\r\n+OK bye\r\n",
+            r".\r\n..\r\n.a\r\nb\r\n",
+        );
+        check_mail(b"+OK\r\na\r\n.\rb\r\n.\r\n+OK bye\r\n", r"a\r\n\rb\r\n");
+        check_mail(
+            b"+OK\r\na.\r\nb\0\xff.\r\n.\r\n+OK bye\r\n",
+            r"a.\r\nb\x00\xff.\r\n",
+        );
+    }
+
+    #[test]
+    fn bare_line_feeds_in_a_mail_neither_end_it_early_nor_hide_its_end() {
+        check_mail(b"+OK\r\na\n.\nb\r\n.\r\n+OK bye\r\n", r"a\n.\nb\r\n");
+        check_mail(b"+OK\r\na\nb\n.\r\n+OK bye\r\n", r"a\nb\n");
+        check_mail(b"+OK\na\n..b\n.\n+OK bye\n", r"a\n.b\n");
+    }
+
+    #[test]
+    fn a_line_of_a_megabyte_is_cut_in_lists_and_passed_through_in_mails() {
+        let long = "x".repeat(1 << 20);
+        let wire = format!("+OK {long}\r\n{long}\r\n.\r\n");
+        let kept = "x".repeat(POP3_LINE_BYTES);
+        for size in [3, 1_000, usize::MAX] {
+            let seen = tokens(wire.as_bytes(), &[Shape::Lines], std::iter::repeat(size));
+            assert_eq!(seen[1], format!("line {kept}"), "in pieces of {size}");
+        }
+        check_mail(
+            format!("+OK\r\n{long}\r\n.\r\n+OK bye\r\n").as_bytes(),
+            &format!(r"{long}\r\n"),
+        );
+    }
+
+    #[test]
+    fn a_tls_alert_is_no_reply_and_is_not_waited_for() {
+        let seen = tokens(b"\x15\x03\x01\x00\x02\x02\x46", &[Shape::Single], [7]);
+        assert_eq!(seen[0], r"Other \x15\x03\x01\x00\x02\x02F");
+    }
+
+    /// Bytes that are likely to be near something that matters.
+    fn pop3_like_bytes() -> impl Strategy<Value = Vec<u8>> {
+        let part = prop_oneof![
+            Just(b"+OK".to_vec()),
+            Just(b"-ERR no".to_vec()),
+            Just(b"\r\n".to_vec()),
+            Just(b"\n".to_vec()),
+            Just(b"\r".to_vec()),
+            Just(b".".to_vec()),
+            Just(b"\r\n.\r\n".to_vec()),
+            Just(b"\n..\r\n".to_vec()),
+            Just(vec![b'x'; POP3_LINE_BYTES - 1]),
+            prop::collection::vec(any::<u8>(), 0..8),
+        ];
+        prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_of_any_bytes_gives_the_same_tokens(
+            bytes in pop3_like_bytes(),
+            cuts in prop::collection::vec(1..4000usize, 0..200),
+            first in 0..3usize,
+        ) {
+            let mut shapes = [Shape::Body, Shape::Lines, Shape::Single];
+            shapes.rotate_left(first);
+            // A first byte that is binary ends the wait at once, so what is quoted of it depends on the split.
+            prop_assume!(!bytes.iter().any(|byte| is_binary(*byte)));
+            let whole = tokens(&bytes, &shapes, [bytes.len()]);
+            prop_assert_eq!(&tokens(&bytes, &shapes, cuts), &whole);
+            prop_assert_eq!(&tokens(&bytes, &shapes, []), &whole);
+        }
+    }
+}

@@ -204,3 +204,167 @@ impl Transaction {
         super::refusal::refused(command.step(), text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn events(
+        commands: &[Command],
+        input: &[u8],
+        cuts: impl IntoIterator<Item = usize>,
+    ) -> (Vec<String>, Option<Fault>) {
+        let mut session = Transaction::new(Reader::new(), Capabilities::default());
+        commands.iter().for_each(|command| session.send(*command));
+        let mut seen: Vec<String> = Vec::new();
+        let mut body = Vec::new();
+        let mut rest = input;
+        let mut cuts = cuts.into_iter();
+        while !rest.is_empty() {
+            let (mut piece, behind) = rest.split_at(cuts.next().unwrap_or(1).clamp(1, rest.len()));
+            rest = behind;
+            while !piece.is_empty() {
+                let used = match session.advance(piece) {
+                    Err(fault) => return (seen, Some(fault)),
+                    Ok((used, None)) => {
+                        assert_eq!(used, piece.len());
+                        used
+                    }
+                    Ok((used, Some(Event::Body(_, bytes)))) => {
+                        body.extend_from_slice(bytes);
+                        used
+                    }
+                    Ok((used, Some(event))) => {
+                        if !body.is_empty() {
+                            seen.push(format!("{}", std::mem::take(&mut body).escape_ascii()));
+                        }
+                        seen.push(match event {
+                            Event::Accepted(command, text) => {
+                                format!("{command:?} ok {}", text.escape_ascii())
+                            }
+                            Event::Refused(command, text) => {
+                                format!("{command:?} no {}", text.escape_ascii())
+                            }
+                            Event::Line(command, line) => format!("{command:?} line {}", line.escape_ascii()),
+                            Event::Complete(command) => format!("{command:?} complete"),
+                            Event::Body(..) => unreachable!("seen above"),
+                        });
+                        used
+                    }
+                };
+                piece = piece.get(used..).unwrap();
+            }
+        }
+        (seen, None)
+    }
+
+    const COMMANDS: [Command; 7] = [
+        Command::Uidl,
+        Command::Top(1),
+        Command::Top(2),
+        Command::Top(3),
+        Command::Retr(1),
+        Command::Dele(1),
+        Command::Quit,
+    ];
+    const REPLIES: &[u8] =
+        b"+OK\r\n1 a\r\n2 b\r\n.\r\n+OK 10\r\nSubject:\r\n\r\n.\r\n-ERR gone\r\n+OK\r\n..x\r\n.\r\n\
+        +OK\r\nSubject:\r\n\r\nhi\r\n.\r\n+OK deleted\r\n+OK bye\r\n";
+
+    #[test]
+    fn pipelined_replies_go_to_their_commands_and_one_refusal_hurts_no_other() {
+        let (seen, fault) = events(&COMMANDS, REPLIES, [REPLIES.len()]);
+        assert_eq!(fault, None);
+        assert_eq!(
+            seen,
+            [
+                "Uidl ok ",
+                "Uidl line 1 a",
+                "Uidl line 2 b",
+                "Uidl complete",
+                "Top(1) ok 10",
+                r"Subject:\r\n\r\n",
+                "Top(1) complete",
+                "Top(2) no gone",
+                "Top(3) ok ",
+                r".x\r\n",
+                "Top(3) complete",
+                "Retr(1) ok ",
+                r"Subject:\r\n\r\nhi\r\n",
+                "Retr(1) complete",
+                "Dele(1) ok deleted",
+                "Quit ok bye",
+            ]
+        );
+    }
+
+    #[test]
+    fn commands_are_written_as_in_rfc_1939() {
+        let mut session = Transaction::new(Reader::new(), Capabilities::default());
+        let all = [Command::Stat, Command::List, Command::Rset, Command::Noop];
+        COMMANDS
+            .iter()
+            .chain(&all)
+            .for_each(|command| session.send(*command));
+        assert_eq!(
+            session.output().as_slice(),
+            b"UIDL\r\nTOP 1 0\r\nTOP 2 0\r\nTOP 3 0\r\nRETR 1\r\nDELE 1\r\nQUIT\r\nSTAT\r\nLIST\r\nRSET\r\nNOOP\r\n"
+        );
+        assert_eq!((session.on_the_way(), session.step()), (11, Step::Uidl));
+    }
+
+    #[test]
+    fn a_stat_that_lies_or_babbles_is_read_as_far_as_it_goes() {
+        let check =
+            |text: &str, mails, bytes| assert_eq!(Stat::parse(text.as_bytes()), Stat { mails, bytes });
+        check("2 320", 2, 320);
+        check(" 2  320 octets", 2, 320);
+        check("two 320", 0, 320);
+        check("", 0, 0);
+        check("99999999999999999999999999 -1", 0, 0);
+    }
+
+    #[test]
+    fn what_nobody_asked_for_ends_the_session() {
+        let fault = events(&[], b"-ERR idle for too long\r\n", [99]).1.unwrap();
+        assert_eq!(
+            (fault.problem, fault.said.as_deref()),
+            (Problem::Refused, Some("idle for too long"))
+        );
+        assert_eq!(events(&[], b"+OK\r\n", [99]).1.unwrap().problem, Problem::Garbage);
+        assert_eq!(
+            events(&[Command::Noop], b"220 smtp\r\n", [99]).1.unwrap().problem,
+            Problem::Garbage
+        );
+        assert_eq!(
+            events(&[Command::Noop], b"+ go on\r\n", [99]).1.unwrap().problem,
+            Problem::Garbage
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_split_gives_the_same_events(cuts in prop::collection::vec(1..40usize, 0..100)) {
+            let whole = events(&COMMANDS, REPLIES, [REPLIES.len()]);
+            prop_assert_eq!(events(&COMMANDS, REPLIES, cuts), whole);
+        }
+
+        #[test]
+        fn random_bytes_never_panic(bytes in prop::collection::vec(any::<u8>(), 0..2000)) {
+            let _ = events(&COMMANDS, &bytes, [bytes.len().max(1)]);
+            let _ = events(&COMMANDS, &bytes, []);
+        }
+
+        #[test]
+        fn mutated_replies_never_panic_and_split_alike(
+            position in 0..REPLIES.len(),
+            byte in any::<u8>().prop_filter("a binary first byte ends the wait early", |b| !b.is_ascii_control()),
+        ) {
+            let mut bytes = REPLIES.to_vec();
+            bytes[position] = byte;
+            prop_assert_eq!(events(&COMMANDS, &bytes, []), events(&COMMANDS, &bytes, [bytes.len()]));
+        }
+    }
+}

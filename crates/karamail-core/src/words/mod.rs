@@ -23,7 +23,9 @@ pub mod demo;
 pub mod journal;
 pub mod letters;
 pub mod pop3;
+pub mod secrets;
 pub mod smtp;
+pub mod store;
 
 use serde::{Deserialize, Serialize};
 

@@ -3,6 +3,8 @@
 mod mailbox;
 mod template;
 
+pub(crate) use mailbox::RECENT;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -159,11 +161,8 @@ fn guard(values: &SectionValues, checking: &mut Checking<'_>) -> Guard {
         match BlockRule::parse(text) {
             Ok(rule) => blocked.push(rule),
             Err(_) => {
-                checking.faults.push(values.fault_at(
-                    *line,
-                    "blocked",
-                    FaultKind::NotABlockRule(shown(text)),
-                ));
+                let kind = FaultKind::NotABlockRule(format!("\"{}\"", shown(text)));
+                checking.faults.push(values.fault_at(*line, "blocked", kind));
             }
         }
     }

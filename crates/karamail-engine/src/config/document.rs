@@ -54,7 +54,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Entry>, Vec<ConfigFault>> {
     let lines = Lines::of(text);
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return Err(syntax_faults(text, &lines, &errors));
+        return Err(syntax_faults(text));
     }
     Ok(entries(table.get_ref(), &lines))
 }
@@ -110,32 +110,67 @@ impl Lines {
     }
 }
 
-fn syntax_faults(text: &str, lines: &Lines, errors: &[toml::de::Error]) -> Vec<ConfigFault> {
+/// The parser stops at the first slip. So that a person hears of all of them, each faulty line is made blank and the
+/// rest read again, as long as the slip says nothing about the lines around it.
+fn syntax_faults(text: &str) -> Vec<ConfigFault> {
+    let lines = Lines::of(text);
+    let mut rest = text.to_owned();
     let mut faults: Vec<ConfigFault> = Vec::new();
-    for error in errors {
+    while faults.len() < CONFIG_SYNTAX_FAULTS {
+        let (_, errors) = DeTable::parse_recoverable(&rest);
+        let Some(error) = errors.first() else { break };
         let line = error
             .span()
-            .map(|span| fault_line(text, lines, span.start, error.message()));
-        // One slip often gives several errors on its line; the first says what it is.
+            .map(|span| fault_line(&rest, &lines, span.start, error.message()));
         if faults.iter().any(|fault| fault.line == line) {
-            continue;
+            break;
         }
         let line_text = line
-            .and_then(|line| text.lines().nth(line - 1))
+            .and_then(|line| rest.lines().nth(line - 1))
             .unwrap_or_default();
         let fault = syntax_fault(error.message(), line_text);
+        let stands_alone = match &fault {
+            SyntaxFault::OpenString => !error.message().contains("multi-line"),
+            SyntaxFault::Duplicate => !line_text.trim_start().starts_with('['),
+            SyntaxFault::OpenBracket | SyntaxFault::Other(_) => false,
+            _ => true,
+        };
         faults.push(ConfigFault {
             line,
             key: String::new(),
             mailbox: None,
             kind: FaultKind::Syntax(fault),
         });
-        if faults.len() == CONFIG_SYNTAX_FAULTS {
+        let Some(line) = line.filter(|_| stands_alone) else {
             break;
-        }
+        };
+        blank(&mut rest, &lines, line);
     }
     faults.sort_by_key(|fault| fault.line);
     faults
+}
+
+/// Overwrites a line with blanks, so that every other byte keeps its place.
+fn blank(text: &mut String, lines: &Lines, line: usize) {
+    let start = lines.0.get(line - 1).copied().unwrap_or_default();
+    let end = lines.0.get(line).copied().unwrap_or(text.len());
+    let inside = |at: usize| (start..end).contains(&at);
+    *text = text
+        .char_indices()
+        .flat_map(|(at, c)| {
+            let count = if inside(at) && !matches!(c, '\r' | '\n') {
+                c.len_utf8()
+            } else {
+                1
+            };
+            let shown = if count == 1 && (!inside(at) || matches!(c, '\r' | '\n')) {
+                c
+            } else {
+                ' '
+            };
+            std::iter::repeat_n(shown, count)
+        })
+        .collect();
 }
 
 /// The line to look at. An open text of several lines is noticed at the end of the file, but was opened at the last `"""`.

@@ -9,7 +9,7 @@ use karamail_core::limits::CONFIG_FAULTS;
 use karamail_core::words::config as words;
 use karamail_core::words::{Language, Told};
 
-use super::keys::Kind;
+use super::keys::{Kind, SECTIONS};
 
 /// Everything that is wrong with one settings file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -378,7 +378,11 @@ impl Told for ConfigFault {
             .map(|line| words::place_line(language, line))
             .unwrap_or_default();
         if !self.key.is_empty() {
-            let blank = if place.is_empty() { "" } else { " " };
+            let blank = match language {
+                _ if place.is_empty() => "",
+                Language::Japanese => " ",
+                Language::English => ", ",
+            };
             place = format!("{place}{blank}{}", self.key);
         }
         if let Some(mailbox) = &self.mailbox {
@@ -492,7 +496,11 @@ impl Told for FaultKind {
             Fault::Empty | Fault::Zeros | Fault::CutInCharacter => words::empty_advice(language),
             Fault::ShiftJis | Fault::NotUtf8 | Fault::FileNotUtf8(_) => words::utf8_advice(language),
             Fault::Syntax(fault) => return fault.what_to_do(language),
-            Fault::UnknownSection { hint } => words::perhaps(language, hint.as_deref()?),
+            Fault::UnknownSection { hint: Some(hint) } => words::perhaps(language, hint),
+            Fault::UnknownSection { hint: None } => {
+                let headers: Vec<String> = SECTIONS.iter().map(|section| section.header()).collect();
+                words::known_names(language, &headers.join(" "))
+            }
             Fault::UnknownKey { hint } => match hint {
                 KeyHint::Perhaps(name) => words::perhaps(language, name),
                 KeyHint::Belongs(section) => words::belongs(language, section),

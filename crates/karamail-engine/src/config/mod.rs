@@ -6,19 +6,30 @@
 //! 2. [`keys`]: the one definition of every key of the file.
 //! 3. `load`: bytes → text (`decode`) → tables with lines (`document`) → file form (`read`) → checked form (`check`).
 //! 4. [`ConfigFaults`]: everything that is wrong with a file, at once.
+//! 5. [`SettingsWatcher`]: changes while the program runs.
+//! 6. [`SettingsFile`]: changes by program, with comments kept.
 //!
 //! Invariant: a [`Settings`] value is sound; a file with any fault gives none, and never replaces one.
 
+mod advice;
 mod check;
 mod document;
+mod edit;
 mod faults;
 pub mod keys;
 mod load;
 mod near;
+mod places;
 mod read;
+pub(crate) mod replace;
 mod samples;
 mod settings;
+mod watch;
 
+pub use advice::{Advice, AdviceKind};
+pub use edit::{EditFault, SettingValue, SettingsFile, kind_of, write_new};
 pub use faults::{ConfigFault, ConfigFaults, FaultKind, HostSlip, KeyHint, SyntaxFault, ValueType};
+pub use places::{NoHome, Places, SETTINGS_FILE};
 pub use samples::{READY_MADE_RECEIPTS, ReadyMade, sample};
 pub use settings::*;
+pub use watch::SettingsWatcher;

@@ -139,7 +139,7 @@ impl Reader<'_> {
             .iter()
             .find(|entry| entry.name == "name")
             .and_then(|entry| match &entry.node.value {
-                Value::Text(name) => Some(shown(name)),
+                Value::Text(name) if !name.trim().is_empty() => Some(shown(name)),
                 _ => None,
             });
         let path = format!("mailbox[{number}]");
@@ -249,12 +249,19 @@ impl Reader<'_> {
         children: &[&str],
     ) -> SectionValues {
         let mut found = Vec::new();
+        let mut misspelt = Vec::new();
         for entry in entries
             .iter()
             .filter(|entry| !children.contains(&entry.name.as_str()))
         {
             let Some(key) = section.key(&entry.name) else {
                 let kind = unknown_key(section, &entry.name);
+                if let FaultKind::UnknownKey {
+                    hint: KeyHint::Perhaps(name),
+                } = &kind
+                {
+                    misspelt.push(*name);
+                }
                 self.faults.push(place.fault(Some(entry.line), &entry.name, kind));
                 continue;
             };
@@ -275,7 +282,7 @@ impl Reader<'_> {
             });
         }
         for key in section.keys.iter().filter(|key| key.default == Default::Required) {
-            if !found.iter().any(|one| one.name == key.name) {
+            if !misspelt.contains(&key.name) && !found.iter().any(|one| one.name == key.name) {
                 let kind = FaultKind::MissingKey { allowed: key.kind };
                 self.faults.push(place.fault(line, key.name, kind));
             }

@@ -3,8 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
+use karamail_core::limits::{POP3_SUSPICIOUS_SILENCE, POP3_TLS_PROBE};
 use karamail_core::pop3::{
     Authentication, Encryption, Fault, Login, LoginEvent, LoginSettings, Mechanism, Problem, Step,
     Transaction,
@@ -19,11 +19,6 @@ use super::wire::{Stream, Wire};
 use crate::config::{Pop3Authentication, Pop3Settings, Security};
 use crate::secrets::Password;
 use crate::tls::{TlsTrouble, client_config};
-
-/// How long a plain port may be silent before we look whether it speaks TLS. POP3 servers greet first.
-const SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
-/// How long that look may take.
-const PROBE_LIMIT: Duration = Duration::from_secs(5);
 
 pub(super) async fn open(settings: &Pop3Settings, password: &Password) -> Result<(Wire, Transaction), Fault> {
     let began = Instant::now();
@@ -108,8 +103,11 @@ async fn greet_or_exchange(
     wire: &mut Wire,
 ) -> Result<(), Fault> {
     let is_plain_greeting = login.step() == Step::Greeting && settings.security != Security::Tls;
-    if is_plain_greeting && settings.read_timeout > SUSPICIOUS_SILENCE {
-        match wire.exchange_within(login.output(), SUSPICIOUS_SILENCE).await {
+    if is_plain_greeting && settings.read_timeout > POP3_SUSPICIOUS_SILENCE {
+        match wire
+            .exchange_within(login.output(), POP3_SUSPICIOUS_SILENCE)
+            .await
+        {
             Err(Problem::Hung(_)) => {
                 if speaks_tls(settings).await {
                     return Err(Fault::new(Step::Greeting, Problem::TlsServerOnPlain));
@@ -161,7 +159,7 @@ async fn speaks_tls(settings: &Pop3Settings) -> bool {
             Some(_) => false,
         })
     };
-    let limit = PROBE_LIMIT.min(settings.read_timeout);
+    let limit = POP3_TLS_PROBE.min(settings.read_timeout);
     matches!(timeout(limit, look).await, Ok(Some(true)))
 }
 

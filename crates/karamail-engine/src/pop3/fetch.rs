@@ -2,6 +2,7 @@
 
 use std::mem;
 
+use karamail_core::limits::POP3_READ_BUFFER_BYTES;
 use karamail_core::pop3::{
     Command, Event, Fault, HeaderBlock, ListedMail, MailFault, Pop3Error, Problem, Step, quoted,
 };
@@ -131,7 +132,7 @@ impl Pop3Connection {
     }
 
     /// Fetches one mail whole into `into`: dot-stuffing taken off, line ends as sent, at most `limit` bytes. Holds no
-    /// more of it in memory than the read buffer.
+    /// more of it in memory than one read brings.
     ///
     /// # Errors
     /// Besides the session's own, [`Problem::CannotKeep`] where `into` fails; the session is over then, too.
@@ -145,33 +146,24 @@ impl Pop3Connection {
         self.session.send(Command::Retr(number));
         let mut bytes: u64 = 0;
         let mut refused = None;
+        // What one read brought is written at once: a mail full of dots comes in very small pieces.
+        let mut kept = Vec::with_capacity(POP3_READ_BUFFER_BYTES);
         while self.session.on_the_way() > 0 {
             self.exchange().await?;
-            while !self.wire.unread().is_empty() {
-                let used = match self.session.advance(self.wire.unread()) {
-                    Ok((used, event)) => {
-                        match event {
-                            Some(Event::Body(_, part)) => {
-                                let room = usize::try_from(limit.saturating_sub(bytes)).unwrap_or(usize::MAX);
-                                bytes = bytes.saturating_add(part.len() as u64);
-                                let kept = part.get(..room).unwrap_or(part);
-                                if let Err(error) = into.write_all(kept).await {
-                                    return Err(self.cannot_keep(&error));
-                                }
-                            }
-                            Some(Event::Refused(command, text)) => refused = Some(refusal(command, text)),
-                            _ => {}
-                        }
-                        used
-                    }
-                    Err(fault) => return Err(self.fail(fault)),
-                };
-                self.wire.used(used);
+            self.take_events(&mut |event| match event {
+                Event::Body(_, part) => {
+                    let room = usize::try_from(limit.saturating_sub(bytes)).unwrap_or(usize::MAX);
+                    bytes = bytes.saturating_add(part.len() as u64);
+                    kept.extend_from_slice(part.get(..room).unwrap_or(part));
+                }
+                Event::Refused(command, text) => refused = Some(refusal(command, text)),
+                _ => {}
+            })?;
+            if let Err(error) = into.write_all(&kept).await {
+                return Err(self.cannot_keep(&error));
             }
-            self.reply_bytes = bytes.saturating_sub(limit);
-            self.must_not_be_endless()?;
+            kept.clear();
         }
-        self.reply_bytes = 0;
         if let Err(error) = into.flush().await {
             return Err(self.cannot_keep(&error));
         }

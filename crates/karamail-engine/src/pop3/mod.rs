@@ -13,6 +13,7 @@ mod fetch;
 mod tests;
 mod wire;
 
+use std::fmt;
 use std::time::Duration;
 
 pub use fetch::Retrieved;
@@ -22,10 +23,11 @@ pub use karamail_core::pop3::{
 };
 use karamail_core::pop3::{Command, Event, ListingReader, Transaction};
 
-use crate::config::Pop3Settings;
-use crate::secrets::Password;
 use karamail_core::limits::{POP3_DRAIN_BYTES, POP3_LISTING_MAILS, POP3_PIPELINE_COMMANDS};
 use wire::Wire;
+
+use crate::config::Pop3Settings;
+use crate::secrets::Password;
 
 /// A POP3 session in the transaction state.
 pub struct Pop3Connection {
@@ -39,6 +41,17 @@ pub struct Pop3Connection {
     top_works: Option<bool>,
     /// Bytes of the reply under way.
     reply_bytes: u64,
+}
+
+impl fmt::Debug for Pop3Connection {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Pop3Connection")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("is_over", &self.is_over)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Pop3Connection {
@@ -182,7 +195,6 @@ impl Pop3Connection {
         self.must_be_idle()?;
         let window = self.window();
         loop {
-            self.take_events(&mut handle)?;
             // The window is filled again when it is half empty, so that many commands share one write.
             if self.session.on_the_way() <= window / 2 {
                 while self.session.on_the_way() < window
@@ -195,6 +207,7 @@ impl Pop3Connection {
                 return Ok(());
             }
             self.exchange().await?;
+            self.take_events(&mut handle)?;
         }
     }
 
@@ -246,13 +259,14 @@ impl Pop3Connection {
         }
     }
 
-    /// A call that was cancelled in the middle leaves replies behind that would answer other questions.
+    /// A call that was cancelled in the middle leaves replies behind that would answer other questions, and what came
+    /// unasked would, too.
     fn must_be_idle(&mut self) -> Result<(), Pop3Error> {
         if self.is_over || self.session.on_the_way() > 0 {
             let fault = Fault::new(self.session.step(), Problem::SessionOver);
             return Err(self.fail(fault));
         }
-        Ok(())
+        self.take_events(&mut |_| {})
     }
 
     fn fail(&mut self, fault: Fault) -> Pop3Error {

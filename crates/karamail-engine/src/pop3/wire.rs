@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use karamail_core::limits::{POP3_CLOSE, POP3_READ_BUFFER_BYTES};
 use karamail_core::pop3::Problem;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
@@ -14,11 +15,6 @@ use tokio_rustls::client::TlsStream;
 use zeroize::Zeroize;
 
 use crate::tls::TlsTrouble;
-
-/// Bytes read at once: several TLS records, or some hundred small replies.
-const READ_BUFFER_BYTES: usize = 128 * 1024;
-/// How long a farewell may take. Nothing depends on it.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 /// The connection under a session.
 pub(super) enum Stream {
@@ -49,7 +45,7 @@ impl Wire {
     ) -> Self {
         Wire {
             stream,
-            buffer: vec![0; READ_BUFFER_BYTES],
+            buffer: vec![0; POP3_READ_BUFFER_BYTES],
             start: 0,
             end: 0,
             written: 0,
@@ -115,7 +111,7 @@ impl Wire {
     /// Says farewell to the TLS layer and the socket.
     pub(super) async fn close(&mut self) {
         // The session is over either way.
-        let _ = timeout(CLOSE_LIMIT, self.stream.shutdown()).await;
+        let _ = timeout(POP3_CLOSE, self.stream.shutdown()).await;
     }
 
     fn poll_exchange(&mut self, context: &mut Context<'_>, output: &mut Vec<u8>) -> Poll<io::Result<usize>> {

@@ -31,17 +31,8 @@ pub(super) fn check(form: &MailboxForm, shared: &Shared<'_>, checking: &mut Chec
     let own = &form.own;
     let receipt_text = template::text(&form.receipt, shared.receipt, checking);
     let repeat_text = template::text(&form.duplicate, shared.repeat, checking);
-    // A fault of the general template is told once, there; a mailbox that says nothing of its own has none to add.
-    let mut parse = |values: &SectionValues, text: &TemplateText, mark| {
-        let before = checking.faults.len();
-        let parsed = template::parse(values, text, mark, checking);
-        if !["subject", "body", "body_file"].iter().any(|key| values.has(key)) {
-            checking.faults.truncate(before);
-        }
-        parsed
-    };
-    let receipt = parse(&form.receipt, &receipt_text, Mark::Receipt);
-    let duplicate = parse(&form.duplicate, &repeat_text, Mark::Repeat);
+    let receipt = template::parse(&form.receipt, &receipt_text, Mark::Receipt, checking);
+    let duplicate = template::parse(&form.duplicate, &repeat_text, Mark::Repeat, checking);
     let pop3 = pop3(&form.pop3, checking);
     let smtp = smtp(&form.smtp, &pop3, checking);
     let series = series(own, shared, checking);
@@ -216,7 +207,8 @@ fn series(own: &SectionValues, shared: &Shared<'_>, checking: &mut Checking<'_>)
         return names().next().unwrap_or_default();
     };
     if !names().any(|one| one == name) {
-        let known = names().map(|name| format!("\"{name}\"")).collect();
+        let mut known: Vec<String> = names().map(|name| format!("\"{name}\"")).collect();
+        known.dedup();
         checking.faults.push(own.fault(
             "series",
             FaultKind::UnknownSeries {

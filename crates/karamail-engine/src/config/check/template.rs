@@ -1,7 +1,7 @@
 //! The wording of receipts: from the file, from a text file, or ready-made.
 
 use karamail_core::limits::TEMPLATE_FILE_BYTES;
-use karamail_core::template::{Mark, Template};
+use karamail_core::template::{Mark, Template, TemplatePart};
 use karamail_core::words::{Language, Told};
 
 use super::Checking;
@@ -67,26 +67,32 @@ pub(super) fn text(
     text
 }
 
-/// Checks the marks; the faults stand at whatever of the section is written.
+/// Checks the marks. Each fault stands at its key; what a mailbox took over from the general section is told there.
 pub(super) fn parse(
     values: &SectionValues,
     text: &TemplateText,
     mark: Mark,
     checking: &mut Checking<'_>,
 ) -> Option<Template> {
+    let of_mailbox = values.path().starts_with("mailbox");
+    let written = |keys: &[&'static str]| keys.iter().find(|key| values.has(key)).copied();
     match Template::parse(&text.subject, &text.body, mark) {
         Ok(template) => Some(template),
         Err(faults) => {
-            let key = ["body", "body_file", "subject"]
-                .into_iter()
-                .find(|key| values.has(key))
-                .unwrap_or("");
             for fault in faults {
+                let key = match fault.part() {
+                    Some(TemplatePart::Subject) => written(&["subject", "body_file"]),
+                    Some(TemplatePart::Body) => written(&["body", "body_file"]),
+                    None => written(&["body", "body_file", "subject"]),
+                };
+                if of_mailbox && key.is_none() {
+                    continue;
+                }
                 let kind = FaultKind::Template {
                     ja: fault.told(Language::Japanese),
                     en: fault.told(Language::English),
                 };
-                checking.faults.push(values.fault(key, kind));
+                checking.faults.push(values.fault(key.unwrap_or(""), kind));
             }
             None
         }

@@ -1,13 +1,11 @@
 //! The sections for the whole program.
 
-use karamail_core::limits::MAILBOX_NAME_CHARACTERS;
+use karamail_core::limits::{
+    MAILBOX_NAME_CHARACTERS, SHOP_NAME_CHARACTERS, TEMPLATE_BODY_CHARACTERS, TEMPLATE_SUBJECT_CHARACTERS,
+};
 
 use super::{Default, Key, Kind, Section};
 
-/// Longest subject of a template, characters. Phones show some thirty.
-const SUBJECT_CHARACTERS: usize = 200;
-/// Longest body of a template, characters.
-const BODY_CHARACTERS: usize = 20_000;
 /// Most that a rate limit can be.
 const LIMIT: i64 = 1_000_000;
 
@@ -26,7 +24,9 @@ pub(crate) static GENERAL: Section = Section {
         },
         Key {
             name: "shop_name",
-            kind: Kind::Line { max: 100 },
+            kind: Kind::Line {
+                max: SHOP_NAME_CHARACTERS,
+            },
             default: Default::Text(""),
             ja: "店名。ひな形の ★店名★ の位置に入ります。",
             en: "The shop's name; it takes the place of ★店名★ in templates.",
@@ -110,7 +110,7 @@ pub(crate) static SERIES: Section = Section {
 const SUBJECT: Key = Key {
     name: "subject",
     kind: Kind::Line {
-        max: SUBJECT_CHARACTERS,
+        max: TEMPLATE_SUBJECT_CHARACTERS,
     },
     default: Default::Follows {
         ja: "用意された件名",
@@ -121,7 +121,9 @@ const SUBJECT: Key = Key {
 };
 const BODY: Key = Key {
     name: "body",
-    kind: Kind::Text { max: BODY_CHARACTERS },
+    kind: Kind::Text {
+        max: TEMPLATE_BODY_CHARACTERS,
+    },
     default: Default::Follows {
         ja: "用意された本文",
         en: "a ready-made body",

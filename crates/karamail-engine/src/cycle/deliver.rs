@@ -1,0 +1,318 @@
+//! Deliver: claim, send, settle. The attempt is on disk before it is made, and what became of it right after.
+
+use std::collections::VecDeque;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use karamail_core::delivery::next_attempt_after;
+use karamail_core::journal::{Event, EventKind};
+use karamail_core::words::{Language, Told, journal as words};
+use tokio::task::JoinSet;
+
+use super::{CycleReport, Worker};
+use crate::clock;
+use crate::crash_point::crash_point;
+use crate::smtp::{Mailer, SendOutcome};
+use crate::stop::Stop;
+use crate::store::mails::LetterBody;
+use crate::store::outbox::{Attempt, Claimed};
+use crate::store::{Store, StoreError};
+
+/// Letters claimed at once for each connection: after a crash these, and no more, are sent a second time.
+const CLAIMS_A_CONNECTION: usize = 8;
+/// How long all letters wait when the SMTP server takes nothing: 15 s, 30 s, 1 min, 2 min, then every 5 min. The
+/// letters themselves lose no attempt, so the shop has all the time in the world to mend a password.
+const SERVER_PAUSES: [Duration; 5] = [
+    Duration::from_secs(15),
+    Duration::from_secs(30),
+    Duration::from_secs(60),
+    Duration::from_secs(120),
+    Duration::from_secs(300),
+];
+/// How long sends in flight may take when the program is asked to stop.
+const STOP_GRACE: Duration = Duration::from_secs(5);
+
+/// Sends every letter of the mailbox that is due, until `until`.
+pub(super) async fn send_due(
+    worker: &mut Worker,
+    store: &Store,
+    data_folder: &Path,
+    stop: &Stop,
+    until: Timestamp,
+    report: &mut CycleReport,
+) -> Result<(), StoreError> {
+    if worker.paused_until.is_some_and(|until| clock::now() < until) {
+        return Ok(());
+    }
+    store.recover_cut_off(worker.row.id).await?;
+    // Nothing due: no mailer, no connection, no write.
+    if store
+        .next_due(worker.row.id)
+        .await?
+        .is_none_or(|due| due > clock::now())
+    {
+        return Ok(());
+    }
+    let mailer = match worker.mailer() {
+        Ok(mailer) => mailer,
+        Err(fault) => {
+            let told = fault.told(worker.settings.general.language);
+            return pause(worker, store, told, report).await;
+        }
+    };
+    let connections = if worker.mailbox.smtp.send_interval.is_zero() {
+        mailer.connections().max(1)
+    } else {
+        1
+    };
+    let mut delivery = Delivery {
+        store,
+        mailer,
+        data_folder: data_folder.to_owned(),
+        connections,
+        waiting: VecDeque::new(),
+        in_flight: JoinSet::new(),
+        trouble: None,
+    };
+    let result = delivery.run(worker, stop, until, report).await;
+    if let Some(told) = delivery.trouble.take() {
+        // The connections of the pool may be part of the trouble.
+        worker.mailer = None;
+        pause(worker, store, told, report).await?;
+    }
+    result
+}
+
+struct Delivery<'a> {
+    store: &'a Store,
+    mailer: Arc<Mailer>,
+    data_folder: PathBuf,
+    connections: usize,
+    waiting: VecDeque<Claimed>,
+    in_flight: JoinSet<(Claimed, Tried)>,
+    /// Why the server takes nothing.
+    trouble: Option<String>,
+}
+
+impl Delivery<'_> {
+    async fn run(
+        &mut self,
+        worker: &mut Worker,
+        stop: &Stop,
+        until: Timestamp,
+        report: &mut CycleReport,
+    ) -> Result<(), StoreError> {
+        let mut may_claim = true;
+        loop {
+            may_claim &= self.trouble.is_none() && !stop.is_requested() && clock::now() < until;
+            if may_claim && self.waiting.len() < self.connections {
+                crash_point("before-claim");
+                let limit = (self.connections * CLAIMS_A_CONNECTION)
+                    .try_into()
+                    .unwrap_or(u32::MAX);
+                let claimed = self.store.claim(worker.row.id, clock::now(), limit).await?;
+                crash_point("after-claim");
+                may_claim = !claimed.is_empty();
+                self.waiting.extend(claimed);
+            }
+            self.start_sends(worker).await;
+            let Some(finished) = self.next_finished(stop).await else {
+                break;
+            };
+            // The connections go on while the results are written down.
+            self.start_sends(worker).await;
+            self.settle(worker, finished, report).await?;
+        }
+        report.is_unfinished |= !may_claim && self.trouble.is_none() && clock::now() >= until;
+        let left: Vec<Claimed> = self.waiting.drain(..).collect();
+        self.give_back(worker, left).await
+    }
+
+    /// Fills the free connections. With a send interval there is one connection, and each letter waits its turn.
+    async fn start_sends(&mut self, worker: &mut Worker) {
+        while self.in_flight.len() < self.connections && self.trouble.is_none() {
+            let Some(letter) = self.waiting.pop_front() else {
+                return;
+            };
+            let interval = worker.mailbox.smtp.send_interval;
+            if let Some(last) = worker.last_sent
+                && !interval.is_zero()
+            {
+                tokio::time::sleep_until(last + interval).await;
+            }
+            worker.last_sent = Some(tokio::time::Instant::now());
+            let mailer = Arc::clone(&self.mailer);
+            let folder = self.data_folder.clone();
+            self.in_flight.spawn(async move {
+                let outcome = send(&mailer, &folder, &letter).await;
+                crash_point("after-send");
+                (letter, outcome)
+            });
+        }
+    }
+
+    /// One finished send and all others that have finished by now; `None` when none is in flight.
+    async fn next_finished(&mut self, stop: &Stop) -> Option<Vec<(Claimed, Tried)>> {
+        let mut stop = stop.clone();
+        let first = tokio::select! {
+            finished = self.in_flight.join_next() => finished?,
+            () = async { stop.requested().await; tokio::time::sleep(STOP_GRACE).await } => return None,
+        };
+        let mut finished: Vec<(Claimed, Tried)> = Vec::new();
+        let mut next = Some(first);
+        while let Some(done) = next {
+            match done {
+                Ok(done) => finished.push(done),
+                // A send that panicked is unsure: its row stays as it is and the next start sends it again.
+                Err(error) => tracing::error!(%error, "a send ended without a result"),
+            }
+            next = self.in_flight.try_join_next();
+        }
+        Some(finished)
+    }
+
+    async fn settle(
+        &mut self,
+        worker: &mut Worker,
+        finished: Vec<(Claimed, Tried)>,
+        report: &mut CycleReport,
+    ) -> Result<(), StoreError> {
+        let now = clock::now();
+        let language = worker.settings.general.language;
+        let mut attempts = Vec::with_capacity(finished.len());
+        for (letter, tried) in finished {
+            let attempt = match tried {
+                Err(error) => again(
+                    letter.attempts(),
+                    words::letter_unreadable(language, &error.to_string()),
+                    now,
+                    language,
+                ),
+                Ok(outcome) => match outcome {
+                    SendOutcome::Accepted { answer } => Attempt::Accepted { answer },
+                    SendOutcome::Refused { fault } => Attempt::Refused {
+                        why: fault.told(language),
+                    },
+                    SendOutcome::Again { fault } => {
+                        again(letter.attempts(), fault.what(language), now, language)
+                    }
+                    SendOutcome::ServerTrouble { fault } => {
+                        tracing::warn!(mailbox = worker.mailbox.name, %fault, "the SMTP server takes nothing");
+                        self.trouble.get_or_insert_with(|| fault.told(language));
+                        Attempt::NotMade { at: now }
+                    }
+                },
+            };
+            match &attempt {
+                Attempt::Accepted { .. } => report.sent += 1,
+                Attempt::Refused { .. } => report.refused += 1,
+                Attempt::Again { .. } => report.delayed += 1,
+                Attempt::NotMade { .. } => {}
+            }
+            attempts.push((letter, attempt));
+        }
+        crash_point("before-settle");
+        self.store.settle(&worker.mailbox.name, &attempts, now).await?;
+        crash_point("after-settle");
+        if attempts
+            .iter()
+            .any(|(_, attempt)| matches!(attempt, Attempt::Accepted { .. }))
+            && self.trouble.is_none()
+        {
+            recovered(worker, self.store).await?;
+        }
+        Ok(())
+    }
+
+    /// Letters that were claimed and not tried: the attempt was not made and is not counted.
+    async fn give_back(&self, worker: &Worker, letters: Vec<Claimed>) -> Result<(), StoreError> {
+        let now = clock::now();
+        let attempts: Vec<(Claimed, Attempt)> = letters
+            .into_iter()
+            .map(|letter| (letter, Attempt::NotMade { at: now }))
+            .collect();
+        self.store.settle(&worker.mailbox.name, &attempts, now).await?;
+        Ok(())
+    }
+}
+
+/// What came of an attempt; an error where the finished letter could not be read from the disk.
+type Tried = std::io::Result<SendOutcome>;
+
+async fn send(mailer: &Mailer, data_folder: &Path, letter: &Claimed) -> Tried {
+    let read;
+    let bytes: &[u8] = match letter.body() {
+        LetterBody::Bytes(bytes) => bytes,
+        LetterBody::File(file) => {
+            read = tokio::fs::read(data_folder.join(file))
+                .await
+                .inspect_err(|error| tracing::error!(file, %error, "a finished forward cannot be read"))?;
+            &read
+        }
+    };
+    Ok(mailer.send(letter.from(), letter.to(), bytes).await)
+}
+
+/// When a letter is tried again, or that it is given up after the whole series.
+fn again(attempts: u32, what: String, now: Timestamp, language: Language) -> Attempt {
+    let delay = next_attempt_after(attempts).and_then(|delay| SignedDuration::try_from(delay).ok());
+    match delay.and_then(|delay| now.checked_add(delay).ok()) {
+        Some(at) => {
+            let time = clock::local(at).strftime("%H:%M:%S").to_string();
+            Attempt::Again {
+                at,
+                why: format!("{what} {}", words::tried_again_at(language, &time)),
+            }
+        }
+        None => Attempt::Refused {
+            why: format!("{what} {}", words::gave_up(language)),
+        },
+    }
+}
+
+/// All letters wait: the server takes nothing. Told once, and once when it is over.
+async fn pause(
+    worker: &mut Worker,
+    store: &Store,
+    told: String,
+    report: &mut CycleReport,
+) -> Result<(), StoreError> {
+    let at = usize::try_from(worker.send_failures)
+        .unwrap_or(usize::MAX)
+        .min(SERVER_PAUSES.len() - 1);
+    let pause = SERVER_PAUSES.get(at).copied().unwrap_or(Duration::from_secs(300));
+    worker.paused_until = clock::now()
+        .checked_add(SignedDuration::try_from(pause).unwrap_or_default())
+        .ok();
+    worker.send_failures = worker.send_failures.saturating_add(1);
+    report.send_fault = Some(told.clone());
+    if worker.send_failures == 1 {
+        let mailbox = Some(worker.mailbox.name.clone());
+        let event = Event {
+            mailbox,
+            detail: Some(told),
+            ..Event::new(EventKind::SendingFailing)
+        };
+        store.note(event, clock::now()).await?;
+    }
+    Ok(())
+}
+
+async fn recovered(worker: &mut Worker, store: &Store) -> Result<(), StoreError> {
+    worker.paused_until = None;
+    if std::mem::take(&mut worker.send_failures) > 0 {
+        let mailbox = Some(worker.mailbox.name.clone());
+        store
+            .note(
+                Event {
+                    mailbox,
+                    ..Event::new(EventKind::SendingRecovered)
+                },
+                clock::now(),
+            )
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! The data folder: who may use it, and what lies where in it.
+//!
+//! `karamail.db` the ledger · `log/2026-11.txt` the monthly log · `archive/2026-11/*.eml` other mail, whole ·
+//! `outbox/*.eml` finished forwards · `spool/*` mails being fetched · `diagnostics/` · `secrets.toml` · `karamail.lock`.
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use karamail_core::words::{Language, Told, store as words};
+
+use crate::store::StoreError;
+
+/// A data folder that this process alone uses; released when dropped or when the process ends, however it ends.
+#[derive(Debug)]
+pub struct DataFolder {
+    path: PathBuf,
+    _lock: File,
+}
+
+/// Why a data folder could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum DataFolderError {
+    /// Another Karamail uses it.
+    #[error("the data folder {0} is in use by another instance")]
+    InUse(PathBuf),
+    /// It cannot be made or written.
+    #[error("the data folder {0}: {1}")]
+    Unusable(PathBuf, io::Error),
+}
+
+impl Told for DataFolderError {
+    fn what(&self, language: Language) -> String {
+        match self {
+            DataFolderError::InUse(path) => words::second_instance(language, &path.display().to_string()),
+            DataFolderError::Unusable(path, why) => {
+                words::folder(language, &path.display().to_string(), &why.to_string())
+            }
+        }
+    }
+
+    fn what_to_do(&self, language: Language) -> Option<String> {
+        Some(match self {
+            DataFolderError::InUse(_) => words::second_instance_advice(language),
+            DataFolderError::Unusable(..) => words::read_only_advice(language),
+        })
+    }
+}
+
+impl DataFolder {
+    /// Makes the folder where it is missing and takes it. Two programs on one folder would give one number twice.
+    pub fn take(path: &Path) -> Result<DataFolder, DataFolderError> {
+        let unusable = |error| DataFolderError::Unusable(path.to_owned(), error);
+        make_private_folder(path).map_err(unusable)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path.join("karamail.lock"))
+            .map_err(unusable)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(DataFolder {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(DataFolderError::InUse(path.to_owned())),
+            Err(TryLockError::Error(error)) => Err(unusable(error)),
+        }
+    }
+
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+}
+
+/// Makes a folder that its owner alone can read: addresses of customers lie in it.
+pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+/// Flushes a folder, so that a file renamed into it is there after a power cut. Windows has no such call and needs none.
+pub fn flush_folder(path: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(path)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// Whether an error says that the disk is full.
+pub fn is_disk_full(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded
+    )
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        if is_disk_full(&error) {
+            StoreError::DiskFull
+        } else {
+            StoreError::Folder(PathBuf::new(), error)
+        }
+    }
+}

@@ -1,0 +1,715 @@
+//! The engine: one loop that waits for the next poll, a command, new settings or the end. Clicks and file events only
+//! queue a command; the loop decides when.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use karamail_core::journal::{Event, EventKind};
+use karamail_core::words::Told;
+use serde::Serialize;
+use sqlx::SqlitePool;
+use tokio::sync::{broadcast, mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::clock;
+use crate::config::Settings;
+use crate::config::{ConfigFaults, SettingsWatcher};
+use crate::cycle::{self, CycleReport, Passwords, Worker};
+use crate::data_folder::{DataFolder, DataFolderError};
+use crate::monthly_log::MonthlyLog;
+use crate::stop::{Stop, StopSwitch, stop_switch};
+use crate::store::events::StoredEvent;
+use crate::store::{Store, StoreError};
+
+/// Commands that may wait in the queue; a person does not click faster than the loop takes them.
+const COMMANDS_WAITING: usize = 16;
+/// Events that a slow listener may fall behind before it misses some (it can read them from the ledger).
+const EVENTS_WAITING: usize = 256;
+/// A mailbox that fails is tried again after 1, 2, 4, 8 intervals and so on, at the most this long: it backs off
+/// alone, and a mended one is found soon.
+const LONGEST_BACK_OFF: Duration = Duration::from_secs(300);
+/// How long cycles may take to finish the mail in hand when the program is asked to stop.
+const STOP_GRACE: Duration = Duration::from_secs(8);
+/// Old archive files are looked for once a day.
+const SWEEP_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
+
+/// Why the engine could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The data folder is in use or cannot be used.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// The ledger.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Told for EngineError {
+    fn what(&self, language: karamail_core::words::Language) -> String {
+        match self {
+            EngineError::DataFolder(fault) => fault.what(language),
+            EngineError::Store(fault) => fault.what(language),
+        }
+    }
+    fn what_to_do(&self, language: karamail_core::words::Language) -> Option<String> {
+        match self {
+            EngineError::DataFolder(fault) => fault.what_to_do(language),
+            EngineError::Store(fault) => fault.what_to_do(language),
+        }
+    }
+}
+
+/// Where the passwords of a mailbox come from.
+pub trait PasswordSource: Send + Sync {
+    /// What is known now for the mailbox at `index` of the settings.
+    fn passwords(&self, settings: &Settings, index: usize) -> Passwords;
+}
+
+impl<F: Fn(&Settings, usize) -> Passwords + Send + Sync> PasswordSource for F {
+    fn passwords(&self, settings: &Settings, index: usize) -> Passwords {
+        self(settings, index)
+    }
+}
+
+/// What a screen or command can ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Poll every enabled mailbox now.
+    CheckNow,
+    /// Begin collecting.
+    StartCollecting,
+    /// End collecting; the engine stays.
+    StopCollecting,
+    /// Read the passwords again: one was set.
+    PasswordsChanged,
+    /// End the engine.
+    Shutdown,
+}
+
+/// The engine as screens and commands see it: commands in, status and events out, and the ledger to read.
+#[derive(Clone)]
+pub struct Handle {
+    commands: mpsc::Sender<Command>,
+    status: watch::Receiver<Status>,
+    events: broadcast::Sender<StoredEvent>,
+    readers: SqlitePool,
+    data_folder: PathBuf,
+}
+
+impl Handle {
+    /// Queues a command. `false` when the engine has ended.
+    pub async fn command(&self, command: Command) -> bool {
+        self.commands.send(command).await.is_ok()
+    }
+
+    /// The status; `changed().await` on it resolves at the next change.
+    pub fn status(&self) -> watch::Receiver<Status> {
+        self.status.clone()
+    }
+
+    /// Events from now on, each once, after it is in the monthly log.
+    pub fn events(&self) -> broadcast::Receiver<StoredEvent> {
+        self.events.subscribe()
+    }
+
+    /// The ledger, to read.
+    pub fn readers(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// The data folder.
+    pub fn data_folder(&self) -> &Path {
+        &self.data_folder
+    }
+}
+
+/// What the engine is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Status {
+    /// Whether mailboxes are polled.
+    pub is_collecting: bool,
+    /// Each enabled mailbox, in the settings' order.
+    pub mailboxes: Vec<MailboxStatus>,
+    /// What is wrong with the settings file, told; the settings before it hold.
+    pub settings_faults: Option<String>,
+}
+
+/// What a mailbox is doing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MailboxStatus {
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub address: String,
+    /// Whether a cycle runs now.
+    pub is_polling: bool,
+    /// When the last poll that succeeded ended.
+    pub last_good_poll: Option<Timestamp>,
+    /// When the next poll is due.
+    pub next_poll: Option<Timestamp>,
+    /// Why the last poll failed, told.
+    pub receive_fault: Option<String>,
+    /// Why nothing can be sent, told.
+    pub send_fault: Option<String>,
+}
+
+/// The engine: it owns the data folder, the ledger and the workers.
+pub struct Engine {
+    data_folder: DataFolder,
+    store: Store,
+    settings: Arc<Settings>,
+    passwords: Arc<dyn PasswordSource>,
+    log: watch::Sender<MonthlyLog>,
+    slots: Vec<Slot>,
+    status: watch::Sender<Status>,
+    events: broadcast::Sender<StoredEvent>,
+    command_sender: mpsc::Sender<Command>,
+    commands: mpsc::Receiver<Command>,
+    stop: Stop,
+    stop_switch: StopSwitch,
+    next_sweep: Option<Timestamp>,
+}
+
+/// A mailbox's place in the engine. The worker is away while its cycle runs.
+struct Slot {
+    name: String,
+    worker: Option<Worker>,
+    due: tokio::time::Instant,
+    /// Asked for while a cycle was running: the mail may have come behind that cycle's listing.
+    is_check_wanted: bool,
+    failures: u32,
+}
+
+impl Engine {
+    /// Takes the data folder, opens the ledger and prepares the enabled mailboxes. Nothing is polled yet.
+    pub async fn open(
+        data_folder: &Path,
+        settings: Settings,
+        passwords: Arc<dyn PasswordSource>,
+    ) -> Result<Engine, EngineError> {
+        let data_folder = DataFolder::take(data_folder)?;
+        let store = Store::open(data_folder.path()).await?;
+        let (command_sender, commands) = mpsc::channel(COMMANDS_WAITING);
+        let (stop_switch, stop) = stop_switch();
+        let mut engine = Engine {
+            log: watch::Sender::new(monthly_log(data_folder.path(), &settings)),
+            settings: Arc::new(settings),
+            passwords,
+            slots: Vec::new(),
+            status: watch::Sender::new(Status::default()),
+            events: broadcast::Sender::new(EVENTS_WAITING),
+            command_sender,
+            commands,
+            stop,
+            stop_switch,
+            next_sweep: None,
+            data_folder,
+            store,
+        };
+        engine.prepare().await?;
+        Ok(engine)
+    }
+
+    /// A handle on this engine.
+    pub fn handle(&self) -> Handle {
+        Handle {
+            commands: self.command_sender.clone(),
+            status: self.status.subscribe(),
+            events: self.events.clone(),
+            readers: self.store.readers().clone(),
+            data_folder: self.data_folder.path().to_owned(),
+        }
+    }
+
+    /// A switch that ends [`Engine::run`] and [`Engine::run_once`]: the mail in hand is finished.
+    pub fn stop_switch(&self) -> StopSwitch {
+        self.stop_switch.clone()
+    }
+
+    /// One cycle of every enabled mailbox, again for those whose letters that are due were not all sent.
+    pub async fn run_once(&mut self) -> Result<Vec<(String, CycleReport)>, EngineError> {
+        let mut cycles = JoinSet::new();
+        for slot in &mut self.slots {
+            if let Some(mut worker) = slot.worker.take() {
+                let (store, stop) = (self.store.clone(), self.stop.clone());
+                let folder = self.data_folder.path().to_owned();
+                cycles.spawn(async move {
+                    let mut report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
+                    while report.is_unfinished && !stop.is_requested() {
+                        let next = cycle::run_once(&mut worker, &store, &folder, &stop).await;
+                        add(&mut report, next);
+                    }
+                    (worker, report)
+                });
+            }
+        }
+        let mut reports = Vec::new();
+        while let Some(done) = cycles.join_next().await {
+            match done {
+                Ok((mut worker, report)) => {
+                    self.tell_receiving(&mut worker, &report).await?;
+                    reports.push((worker.mailbox().name.clone(), report));
+                    self.put_back(worker);
+                }
+                Err(error) => tracing::error!(%error, "a cycle ended without a result"),
+            }
+        }
+        self.sweep().await;
+        let log = self.log.borrow().clone();
+        log.catch_up(&self.store).await?;
+        Ok(reports)
+    }
+
+    /// Ends an engine that is not run: pending writes are done, the ledger is closed.
+    pub async fn close(self) {
+        self.store.close().await;
+    }
+
+    /// Collects until the stop switch is thrown or [`Command::Shutdown`] comes.
+    ///
+    /// `watcher` brings changed settings; a faulty file never replaces good ones. `start_collecting` is false where a
+    /// person starts it by hand.
+    pub async fn run(
+        mut self,
+        mut watcher: Option<SettingsWatcher>,
+        start_collecting: bool,
+    ) -> Result<(), EngineError> {
+        // Ended by its own switch, never cut off: two writers of one log file would repeat lines.
+        let (follower_switch, follower_stop) = stop_switch();
+        let follower = self.spawn_follower(follower_stop);
+        let mut cycles: JoinSet<(Worker, CycleReport)> = JoinSet::new();
+        if start_collecting {
+            self.set_collecting(true).await?;
+        }
+        let mut stop = self.stop.clone();
+        loop {
+            self.start_due(&mut cycles);
+            self.publish();
+            let next = self.next_due();
+            tokio::select! {
+                biased;
+                () = stop.requested() => break,
+                Some(done) = cycles.join_next(), if !cycles.is_empty() => self.finish_cycle(done).await?,
+                Some(command) = self.commands.recv() => match command {
+                    Command::Shutdown => break,
+                    command => self.obey(command).await?,
+                },
+                changed = next_settings(&mut watcher) => self.take_settings(changed).await?,
+                () = sleep_until(next) => {}
+            }
+        }
+        self.stop_switch.request();
+        let finish = async {
+            while let Some(done) = cycles.join_next().await {
+                self.finish_cycle(done).await?;
+            }
+            Ok(())
+        };
+        // Whatever is cut off here is safe: the next start finds every promise on disk.
+        let finished: Result<Result<(), EngineError>, _> = tokio::time::timeout(STOP_GRACE, finish).await;
+        cycles.shutdown().await;
+        if self.status.borrow().is_collecting {
+            self.set_collecting(false).await?;
+        }
+        follower_switch.request();
+        let _ = follower.await;
+        let log = self.log.borrow().clone();
+        log.catch_up(&self.store).await?;
+        self.store.close().await;
+        finished.unwrap_or(Ok(()))
+    }
+
+    /// Workers for the settings that hold now. Those whose cycle runs come back and are replaced then.
+    async fn prepare(&mut self) -> Result<(), EngineError> {
+        let mut slots = Vec::new();
+        for (index, mailbox) in self
+            .settings
+            .mailboxes
+            .iter()
+            .enumerate()
+            .filter(|(_, mailbox)| mailbox.enabled)
+        {
+            let passwords = self.passwords.passwords(&self.settings, index);
+            let worker = Worker::new(
+                Arc::clone(&self.settings),
+                mailbox.clone(),
+                passwords,
+                &self.store,
+            )
+            .await?;
+            slots.push(Slot {
+                name: mailbox.name.clone(),
+                worker: Some(worker),
+                due: tokio::time::Instant::now(),
+                is_check_wanted: false,
+                failures: 0,
+            });
+        }
+        self.slots = slots;
+        let settings = Arc::clone(&self.settings);
+        self.status.send_modify(|status| {
+            let before = std::mem::take(&mut status.mailboxes);
+            status.mailboxes = settings
+                .mailboxes
+                .iter()
+                .filter(|mailbox| mailbox.enabled)
+                .map(|mailbox| {
+                    let address = mailbox.address.to_string();
+                    before
+                        .iter()
+                        .find(|old| old.name == mailbox.name && old.address == address)
+                        .cloned()
+                        .unwrap_or(MailboxStatus {
+                            name: mailbox.name.clone(),
+                            address,
+                            is_polling: false,
+                            last_good_poll: None,
+                            next_poll: None,
+                            receive_fault: None,
+                            send_fault: None,
+                        })
+                })
+                .collect();
+        });
+        Ok(())
+    }
+
+    /// Follows the events with the monthly log, and tells listeners, as events are committed.
+    fn spawn_follower(&self, mut stop: Stop) -> tokio::task::JoinHandle<()> {
+        let (store, log, events) = (self.store.clone(), self.log.subscribe(), self.events.clone());
+        tokio::spawn(async move {
+            let mut told = store
+                .log_position()
+                .await
+                .map_or(i64::MAX, |position| position.event_id);
+            while !stop.is_requested() {
+                let log_now = log.borrow().clone();
+                if let Err(error) = log_now.catch_up(&store).await {
+                    tracing::error!(%error, "the monthly log cannot be written");
+                }
+                told = tell_listeners(&store, &events, told).await;
+                tokio::select! {
+                    () = store.events_written() => {}
+                    () = stop.requested() => {}
+                }
+            }
+        })
+    }
+
+    fn start_due(&mut self, cycles: &mut JoinSet<(Worker, CycleReport)>) {
+        if !self.status.borrow().is_collecting {
+            return;
+        }
+        let now = tokio::time::Instant::now();
+        for slot in self.slots.iter_mut().filter(|slot| slot.due <= now) {
+            if let Some(mut worker) = slot.worker.take() {
+                let (store, stop) = (self.store.clone(), self.stop.clone());
+                let folder = self.data_folder.path().to_owned();
+                cycles.spawn(async move {
+                    let report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
+                    (worker, report)
+                });
+            }
+        }
+    }
+
+    fn next_due(&self) -> Option<tokio::time::Instant> {
+        if !self.status.borrow().is_collecting {
+            return None;
+        }
+        self.slots
+            .iter()
+            .filter(|slot| slot.worker.is_some())
+            .map(|slot| slot.due)
+            .min()
+    }
+
+    async fn finish_cycle(
+        &mut self,
+        done: Result<(Worker, CycleReport), tokio::task::JoinError>,
+    ) -> Result<(), EngineError> {
+        let (mut worker, report) = match done {
+            Ok(done) => done,
+            Err(error) => {
+                // A bug in one cycle must not stop the others: the mailbox begins anew.
+                tracing::error!(%error, "a cycle ended without a result");
+                self.prepare_lost().await?;
+                return Ok(());
+            }
+        };
+        let language = self.settings.general.language;
+        self.tell_receiving(&mut worker, &report).await?;
+        let name = worker.mailbox().name.clone();
+        let interval = self.settings.general.check_interval;
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.name == name) {
+            slot.failures = if report.receive_fault.is_some() {
+                slot.failures.saturating_add(1)
+            } else {
+                0
+            };
+            let doubled = interval.saturating_mul(1 << slot.failures.saturating_sub(1).min(10));
+            let pause = if report.is_unfinished || std::mem::take(&mut slot.is_check_wanted) {
+                Duration::ZERO
+            } else if slot.failures == 0 {
+                interval
+            } else {
+                doubled.min(LONGEST_BACK_OFF.max(interval))
+            };
+            slot.due = tokio::time::Instant::now() + pause;
+        }
+        self.status.send_modify(|status| {
+            if let Some(mailbox) = status.mailboxes.iter_mut().find(|mailbox| mailbox.name == name) {
+                mailbox.receive_fault = report.receive_fault.as_ref().map(|fault| fault.told(language));
+                if report.receive_fault.is_none() {
+                    mailbox.last_good_poll = Some(clock::now());
+                }
+                mailbox.send_fault.clone_from(&report.send_fault);
+            }
+        });
+        self.put_back(worker);
+        self.sweep().await;
+        Ok(())
+    }
+
+    /// Gives a worker its place back, unless the settings changed while it was away.
+    fn put_back(&mut self, worker: Worker) {
+        if worker.belongs_to(&self.settings)
+            && let Some(slot) = self
+                .slots
+                .iter_mut()
+                .find(|slot| slot.name == worker.mailbox().name)
+        {
+            slot.worker = Some(worker);
+        }
+    }
+
+    async fn prepare_lost(&mut self) -> Result<(), EngineError> {
+        let polling: HashMap<String, tokio::time::Instant> = self
+            .slots
+            .iter()
+            .map(|slot| (slot.name.clone(), slot.due))
+            .collect();
+        self.prepare().await?;
+        let later = tokio::time::Instant::now() + LONGEST_BACK_OFF;
+        for slot in &mut self.slots {
+            slot.due = polling
+                .get(&slot.name)
+                .map_or(later, |due| (*due).max(tokio::time::Instant::now()));
+        }
+        Ok(())
+    }
+
+    /// A failure is told once, and once when it is over.
+    async fn tell_receiving(&self, worker: &mut Worker, report: &CycleReport) -> Result<(), StoreError> {
+        let mailbox = Some(worker.mailbox().name.clone());
+        match &report.receive_fault {
+            Some(fault) => {
+                tracing::warn!(mailbox = worker.mailbox().name, %fault, "a poll failed");
+                if !std::mem::replace(&mut worker.is_receiving_failing, true) {
+                    let detail = Some(fault.told(self.settings.general.language));
+                    let event = Event {
+                        mailbox,
+                        detail,
+                        ..Event::new(EventKind::MailboxFailing)
+                    };
+                    // With a full disk this cannot be written either; the status shows it.
+                    if let Err(error) = self.store.note(event, clock::now()).await {
+                        worker.is_receiving_failing = false;
+                        tracing::error!(%error, "an event could not be written");
+                    }
+                }
+            }
+            None => {
+                if std::mem::take(&mut worker.is_receiving_failing) {
+                    self.store
+                        .note(
+                            Event {
+                                mailbox,
+                                ..Event::new(EventKind::MailboxRecovered)
+                            },
+                            clock::now(),
+                        )
+                        .await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn obey(&mut self, command: Command) -> Result<(), EngineError> {
+        match command {
+            Command::CheckNow => self.check_now(),
+            Command::StartCollecting => self.set_collecting(true).await?,
+            Command::StopCollecting => self.set_collecting(false).await?,
+            Command::PasswordsChanged => {
+                self.prepare().await?;
+            }
+            // Handled by the loop.
+            Command::Shutdown => {}
+        }
+        Ok(())
+    }
+
+    fn check_now(&mut self) {
+        for slot in &mut self.slots {
+            slot.due = tokio::time::Instant::now();
+            slot.is_check_wanted = slot.worker.is_none();
+            slot.failures = 0;
+        }
+    }
+
+    async fn set_collecting(&mut self, collecting: bool) -> Result<(), EngineError> {
+        if self.status.borrow().is_collecting == collecting {
+            return Ok(());
+        }
+        let kind = if collecting {
+            EventKind::Started
+        } else {
+            EventKind::Stopped
+        };
+        self.store.note(Event::new(kind), clock::now()).await?;
+        self.status
+            .send_modify(|status| status.is_collecting = collecting);
+        if collecting {
+            self.check_now();
+        }
+        Ok(())
+    }
+
+    async fn take_settings(&mut self, changed: Result<Settings, ConfigFaults>) -> Result<(), EngineError> {
+        match changed {
+            Ok(settings) => {
+                self.log
+                    .send_replace(monthly_log(self.data_folder.path(), &settings));
+                self.settings = Arc::new(settings);
+                self.prepare().await?;
+                self.status.send_modify(|status| status.settings_faults = None);
+                self.store
+                    .note(Event::new(EventKind::SettingsLoaded), clock::now())
+                    .await?;
+            }
+            Err(faults) => {
+                let told = faults.told(self.settings.general.language);
+                tracing::warn!(%faults, "the settings file has faults");
+                self.status
+                    .send_modify(|status| status.settings_faults = Some(told.clone()));
+                let event = Event {
+                    detail: Some(told),
+                    ..Event::new(EventKind::SettingsRefused)
+                };
+                self.store.note(event, clock::now()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Publishes what is polled now and when the next polls are due, if that changed.
+    fn publish(&self) {
+        let now = tokio::time::Instant::now();
+        self.status.send_if_modified(|status| {
+            let before = status.clone();
+            for mailbox in &mut status.mailboxes {
+                let slot = self.slots.iter().find(|slot| slot.name == mailbox.name);
+                mailbox.is_polling = slot.is_some_and(|slot| slot.worker.is_none());
+                let due = slot
+                    .filter(|_| status.is_collecting && !mailbox.is_polling)
+                    .map(|slot| slot.due);
+                let at = due.and_then(|due| {
+                    let wait = SignedDuration::try_from(due.saturating_duration_since(now)).ok()?;
+                    clock::now().checked_add(wait).ok()
+                });
+                // The clock moves between two looks: the same due time is not a change.
+                let is_same = match (mailbox.next_poll, at) {
+                    (Some(old), Some(new)) => old.duration_since(new).abs() < SignedDuration::from_secs(1),
+                    (old, new) => old == new,
+                };
+                if !is_same {
+                    mailbox.next_poll = at;
+                }
+            }
+            *status != before
+        });
+    }
+
+    async fn sweep(&mut self) {
+        let now = clock::now();
+        if self.next_sweep.is_some_and(|next| now < next) {
+            return;
+        }
+        self.next_sweep = now.checked_add(SWEEP_INTERVAL).ok();
+        let unsettled = match self.store.unsettled_files().await {
+            Ok(unsettled) => unsettled,
+            Err(error) => return tracing::warn!(%error, "old files were not looked for"),
+        };
+        let (folder, days) = (
+            self.data_folder.path().to_owned(),
+            self.settings.general.archive_days,
+        );
+        let swept =
+            tokio::task::spawn_blocking(move || crate::archive::sweep(&folder, days, &unsettled, now)).await;
+        match swept {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(removed)) => tracing::info!(removed, "old archive files removed"),
+            Ok(Err(error)) => tracing::warn!(%error, "old archive files could not be removed"),
+        }
+    }
+}
+
+/// Sends the events behind `told` to whoever listens; returns how far it got.
+async fn tell_listeners(store: &Store, events: &broadcast::Sender<StoredEvent>, mut told: i64) -> i64 {
+    while let Ok(news) = store.events_after(told, 100).await
+        && let Some(last) = news.last().map(|event| event.id)
+    {
+        told = last;
+        for event in news {
+            // No listener is no fault.
+            let _ = events.send(event);
+        }
+    }
+    told
+}
+
+fn monthly_log(data_folder: &Path, settings: &Settings) -> MonthlyLog {
+    let folder = settings
+        .general
+        .log_folder
+        .clone()
+        .unwrap_or_else(|| data_folder.join("log"));
+    MonthlyLog::new(folder, settings.general.language)
+}
+
+async fn next_settings(watcher: &mut Option<SettingsWatcher>) -> Result<Settings, ConfigFaults> {
+    match watcher {
+        Some(watcher) => watcher.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(due: Option<tokio::time::Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Adds a later cycle of the same mailbox to a report.
+fn add(report: &mut CycleReport, next: CycleReport) {
+    report.received += next.received;
+    report.receipts += next.receipts;
+    report.repeats += next.repeats;
+    report.forwards += next.forwards;
+    report.archived += next.archived;
+    report.held += next.held;
+    report.backlog += next.backlog;
+    report.unreadable += next.unreadable;
+    report.sent += next.sent;
+    report.refused += next.refused;
+    report.delayed += next.delayed;
+    report.deleted += next.deleted;
+    report.is_unfinished = next.is_unfinished;
+    report.receive_fault = next.receive_fault;
+    report.send_fault = next.send_fault;
+}

@@ -1,0 +1,366 @@
+//! One SMTP session: login, letters one after the other, QUIT.
+
+use std::fmt;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use karamail_core::address::EmailAddress;
+use karamail_core::delivery::Step;
+use karamail_core::limits::{SMTP_QUIT, SMTP_SLOWEST_LINE};
+use lettre::transport::smtp::client::AsyncSmtpConnection;
+use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::response::Response;
+use tokio::time::{Instant, timeout};
+
+use crate::config::SmtpMechanism;
+use crate::secrets::Credentials;
+use crate::smtp::HELLO_ADDRESS;
+use crate::smtp::dial::Target;
+use crate::smtp::fault::{SmtpFault, SmtpFaultKind};
+use crate::smtp::reply::{Heard, Reply};
+use crate::smtp::wire::{LastAnswer, Wire};
+
+/// The login to use with AUTH.
+pub(super) struct Login {
+    pub(super) credentials: Credentials,
+    pub(super) mechanism: SmtpMechanism,
+}
+
+/// What the server said it can do (its answer to EHLO). Keywords compare without case (RFC 5321 section 2.4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Extensions {
+    eight_bit: bool,
+    smtp_utf8: bool,
+    size: bool,
+    plain: bool,
+    login: bool,
+    xoauth2: bool,
+}
+
+/// A session in which a letter can be sent.
+///
+/// Dropping it closes the connection, which ends whatever was under way; only [`Session::send`] tells whether it may be
+/// used again.
+pub(super) struct Session {
+    connection: AsyncSmtpConnection,
+    last_answer: LastAnswer,
+    extensions: Extensions,
+    /// A letter was begun and not finished: RSET comes before the next.
+    unfinished: bool,
+    /// The server spoke out of turn or hung up; nothing more can be said.
+    broken: bool,
+    /// When it last had work.
+    pub(super) rested_since: Instant,
+}
+
+/// A command line; lettre writes whatever can be displayed.
+struct Line<'a>(&'a str);
+
+impl fmt::Display for Line<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}\r\n", self.0)
+    }
+}
+
+impl Session {
+    /// Connects, greets and logs in. Every failure is about us or the server, never about a letter.
+    pub(super) async fn open(target: &Target, login: Option<&Login>) -> Result<Session, SmtpFault> {
+        let dialled = target.dial().await?;
+        let primed: &'static [u8] = if dialled.greeted { b"220 \r\n" } else { b"" };
+        let (wire, last_answer) = Wire::new(dialled.stream, dialled.peer, primed, target.timeout);
+        let hello = ClientId::Ipv4(HELLO_ADDRESS);
+        // Greeting and EHLO are one call to lettre; each read in it is bounded by the wire, both by the time here.
+        let opening = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello);
+        let opened = timeout(target.timeout * 2, opening).await;
+        let heard = Reply::read(&last_answer.bytes());
+        let step = if last_answer.has_written() {
+            Step::Hello
+        } else {
+            Step::Greeting
+        };
+        let connection = match opened {
+            Err(_) => return Err(target.fault(step, SmtpFaultKind::TimedOut)),
+            Ok(Ok(connection)) => connection,
+            Ok(Err(error)) => return Err(opening_fault(target, step, &error, heard)),
+        };
+        let Heard::Whole(hello, 0) = heard else {
+            return Err(target.fault(Step::Hello, SmtpFaultKind::Garbled));
+        };
+        let mut session = Session {
+            connection,
+            last_answer,
+            extensions: Extensions::of(&hello),
+            unfinished: false,
+            broken: false,
+            rested_since: Instant::now(),
+        };
+        if let Some(login) = login {
+            session.log_in(target, login).await?;
+        }
+        Ok(session)
+    }
+
+    /// Sends one letter; the answer is the server's acceptance.
+    pub(super) async fn send(
+        &mut self,
+        target: &Target,
+        from: &EmailAddress,
+        to: &EmailAddress,
+        bytes: &[u8],
+    ) -> Result<Reply, SmtpFault> {
+        let parameters = self.parameters(from, to, bytes);
+        let Some(parameters) = parameters else {
+            return Err(target.fault(Step::Recipient, SmtpFaultKind::NoSmtpUtf8));
+        };
+        if self.unfinished {
+            self.expect(target, Step::MailFrom, "RSET", 2).await?;
+        }
+        self.unfinished = true;
+        self.expect(
+            target,
+            Step::MailFrom,
+            &format!("MAIL FROM:<{}>{parameters}", from.to_envelope()),
+            2,
+        )
+        .await?;
+        self.expect(
+            target,
+            Step::Recipient,
+            &format!("RCPT TO:<{}>", to.to_envelope()),
+            2,
+        )
+        .await?;
+        self.expect(target, Step::Data, "DATA", 3).await?;
+        // lettre ends the content with a line end of its own.
+        let content = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
+        let slowest = Duration::from_secs(content.len() as u64 / SMTP_SLOWEST_LINE);
+        let result = timeout(target.timeout * 2 + slowest, self.connection.message(content)).await;
+        if matches!(&result, Ok(Err(_))) && Reply::read(&self.last_answer.bytes()) == Heard::Incomplete {
+            // A server may refuse in mid-content and hang up; its words can still be there to read.
+            let _ = timeout(SMTP_QUIT, self.connection.read_response()).await;
+            self.broken = true;
+        }
+        let reply = self.settle(target, Step::Content, result)?;
+        if !reply.is_success() {
+            return Err(target.answer_fault(Step::Content, &reply));
+        }
+        self.unfinished = false;
+        self.rested_since = Instant::now();
+        Ok(reply)
+    }
+
+    /// Whether another letter can go through it.
+    pub(super) fn is_usable(&self) -> bool {
+        !self.broken
+    }
+
+    /// Says goodbye. The answer changes nothing, so it is not waited for long.
+    pub(super) async fn quit(mut self) {
+        if !self.broken {
+            let _ = timeout(SMTP_QUIT, self.connection.command(Line("QUIT"))).await;
+        }
+    }
+
+    /// The parameters of MAIL FROM; None where the letter needs SMTPUTF8 and the server has not got it.
+    fn parameters(&self, from: &EmailAddress, to: &EmailAddress, bytes: &[u8]) -> Option<String> {
+        let mut parameters = String::new();
+        if self.extensions.size {
+            parameters.push_str(&format!(" SIZE={}", bytes.len()));
+        }
+        // Without 8BITMIME the bytes go out all the same (docs/decisions/0020-forwards-arrive-byte-for-byte.md).
+        if !bytes.is_ascii() && self.extensions.eight_bit {
+            parameters.push_str(" BODY=8BITMIME");
+        }
+        if !(from.is_ascii() && to.is_ascii()) {
+            if !self.extensions.smtp_utf8 {
+                return None;
+            }
+            parameters.push_str(" SMTPUTF8");
+        }
+        Some(parameters)
+    }
+
+    async fn log_in(&mut self, target: &Target, login: &Login) -> Result<(), SmtpFault> {
+        let offered = self.extensions;
+        let mechanism = match login.mechanism {
+            SmtpMechanism::Auto | SmtpMechanism::Plain if offered.plain => SmtpMechanism::Plain,
+            SmtpMechanism::Auto | SmtpMechanism::Login if offered.login => SmtpMechanism::Login,
+            SmtpMechanism::XOAuth2 if offered.xoauth2 => SmtpMechanism::XOAuth2,
+            _ => return Err(target.fault(Step::Authentication, SmtpFaultKind::NoMechanism)),
+        };
+        let reply = self.try_mechanism(target, login, mechanism).await?;
+        // Some servers list PLAIN and do not do it.
+        let is_undone = matches!(reply.code, 500..=504)
+            && (login.mechanism, mechanism) == (SmtpMechanism::Auto, SmtpMechanism::Plain)
+            && offered.login;
+        let reply = if is_undone {
+            self.try_mechanism(target, login, SmtpMechanism::Login).await?
+        } else {
+            reply
+        };
+        if reply.code == 235 {
+            return Ok(());
+        }
+        Err(target.answer_fault(Step::Authentication, &reply))
+    }
+
+    /// One AUTH exchange (RFC 4954); the reply ends it, for better or worse.
+    async fn try_mechanism(
+        &mut self,
+        target: &Target,
+        login: &Login,
+        mechanism: SmtpMechanism,
+    ) -> Result<Reply, SmtpFault> {
+        let (user, password) = (
+            login.credentials.user.as_str(),
+            login.credentials.password.expose(),
+        );
+        let lines = match mechanism {
+            SmtpMechanism::Login => {
+                vec![
+                    "AUTH LOGIN".to_owned(),
+                    STANDARD.encode(user),
+                    STANDARD.encode(password),
+                ]
+            }
+            SmtpMechanism::XOAuth2 => {
+                let token = format!("user={user}\u{1}auth=Bearer {password}\u{1}\u{1}");
+                // A refusal comes as a challenge with the details; an empty line fetches the answer itself.
+                vec![format!("AUTH XOAUTH2 {}", STANDARD.encode(token)), String::new()]
+            }
+            SmtpMechanism::Auto | SmtpMechanism::Plain => {
+                vec![format!(
+                    "AUTH PLAIN {}",
+                    STANDARD.encode(format!("\0{user}\0{password}"))
+                )]
+            }
+        };
+        let mut reply = None;
+        for line in lines {
+            let answer = self.ask(target, Step::Authentication, &line).await?;
+            let goes_on = answer.code == 334;
+            reply = Some(answer);
+            if !goes_on {
+                break;
+            }
+        }
+        reply.ok_or_else(|| target.fault(Step::Authentication, SmtpFaultKind::Garbled))
+    }
+
+    /// Sends a command and wants an answer of the given class.
+    async fn expect(&mut self, target: &Target, step: Step, line: &str, class: u16) -> Result<(), SmtpFault> {
+        let reply = self.ask(target, step, line).await?;
+        if reply.code / 100 == class && !self.broken {
+            return Ok(());
+        }
+        if reply.code / 100 < 4 {
+            // A success that is none here: we and the server no longer speak of the same thing.
+            self.broken = true;
+            return Err(target.fault(step, SmtpFaultKind::Garbled));
+        }
+        Err(target.answer_fault(step, &reply))
+    }
+
+    async fn ask(&mut self, target: &Target, step: Step, line: &str) -> Result<Reply, SmtpFault> {
+        let result = timeout(target.timeout, self.connection.command(Line(line))).await;
+        self.settle(target, step, result)
+    }
+
+    /// Makes an answer of what lettre returned and what the wire heard. lettre's own errors are needed only where the
+    /// server gave no whole answer.
+    fn settle(
+        &mut self,
+        target: &Target,
+        step: Step,
+        result: Result<Result<Response, lettre::transport::smtp::Error>, tokio::time::error::Elapsed>,
+    ) -> Result<Reply, SmtpFault> {
+        let kind = match (Reply::read(&self.last_answer.bytes()), &result) {
+            (Heard::Whole(reply, unasked), _) => {
+                // 421: the server closes the connection behind this answer (RFC 5321 section 3.8).
+                self.broken |= unasked > 0 || reply.code == 421;
+                return Ok(reply);
+            }
+            (_, Err(_)) => SmtpFaultKind::TimedOut,
+            (Heard::Nonsense, _) => SmtpFaultKind::Garbled,
+            (Heard::Incomplete, Ok(Err(error))) => kind_of(error),
+            (Heard::Incomplete, Ok(Ok(_))) => SmtpFaultKind::Garbled,
+        };
+        self.broken = true;
+        Err(target.fault(step, kind))
+    }
+}
+
+/// What failed before the session stood. lettre answers a refused EHLO with a QUIT of its own, so the wire may hold the
+/// answer to that; what lettre read comes first.
+fn opening_fault(
+    target: &Target,
+    step: Step,
+    error: &lettre::transport::smtp::Error,
+    heard: Heard,
+) -> SmtpFault {
+    if let Some(code) = error.status() {
+        let text = std::error::Error::source(error)
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        return target.answer_fault(
+            step,
+            &Reply {
+                code: code.into(),
+                lines: vec![text],
+            },
+        );
+    }
+    match heard {
+        // A code that lettre does not know.
+        Heard::Whole(reply, _) if reply.code >= 400 => target.answer_fault(step, &reply),
+        Heard::Whole(..) | Heard::Nonsense => target.fault(step, SmtpFaultKind::Garbled),
+        Heard::Incomplete => target.fault(step, kind_of(error)),
+    }
+}
+
+/// The kind of a failure that lettre met: the cause is an I/O error somewhere in its chain, or the end of the stream.
+fn kind_of(error: &lettre::transport::smtp::Error) -> SmtpFaultKind {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(io) = inner.downcast_ref::<std::io::Error>() {
+            return SmtpFaultKind::of_io(io);
+        }
+        cause = inner.source();
+    }
+    SmtpFaultKind::ConnectionLost
+}
+
+impl Extensions {
+    fn of(hello: &Reply) -> Extensions {
+        let mut extensions = Extensions::default();
+        for line in hello.lines.iter().skip(1) {
+            let line = line.to_ascii_uppercase();
+            let mut words = line.split_ascii_whitespace();
+            match words.next() {
+                Some("8BITMIME") => extensions.eight_bit = true,
+                Some("SMTPUTF8") => extensions.smtp_utf8 = true,
+                Some("SIZE") => extensions.size = true,
+                Some("AUTH") => words.for_each(|mechanism| extensions.add_mechanism(mechanism)),
+                // The form of servers older than RFC 4954.
+                Some(first) => {
+                    if let Some(mechanism) = first.strip_prefix("AUTH=") {
+                        extensions.add_mechanism(mechanism);
+                        words.for_each(|mechanism| extensions.add_mechanism(mechanism));
+                    }
+                }
+                None => {}
+            }
+        }
+        extensions
+    }
+
+    fn add_mechanism(&mut self, mechanism: &str) {
+        match mechanism {
+            "PLAIN" => self.plain = true,
+            "LOGIN" => self.login = true,
+            "XOAUTH2" => self.xoauth2 = true,
+            _ => {}
+        }
+    }
+}

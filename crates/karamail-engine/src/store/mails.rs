@@ -1,0 +1,640 @@
+//! What is known of a mailbox, and the one transaction that records a batch of mails: ledger rows, numbers, finished
+//! letters and events, or none of them (invariant 2).
+
+use std::collections::{HashMap, HashSet};
+
+use jiff::{SignedDuration, Timestamp};
+use karamail_core::address::EmailAddress;
+use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome};
+use karamail_core::journal::{Event, EventKind};
+use karamail_core::mail::{ContentKey, IncomingMail};
+use karamail_core::pop3::plan::KnownMail;
+use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
+
+use super::receipts::Numbers;
+use super::{Store, StoreError, begin, events, milliseconds};
+
+/// A mailbox in the ledger.
+#[derive(Clone, Copy, Debug)]
+pub struct MailboxRow {
+    /// Its row.
+    pub id: i64,
+    /// Whether a whole listing of it was recorded before.
+    pub first_contact_done: bool,
+}
+
+/// A mail that was read from the server and is not in the ledger yet.
+pub struct Candidate {
+    /// The ledger id it will have.
+    pub id: i64,
+    /// Its message number in this POP3 session.
+    pub message_number: u32,
+    /// Its unique id on the server, where the server has such.
+    pub uidl: Option<String>,
+    /// Its size as the server lists it, octets.
+    pub size: Option<u64>,
+    /// Its facts.
+    pub mail: IncomingMail,
+    /// Its content key.
+    pub key: ContentKey,
+    /// Where the whole of it lies on disk, for mail that is forwarded or archived.
+    pub spooled: Spool,
+}
+
+/// Whether the whole of a mail lies on disk.
+#[derive(Clone, Debug)]
+pub enum Spool {
+    /// It was not fetched: nothing needs it.
+    NotFetched,
+    /// It lies there.
+    Whole(Spooled),
+    /// It is larger than the mailbox's `largest_mail` and stays on the server, held for the shop.
+    TooLarge,
+}
+
+/// A whole mail on disk, flushed before the ledger speaks of it.
+#[derive(Clone, Debug)]
+pub struct Spooled {
+    /// The file in the archive folder, relative to the data folder, with forward slashes.
+    pub archive_file: String,
+    /// The finished forward, where it is to be forwarded.
+    pub forward: Option<Letter>,
+}
+
+/// A finished letter, ready for the outbox.
+#[derive(Clone, Debug)]
+pub struct Letter {
+    /// Envelope sender.
+    pub from: EmailAddress,
+    /// Envelope recipient.
+    pub to: EmailAddress,
+    /// Message-ID without angle brackets.
+    pub message_id: String,
+    /// The bytes, or where they lie.
+    pub body: LetterBody,
+}
+
+/// Where a finished letter lies.
+#[derive(Clone, Debug)]
+pub enum LetterBody {
+    /// In the ledger.
+    Bytes(Vec<u8>),
+    /// In a file of the outbox folder, relative to the data folder, flushed before the ledger speaks of it.
+    File(String),
+}
+
+/// How a batch is decided and answered: pure functions of the mail and what is known.
+pub struct Clerk<'a> {
+    /// The decision table with this mailbox's rules.
+    pub decide: &'a (dyn Fn(&IncomingMail, &Known) -> Decision + Sync),
+    /// The finished receipt (`false`) or repeat reply (`true`) with this number.
+    pub compose: &'a (dyn Fn(&Candidate, &EmailAddress, bool, i64) -> Letter + Sync),
+}
+
+/// Which mailbox and series a batch belongs to.
+#[derive(Clone, Debug)]
+pub struct Scope {
+    /// The mailbox's row.
+    pub mailbox_id: i64,
+    /// The mailbox's name, for events.
+    pub mailbox_name: String,
+    /// The series its numbers come from.
+    pub series: String,
+    /// The number the series begins with if it is new.
+    pub first_number: i64,
+}
+
+/// What became of a candidate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// The message number in this session.
+    pub message_number: u32,
+    /// The ledger row; an older one where the mail was known under another unique id.
+    pub mail_id: i64,
+    /// The decision, for a mail that is new.
+    pub outcome: Option<Outcome>,
+    /// The number it was given or has.
+    pub number: Option<i64>,
+}
+
+impl Store {
+    /// The ledger's row for a mailbox, made where it is new.
+    pub async fn mailbox(&self, address: &EmailAddress) -> Result<MailboxRow, StoreError> {
+        let mut writer = self.writer().await;
+        let key = address.key();
+        let find = "SELECT id, first_contact_done_at IS NOT NULL FROM mailboxes WHERE address_key = ?1";
+        if let Some((id, first_contact_done)) = sqlx::query_as::<_, (i64, bool)>(find)
+            .bind(&key)
+            .fetch_optional(&mut *writer)
+            .await?
+        {
+            return Ok(MailboxRow {
+                id,
+                first_contact_done,
+            });
+        }
+        let id = sqlx::query_scalar("INSERT INTO mailboxes (address_key) VALUES (?1) RETURNING id")
+            .bind(&key)
+            .fetch_one(&mut *writer)
+            .await?;
+        Ok(MailboxRow {
+            id,
+            first_contact_done: false,
+        })
+    }
+
+    /// Notes that a whole listing of the mailbox has been recorded.
+    pub async fn finish_first_contact(&self, mailbox_id: i64, now: Timestamp) -> Result<(), StoreError> {
+        let mut writer = self.writer().await;
+        sqlx::query(
+            "UPDATE mailboxes SET first_contact_done_at = ?2 WHERE id = ?1 AND first_contact_done_at IS NULL",
+        )
+        .bind(mailbox_id)
+        .bind(milliseconds(now))
+        .execute(&mut *writer)
+        .await?;
+        Ok(())
+    }
+
+    /// Every mail of the mailbox that is, as far as we know, still on the server.
+    pub async fn known_mails(&self, mailbox_id: i64) -> Result<Vec<KnownMail>, StoreError> {
+        let mut writer = self.writer().await;
+        let rows: Vec<(i64, Option<String>)> =
+            sqlx::query_as("SELECT id, uidl FROM mails WHERE mailbox_id = ?1 AND state <> 'gone'")
+                .bind(mailbox_id)
+                .fetch_all(&mut *writer)
+                .await?;
+        Ok(rows
+            .into_iter()
+            .map(|(id, uidl)| KnownMail { id, uidl })
+            .collect())
+    }
+
+    /// What is known of each mail's sender, for a first look before the batch is recorded.
+    pub async fn known(
+        &self,
+        scope: &Scope,
+        mails: &[&IncomingMail],
+        now: Timestamp,
+    ) -> Result<Vec<Known>, StoreError> {
+        let mut writer = self.writer().await;
+        let desk = Desk::load(&mut writer, scope, mails, now).await?;
+        Ok(mails.iter().map(|mail| desk.known(mail)).collect())
+    }
+
+    /// Records a batch in one transaction. `listed` holds the ledger rows that are known to be in this session's
+    /// listing already; a candidate whose content is that of another row is that row's mail under a new unique id,
+    /// and is neither numbered nor answered again.
+    pub async fn record(
+        &self,
+        scope: &Scope,
+        candidates: &[Candidate],
+        listed: &mut HashSet<i64>,
+        clerk: &Clerk<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<Recorded>, StoreError> {
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        let mut newly_listed = listed.clone();
+        let mut same = same_content(&mut transaction, scope.mailbox_id, candidates).await?;
+        let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
+        let mut desk = Desk::load(&mut transaction, scope, &mails, now).await?;
+        let mut batch = Batch::default();
+        let mut recorded = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            let twin = same.get_mut(&candidate.key.0).and_then(|rows| {
+                let at = rows.iter().position(|id| !newly_listed.contains(id))?;
+                Some(rows.swap_remove(at))
+            });
+            if let Some(mail_id) = twin {
+                newly_listed.insert(mail_id);
+                adopt(&mut transaction, mail_id, candidate.uidl.as_deref()).await?;
+                recorded.push(Recorded {
+                    message_number: candidate.message_number,
+                    mail_id,
+                    outcome: None,
+                    number: None,
+                });
+            } else if let Some(entry) = batch.enter(scope, candidate, &mut desk, clerk) {
+                newly_listed.insert(candidate.id);
+                recorded.push(entry);
+            }
+        }
+        batch.write(&mut transaction, scope, now).await?;
+        transaction.commit().await?;
+        *listed = newly_listed;
+        drop(writer);
+        self.announce_events();
+        Ok(recorded)
+    }
+}
+
+/// Rows of this mailbox with the same content as a candidate, live or gone.
+async fn same_content(
+    connection: &mut SqliteConnection,
+    mailbox_id: i64,
+    candidates: &[Candidate],
+) -> Result<HashMap<[u8; 32], Vec<i64>>, StoreError> {
+    let mut query: QueryBuilder<Sqlite> =
+        QueryBuilder::new("SELECT content_key, id FROM mails WHERE mailbox_id = ");
+    query.push_bind(mailbox_id).push(" AND content_key IN (");
+    let mut list = query.separated(", ");
+    for candidate in candidates {
+        list.push_bind(candidate.key.0.to_vec());
+    }
+    query.push(") ORDER BY id DESC");
+    let rows: Vec<(Vec<u8>, i64)> = query.build_query_as().fetch_all(connection).await?;
+    let mut same: HashMap<[u8; 32], Vec<i64>> = HashMap::new();
+    for (key, id) in rows {
+        if let Ok(key) = key.try_into() {
+            same.entry(key).or_default().push(id);
+        }
+    }
+    Ok(same)
+}
+
+/// The mail of an older row is listed under a new unique id, or came back after it was gone: the row goes on with it.
+async fn adopt(
+    connection: &mut SqliteConnection,
+    mail_id: i64,
+    uidl: Option<&str>,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE mails SET uidl = ?2, state = CASE state WHEN 'gone' THEN 'settled' ELSE state END, gone_at = NULL WHERE id = ?1",
+    )
+    .bind(mail_id)
+    .bind(uidl)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// What the ledger knows that the decisions of one batch need, kept up to date while the batch is decided.
+struct Desk {
+    numbers: Numbers,
+    ours: HashSet<String>,
+    /// Address key → replies within the last hour and day.
+    answered: HashMap<String, (u32, u32)>,
+    answered_mailbox_hour: u32,
+}
+
+impl Desk {
+    async fn load(
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        mails: &[&IncomingMail],
+        now: Timestamp,
+    ) -> Result<Desk, StoreError> {
+        let mut keys: Vec<String> = mails
+            .iter()
+            .filter_map(|mail| mail.sender_address())
+            .map(EmailAddress::key)
+            .collect();
+        keys.sort_unstable();
+        keys.dedup();
+        let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
+        let answered_mailbox_hour: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at > ?2 AND kind <> 'forward'",
+        )
+        .bind(scope.mailbox_id)
+        .bind(hour_ago)
+        .fetch_one(&mut *connection)
+        .await?;
+        Ok(Desk {
+            numbers: Numbers::load(connection, &scope.series, scope.first_number, &keys).await?,
+            ours: our_letters(connection, mails).await?,
+            answered: answered(connection, &keys, now).await?,
+            answered_mailbox_hour: answered_mailbox_hour.try_into().unwrap_or(u32::MAX),
+        })
+    }
+
+    fn known(&self, mail: &IncomingMail) -> Known {
+        let key = mail.sender_address().map(EmailAddress::key);
+        let (hour, day) = key
+            .as_ref()
+            .and_then(|key| self.answered.get(key))
+            .copied()
+            .unwrap_or_default();
+        Known {
+            number: key.as_ref().and_then(|key| self.numbers.of(key)),
+            refers_to_ours: ids_of(mail).any(|id| self.ours.contains(id)),
+            answered_address_hour: hour,
+            answered_address_day: day,
+            answered_mailbox_hour: self.answered_mailbox_hour,
+        }
+    }
+
+    fn note_reply(&mut self, address_key: String) {
+        let (hour, day) = self.answered.entry(address_key).or_default();
+        *hour = hour.saturating_add(1);
+        *day = day.saturating_add(1);
+        self.answered_mailbox_hour = self.answered_mailbox_hour.saturating_add(1);
+    }
+}
+
+fn ids_of(mail: &IncomingMail) -> impl Iterator<Item = &str> {
+    mail.message_id()
+        .into_iter()
+        .chain(mail.references().iter().map(String::as_str))
+}
+
+async fn our_letters(
+    connection: &mut SqliteConnection,
+    mails: &[&IncomingMail],
+) -> Result<HashSet<String>, StoreError> {
+    let mut ids: Vec<&str> = mails.iter().flat_map(|mail| ids_of(mail)).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut ours = HashSet::new();
+    // SQLite takes 32,766 values in one statement.
+    for chunk in ids.chunks(10_000) {
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("SELECT message_id FROM outbox WHERE message_id IN (");
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind((*id).to_owned());
+        }
+        query.push(")");
+        ours.extend(
+            query
+                .build_query_scalar::<String>()
+                .fetch_all(&mut *connection)
+                .await?,
+        );
+    }
+    Ok(ours)
+}
+
+async fn answered(
+    connection: &mut SqliteConnection,
+    keys: &[String],
+    now: Timestamp,
+) -> Result<HashMap<String, (u32, u32)>, StoreError> {
+    if keys.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT recipient_key, sum(created_at > ");
+    query.push_bind(milliseconds(now - SignedDuration::from_hours(1)));
+    query.push("), count(*) FROM outbox WHERE kind <> 'forward' AND created_at > ");
+    query.push_bind(milliseconds(now - SignedDuration::from_hours(24)));
+    query.push(" AND recipient_key IN (");
+    let mut list = query.separated(", ");
+    for key in keys {
+        list.push_bind(key);
+    }
+    query.push(") GROUP BY recipient_key");
+    let rows: Vec<(String, i64, i64)> = query.build_query_as().fetch_all(connection).await?;
+    let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    Ok(rows
+        .into_iter()
+        .map(|(key, hour, day)| (key, (count(hour), count(day))))
+        .collect())
+}
+
+/// The rows of one batch, gathered first and written with one statement a table.
+#[derive(Default)]
+struct Batch<'a> {
+    mails: Vec<MailRow<'a>>,
+    receipts: Vec<ReceiptRow>,
+    outbox: Vec<OutboxRow>,
+    events: Vec<Event>,
+}
+
+struct MailRow<'a> {
+    candidate: &'a Candidate,
+    decision: Decision,
+    state: &'static str,
+}
+
+struct ReceiptRow {
+    number: i64,
+    issue: i64,
+    address: EmailAddress,
+    mail_id: i64,
+}
+
+struct OutboxRow {
+    mail_id: i64,
+    kind: &'static str,
+    number: Option<i64>,
+    letter: Letter,
+}
+
+impl<'a> Batch<'a> {
+    /// Decides a candidate and notes its rows. `None` where the decision needs the whole mail on disk and it is not
+    /// there: something changed since the first look, and the next cycle sees the mail again.
+    fn enter(
+        &mut self,
+        scope: &Scope,
+        candidate: &'a Candidate,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) -> Option<Recorded> {
+        let mut decision = (clerk.decide)(&candidate.mail, &desk.known(&candidate.mail));
+        let sender = candidate.mail.sender_address();
+        let mut number = None;
+        let (state, kind) = match (decision.outcome, sender) {
+            (Outcome::Receipt | Outcome::Duplicate(DuplicateAction::NewNumber), Some(address)) => {
+                number = Some(self.number(candidate, address, desk, clerk));
+                ("recorded", EventKind::ReceiptGiven)
+            }
+            (Outcome::Duplicate(DuplicateAction::Repeat), Some(address)) => {
+                number = desk.numbers.of(&address.key());
+                self.answer(candidate, address, true, number?, desk, clerk);
+                ("recorded", EventKind::Repeated)
+            }
+            (Outcome::Duplicate(_), _) => ("settled", EventKind::DuplicateIgnored),
+            (Outcome::SelfTest, _) => ("settled", EventKind::SelfTest),
+            (Outcome::Forward | Outcome::Archive, _) => match (&candidate.spooled, decision.outcome) {
+                (Spool::TooLarge, _) => {
+                    decision.outcome = Outcome::Hold;
+                    ("held", EventKind::Held)
+                }
+                (Spool::Whole(spooled), Outcome::Forward) => {
+                    let letter = spooled.forward.clone()?;
+                    self.outbox.push(OutboxRow {
+                        mail_id: candidate.id,
+                        kind: "forward",
+                        number: None,
+                        letter,
+                    });
+                    ("recorded", EventKind::Forwarding)
+                }
+                (Spool::Whole(_), _) => ("settled", EventKind::Archived),
+                (Spool::NotFetched, _) => return None,
+            },
+            (Outcome::Backlog, _) => ("backlog", EventKind::Backlog),
+            // A signup always has a sender; one without would be held for a person to look at, not lost.
+            (Outcome::Hold | Outcome::Receipt, _) => ("held", EventKind::Held),
+        };
+        self.events.push(Event {
+            mailbox: Some(scope.mailbox_name.clone()),
+            mail_id: Some(candidate.id),
+            number,
+            address: sender.map(ToString::to_string),
+            reason: Some(decision.reason.as_str().to_owned()),
+            ..Event::new(kind)
+        });
+        self.mails.push(MailRow {
+            candidate,
+            decision,
+            state,
+        });
+        Some(Recorded {
+            message_number: candidate.message_number,
+            mail_id: candidate.id,
+            outcome: Some(decision.outcome),
+            number,
+        })
+    }
+
+    fn number(
+        &mut self,
+        candidate: &'a Candidate,
+        address: &EmailAddress,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) -> i64 {
+        let (number, issue) = desk.numbers.take(&address.key());
+        self.receipts.push(ReceiptRow {
+            number,
+            issue,
+            address: address.clone(),
+            mail_id: candidate.id,
+        });
+        self.answer(candidate, address, false, number, desk, clerk);
+        number
+    }
+
+    fn answer(
+        &mut self,
+        candidate: &'a Candidate,
+        address: &EmailAddress,
+        is_repeat: bool,
+        number: i64,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) {
+        let letter = (clerk.compose)(candidate, address, is_repeat, number);
+        let kind = if is_repeat { "repeat" } else { "receipt" };
+        self.outbox.push(OutboxRow {
+            mail_id: candidate.id,
+            kind,
+            number: Some(number),
+            letter,
+        });
+        desk.note_reply(address.key());
+    }
+
+    async fn write(
+        &self,
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let now = milliseconds(now);
+        if !self.mails.is_empty() {
+            self.insert_mails(scope, now)
+                .build()
+                .execute(&mut *connection)
+                .await?;
+        }
+        if !self.receipts.is_empty() {
+            self.insert_receipts(scope, now)
+                .build()
+                .execute(&mut *connection)
+                .await?;
+        }
+        if !self.outbox.is_empty() {
+            self.insert_outbox(scope, now)
+                .build()
+                .execute(&mut *connection)
+                .await?;
+        }
+        events::write(connection, &self.events, now).await
+    }
+
+    fn insert_mails(&self, scope: &Scope, now: i64) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::new(
+            "INSERT INTO mails (id, mailbox_id, uidl, content_key, size, message_id, mailed_at, first_seen_at, \
+             sender, subject, outcome, reason, state, archive_file) ",
+        );
+        query.push_values(
+            &self.mails,
+            |mut row,
+             MailRow {
+                 candidate,
+                 decision,
+                 state,
+             }| {
+                let mail = &candidate.mail;
+                row.push_bind(candidate.id)
+                    .push_bind(scope.mailbox_id)
+                    .push_bind(candidate.uidl.as_deref().map(ToOwned::to_owned))
+                    .push_bind(candidate.key.0.to_vec())
+                    .push_bind(candidate.size.and_then(|size| i64::try_from(size).ok()))
+                    .push_bind(mail.message_id().map(ToOwned::to_owned))
+                    .push_bind(mail.date().map(milliseconds))
+                    .push_bind(now)
+                    .push_bind(mail.sender_address().map(ToString::to_string))
+                    .push_bind(karamail_core::journal::harmless(mail.subject()))
+                    .push_bind(decision.outcome.as_str())
+                    .push_bind(decision.reason.as_str())
+                    .push_bind(*state)
+                    .push_bind(match &candidate.spooled {
+                        Spool::Whole(spooled) => Some(spooled.archive_file.clone()),
+                        Spool::NotFetched | Spool::TooLarge => None,
+                    });
+            },
+        );
+        query
+    }
+
+    fn insert_receipts(&self, scope: &Scope, now: i64) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::new(
+            "INSERT INTO receipts (series, number, address_key, address, issue, mailbox_id, mail_id, outbox_id, given_at) ",
+        );
+        query.push_values(&self.receipts, |mut row, receipt| {
+            row.push_bind(scope.series.clone())
+                .push_bind(receipt.number)
+                .push_bind(receipt.address.key())
+                .push_bind(receipt.address.to_string())
+                .push_bind(receipt.issue)
+                .push_bind(scope.mailbox_id)
+                .push_bind(receipt.mail_id)
+                // A mail has at most one first letter, so the letter shares the mail's id.
+                .push_bind(receipt.mail_id)
+                .push_bind(now);
+        });
+        query
+    }
+
+    fn insert_outbox(&self, scope: &Scope, now: i64) -> QueryBuilder<Sqlite> {
+        let mut query = QueryBuilder::new(
+            "INSERT INTO outbox (id, mailbox_id, mail_id, kind, series, number, sender, recipient, recipient_key, \
+             message_id, bytes, file, state, created_at, next_attempt_at) ",
+        );
+        query.push_values(&self.outbox, |mut row, entry| {
+            let (bytes, file) = match &entry.letter.body {
+                LetterBody::Bytes(bytes) => (Some(bytes.clone()), None),
+                LetterBody::File(file) => (None, Some(file.clone())),
+            };
+            row.push_bind(entry.mail_id)
+                .push_bind(scope.mailbox_id)
+                .push_bind(entry.mail_id)
+                .push_bind(entry.kind)
+                .push_bind(entry.number.map(|_| scope.series.clone()))
+                .push_bind(entry.number)
+                .push_bind(entry.letter.from.to_string())
+                .push_bind(entry.letter.to.to_string())
+                .push_bind(entry.letter.to.key())
+                .push_bind(entry.letter.message_id.clone())
+                .push_bind(bytes)
+                .push_bind(file)
+                .push_bind("queued")
+                .push_bind(now)
+                .push_bind(now);
+        });
+        query
+    }
+}

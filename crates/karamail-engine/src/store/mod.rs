@@ -1,0 +1,372 @@
+//! The ledger on disk: one SQLite file, one writer, WAL with `synchronous=FULL`.
+//!
+//! Nothing outside this module knows SQL. What must hold is written a second time in the schema (`migrations/`), so a
+//! fault in this program is refused by the database and not stored.
+//!
+//! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
+//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`].
+
+pub mod events;
+pub mod mails;
+pub mod outbox;
+pub mod purge;
+pub mod receipts;
+pub mod results;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use karamail_core::words::{Language, Told, store as words};
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
+use tokio::sync::{Mutex, MutexGuard, Notify};
+
+/// The ledger's file name in the data folder.
+pub const FILE_NAME: &str = "karamail.db";
+
+/// Marks the file as Karamail's ledger (SQLite application id, "KML1"); the first migration sets it.
+const APPLICATION_ID: i64 = 0x4b4d_4c31;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+
+/// Connections that can only read.
+pub type Readers = SqlitePool;
+
+/// Why the ledger could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The disk is full; what was to be written was not written.
+    #[error("the disk is full")]
+    DiskFull,
+    /// The data folder or the file cannot be written.
+    #[error("the ledger {0} cannot be written")]
+    ReadOnly(PathBuf),
+    /// The file is no ledger, or is damaged.
+    #[error("the ledger {0} is damaged: {1}")]
+    Damaged(PathBuf, String),
+    /// The ledger is gone although the folder shows that there was one.
+    #[error("the ledger {0} is missing but the folder was in use")]
+    Vanished(PathBuf),
+    /// A newer Karamail wrote the file.
+    #[error("the ledger {0} was written by a newer version")]
+    Newer(PathBuf),
+    /// The folder cannot be made or read.
+    #[error("the data folder {0}: {1}")]
+    Folder(PathBuf, std::io::Error),
+    /// Anything else SQLite says, a broken invariant among it.
+    #[error("the ledger: {0}")]
+    Sql(sqlx::Error),
+}
+
+impl Told for StoreError {
+    fn what(&self, language: Language) -> String {
+        match self {
+            StoreError::DiskFull => words::disk_full(language),
+            StoreError::ReadOnly(path) => words::read_only(language, &path.display().to_string()),
+            StoreError::Damaged(path, why) => words::damaged(language, &path.display().to_string(), why),
+            StoreError::Vanished(path) => words::vanished(language, &path.display().to_string()),
+            StoreError::Newer(path) => words::newer(language, &path.display().to_string()),
+            StoreError::Folder(path, why) => {
+                words::folder(language, &path.display().to_string(), &why.to_string())
+            }
+            StoreError::Sql(why) => words::other(language, &why.to_string()),
+        }
+    }
+
+    fn what_to_do(&self, language: Language) -> Option<String> {
+        Some(match self {
+            StoreError::DiskFull => words::disk_full_advice(language),
+            StoreError::ReadOnly(_) | StoreError::Folder(..) => words::read_only_advice(language),
+            StoreError::Damaged(..) => words::damaged_advice(language),
+            StoreError::Vanished(_) => words::vanished_advice(language),
+            StoreError::Newer(_) => words::newer_advice(language),
+            StoreError::Sql(_) => words::other_advice(language),
+        })
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        // Primary result codes of SQLite; the extended codes carry them in their low byte.
+        let code = match &error {
+            sqlx::Error::Database(database) => database.code().and_then(|code| code.parse::<i32>().ok()),
+            _ => None,
+        };
+        match code.map(|code| code & 0xff) {
+            Some(13) => StoreError::DiskFull,
+            Some(8) => StoreError::ReadOnly(FILE_NAME.into()),
+            Some(11 | 26) => StoreError::Damaged(FILE_NAME.into(), error.to_string()),
+            // IOERR while writing or syncing: on most systems a full or failing disk.
+            _ => StoreError::Sql(error),
+        }
+    }
+}
+
+/// The ledger. Cheap to clone; all clones share the one writer.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: Mutex<SqliteConnection>,
+    readers: SqlitePool,
+    next_mail_id: AtomicI64,
+    events_written: Notify,
+}
+
+impl Store {
+    /// Opens the ledger of `data_folder`, or makes a new one in a folder that never held one.
+    ///
+    /// The caller holds the folder's instance lock: letters found in mid-send belong to a process that is gone and
+    /// become `unsure` (sent again with the same bytes).
+    pub async fn open(data_folder: &Path) -> Result<Store, StoreError> {
+        let path = data_folder.join(FILE_NAME);
+        let is_new = !path.exists();
+        if is_new && was_in_use(data_folder) {
+            return Err(StoreError::Vanished(path));
+        }
+        if !is_new {
+            refuse_foreign_file(&path)?;
+        }
+        let in_place = |error| in_file(error, &path);
+        if !is_new {
+            check_health(&path).await.map_err(in_place)?;
+        }
+        let mut writer = writer_options(&path)
+            .connect()
+            .await
+            .map_err(StoreError::from)
+            .map_err(in_place)?;
+        MIGRATIONS.run(&mut writer).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::VersionMissing(_)
+            | sqlx::migrate::MigrateError::VersionTooNew(..) => StoreError::Newer(path.clone()),
+            sqlx::migrate::MigrateError::Execute(error) => in_file(error.into(), &path),
+            other => StoreError::Damaged(path.clone(), other.to_string()),
+        })?;
+        sqlx::query("UPDATE outbox SET state = 'unsure' WHERE state = 'sending'")
+            .execute(&mut writer)
+            .await
+            .map_err(StoreError::from)
+            .map_err(in_place)?;
+        let last_mail: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM mails")
+            .fetch_one(&mut writer)
+            .await
+            .map_err(StoreError::from)
+            .map_err(in_place)?;
+        Ok(Store {
+            inner: Arc::new(Inner {
+                writer: Mutex::new(writer),
+                readers: readers(&path),
+                next_mail_id: AtomicI64::new(last_mail + 1),
+                events_written: Notify::new(),
+            }),
+        })
+    }
+
+    /// Opens the ledger of `data_folder` for reading beside a running program: nothing is written or migrated.
+    ///
+    /// `None` where there is no ledger yet.
+    pub async fn open_to_read(data_folder: &Path) -> Result<Option<SqlitePool>, StoreError> {
+        let path = data_folder.join(FILE_NAME);
+        if !path.exists() {
+            return if was_in_use(data_folder) {
+                Err(StoreError::Vanished(path))
+            } else {
+                Ok(None)
+            };
+        }
+        refuse_foreign_file(&path)?;
+        let pool = readers(&path);
+        let version: Result<i64, sqlx::Error> =
+            sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
+                .fetch_one(&pool)
+                .await;
+        match version {
+            Ok(version) if version > newest_migration() => Err(StoreError::Newer(path)),
+            Ok(_) => Ok(Some(pool)),
+            Err(error) => Err(in_file(error.into(), &path)),
+        }
+    }
+
+    /// A pool of read-only connections.
+    pub fn readers(&self) -> &SqlitePool {
+        &self.inner.readers
+    }
+
+    /// An id for the ledger row of a mail that is about to be recorded. An id that is not used leaves a gap, which
+    /// nobody sees; receipt numbers are another thing.
+    pub fn allocate_mail_id(&self) -> i64 {
+        self.inner.next_mail_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Resolves when events were written since the last call.
+    pub async fn events_written(&self) {
+        self.inner.events_written.notified().await;
+    }
+
+    /// Closes both sides; pending commits are done before.
+    pub async fn close(&self) {
+        self.inner.readers.close().await;
+        let mut writer = self.inner.writer.lock().await;
+        // The connection itself closes when the last clone is dropped; this leaves a short WAL behind.
+        if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut *writer)
+            .await
+        {
+            tracing::debug!(%error, "checkpoint at close");
+        }
+    }
+
+    pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
+        self.inner.writer.lock().await
+    }
+
+    pub(crate) fn announce_events(&self) {
+        self.inner.events_written.notify_one();
+    }
+}
+
+/// Begins a read-then-write transaction. IMMEDIATE, because a deferred one could fail at its first write.
+pub(crate) async fn begin(writer: &mut SqliteConnection) -> Result<Transaction<'_, Sqlite>, StoreError> {
+    Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
+}
+
+pub(crate) fn milliseconds(at: Timestamp) -> i64 {
+    at.as_millisecond()
+}
+
+pub(crate) fn timestamp(milliseconds: i64) -> Timestamp {
+    Timestamp::from_millisecond(milliseconds).unwrap_or(if milliseconds < 0 {
+        Timestamp::MIN
+    } else {
+        Timestamp::MAX
+    })
+}
+
+fn base_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(10))
+        .disable_statement_logging()
+}
+
+fn writer_options(path: &Path) -> SqliteConnectOptions {
+    base_options(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        // NORMAL may lose the last commits in a power cut: a number that is on a phone already would be given again.
+        .synchronous(SqliteSynchronous::Full)
+        // Kibibytes (negative): enough for the working set of a batch, small beside the 15 MB the program may hold.
+        .pragma("cache_size", "-2000")
+        .pragma("wal_autocheckpoint", "1000")
+        .statement_cache_capacity(64)
+}
+
+fn readers(path: &Path) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(2)
+        .min_connections(0)
+        // No time-out: the pool's reaper would wake the program at rest again and again.
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .connect_lazy_with(base_options(path).read_only(true).pragma("cache_size", "-1000"))
+}
+
+fn newest_migration() -> i64 {
+    MIGRATIONS
+        .iter()
+        .map(|migration| migration.version)
+        .max()
+        .unwrap_or(0)
+}
+
+/// Whether the folder shows traces of a ledger that is gone: silently starting at number 1 again would give people
+/// other people's cards.
+fn was_in_use(data_folder: &Path) -> bool {
+    let traces = [
+        format!("{FILE_NAME}-wal"),
+        "log".to_owned(),
+        "archive".to_owned(),
+        "outbox".to_owned(),
+    ];
+    traces.iter().any(|name| {
+        let trace = data_folder.join(name);
+        trace.is_file() || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
+    })
+}
+
+/// Refuses a file that is not SQLite's before SQLite could take an empty or foreign one for a new ledger.
+fn refuse_foreign_file(path: &Path) -> Result<(), StoreError> {
+    use std::io::Read;
+    let mut head = [0u8; 16];
+    let read = std::fs::File::open(path).and_then(|mut file| {
+        let length = file.metadata()?.len();
+        if length >= 16 {
+            file.read_exact(&mut head)?;
+        }
+        Ok(length)
+    });
+    match read {
+        Ok(0) => Err(StoreError::Damaged(
+            path.to_owned(),
+            "the file is empty".to_owned(),
+        )),
+        Ok(_) if &head == b"SQLite format 3\0" => Ok(()),
+        Ok(_) => Err(StoreError::Damaged(
+            path.to_owned(),
+            "it is not a SQLite file".to_owned(),
+        )),
+        Err(error) => Err(StoreError::Folder(path.to_owned(), error)),
+    }
+}
+
+/// Looks before the first write: a damaged file or another program's is left exactly as it is.
+async fn check_health(path: &Path) -> Result<(), StoreError> {
+    let mut reader = base_options(path).read_only(true).connect().await?;
+    let found: String = sqlx::query_scalar("PRAGMA quick_check(1)")
+        .fetch_one(&mut reader)
+        .await?;
+    if found != "ok" {
+        return Err(StoreError::Damaged(path.to_owned(), found));
+    }
+    let id: i64 = sqlx::query_scalar("PRAGMA application_id")
+        .fetch_one(&mut reader)
+        .await?;
+    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
+        .fetch_one(&mut reader)
+        .await?;
+    reader.close().await?;
+    // A file without tables is what a crash during the very first start leaves.
+    if id == APPLICATION_ID || tables == 0 {
+        Ok(())
+    } else {
+        Err(StoreError::Damaged(
+            path.to_owned(),
+            "it is another program's file".to_owned(),
+        ))
+    }
+}
+
+/// Names the whole path in errors that only know the file's kind, and finds the folder's faults behind "cannot open".
+fn in_file(error: StoreError, path: &Path) -> StoreError {
+    match error {
+        StoreError::ReadOnly(_) => StoreError::ReadOnly(path.to_owned()),
+        StoreError::Damaged(_, why) => StoreError::Damaged(path.to_owned(), why),
+        StoreError::Sql(sqlx::Error::Database(database))
+            if database
+                .code()
+                .and_then(|code| code.parse::<i32>().ok())
+                .is_some_and(|code| code & 0xff == 14) =>
+        {
+            StoreError::ReadOnly(path.to_owned())
+        }
+        other => other,
+    }
+}

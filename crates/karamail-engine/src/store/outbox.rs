@@ -1,0 +1,318 @@
+//! The outbox: claim, send, settle.
+//!
+//! [`Claimed`] and [`Settled`] can only be made here, so a letter that was not recorded cannot be sent, and one whose
+//! attempt was not counted on disk cannot either.
+
+use jiff::Timestamp;
+use karamail_core::address::EmailAddress;
+use karamail_core::journal::{Event, EventKind};
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::mails::LetterBody;
+use super::{Store, StoreError, begin, events, milliseconds, timestamp};
+
+/// What a letter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LetterKind {
+    /// The reply that brings a number.
+    Receipt,
+    /// The reply to a duplicate.
+    Repeat,
+    /// Other mail on its way to the shop.
+    Forward,
+}
+
+impl LetterKind {
+    fn from_name(name: &str) -> LetterKind {
+        match name {
+            "receipt" => LetterKind::Receipt,
+            "repeat" => LetterKind::Repeat,
+            _ => LetterKind::Forward,
+        }
+    }
+}
+
+/// A letter whose attempt is counted on disk: it may be sent, once.
+#[derive(Debug)]
+pub struct Claimed {
+    id: i64,
+    mail_id: i64,
+    kind: LetterKind,
+    number: Option<i64>,
+    attempts: u32,
+    previous_state: PreviousState,
+    from: EmailAddress,
+    to: EmailAddress,
+    body: LetterBody,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PreviousState {
+    Queued,
+    Unsure,
+}
+
+impl Claimed {
+    /// The outbox row.
+    pub fn id(&self) -> i64 {
+        self.id
+    }
+    /// What it is.
+    pub fn kind(&self) -> LetterKind {
+        self.kind
+    }
+    /// The attempt this claim stands for: 1 for the first.
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+    /// Envelope sender.
+    pub fn from(&self) -> &EmailAddress {
+        &self.from
+    }
+    /// Envelope recipient.
+    pub fn to(&self) -> &EmailAddress {
+        &self.to
+    }
+    /// The finished letter.
+    pub fn body(&self) -> &LetterBody {
+        &self.body
+    }
+}
+
+/// What became of an attempt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attempt {
+    /// The server took it.
+    Accepted {
+        /// The server's words.
+        answer: String,
+    },
+    /// Not now.
+    Again {
+        /// When it is tried again.
+        at: Timestamp,
+        /// What failed, told.
+        why: String,
+    },
+    /// Not at all.
+    Refused {
+        /// What failed, told.
+        why: String,
+    },
+    /// The server took no letter from us at all; this one was not to blame and the attempt does not count.
+    NotMade {
+        /// When it is tried again.
+        at: Timestamp,
+    },
+}
+
+/// Proof that a mail's letter is settled on disk.
+#[derive(Debug)]
+pub struct Settled(i64);
+
+impl Settled {
+    /// The ledger row of the mail.
+    pub fn mail_id(&self) -> i64 {
+        self.0
+    }
+}
+
+type OutboxRow = (
+    i64,
+    i64,
+    String,
+    Option<i64>,
+    i64,
+    String,
+    String,
+    Option<Vec<u8>>,
+    Option<String>,
+);
+
+impl Store {
+    /// Counts an attempt for up to `limit` letters that are due, and hands them out; committed before it returns.
+    pub async fn claim(
+        &self,
+        mailbox_id: i64,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Claimed>, StoreError> {
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        let due: Vec<(i64, bool)> = sqlx::query_as(
+            "SELECT id, state = 'unsure' FROM outbox WHERE mailbox_id = ?1 AND state IN ('queued', 'unsure') \
+             AND next_attempt_at <= ?2 ORDER BY next_attempt_at, id LIMIT ?3",
+        )
+        .bind(mailbox_id)
+        .bind(milliseconds(now))
+        .bind(limit)
+        .fetch_all(&mut *transaction)
+        .await?;
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut update: QueryBuilder<Sqlite> =
+            QueryBuilder::new("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id IN (");
+        let mut list = update.separated(", ");
+        for (id, _) in &due {
+            list.push_bind(*id);
+        }
+        update.push(") RETURNING id, mail_id, kind, number, attempts, sender, recipient, bytes, file");
+        let mut rows: Vec<OutboxRow> = update.build_query_as().fetch_all(&mut *transaction).await?;
+        transaction.commit().await?;
+        rows.sort_unstable_by_key(|row| row.0);
+        Ok(rows.into_iter().filter_map(|row| claimed(row, &due)).collect())
+    }
+
+    /// Writes down what became of attempts, in one transaction. The mails whose letters are done are settled with it.
+    pub async fn settle(
+        &self,
+        mailbox_name: &str,
+        attempts: &[(Claimed, Attempt)],
+        now: Timestamp,
+    ) -> Result<Vec<Settled>, StoreError> {
+        if attempts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        let mut told = Vec::new();
+        let mut settled = Vec::new();
+        for (letter, attempt) in attempts {
+            // A row that is not in `sending` was settled by nobody but a bug: an UPDATE that hits no row is an error.
+            let done = match attempt {
+                Attempt::Accepted { answer } => {
+                    sqlx::query("UPDATE outbox SET state = 'sent', settled_at = ?2, answer = ?3 WHERE id = ?1 AND state = 'sending'")
+                        .bind(letter.id)
+                        .bind(milliseconds(now))
+                        .bind(answer)
+                }
+                Attempt::Refused { why } => {
+                    sqlx::query("UPDATE outbox SET state = 'refused', settled_at = ?2, answer = ?3 WHERE id = ?1 AND state = 'sending'")
+                        .bind(letter.id)
+                        .bind(milliseconds(now))
+                        .bind(why)
+                }
+                Attempt::Again { at, why } => {
+                    sqlx::query("UPDATE outbox SET state = 'queued', next_attempt_at = ?2, answer = ?3 WHERE id = ?1 AND state = 'sending'")
+                        .bind(letter.id)
+                        .bind(milliseconds(*at))
+                        .bind(why)
+                }
+                Attempt::NotMade { at } => {
+                    // The state goes back to what it was: an unsure letter stays unsure.
+                    let statement = match letter.previous_state {
+                        PreviousState::Queued => {
+                            "UPDATE outbox SET state = 'queued', next_attempt_at = ?2, attempts = attempts - 1 WHERE id = ?1 AND state = 'sending'"
+                        }
+                        PreviousState::Unsure => {
+                            "UPDATE outbox SET state = 'unsure', next_attempt_at = ?2, attempts = attempts - 1 WHERE id = ?1 AND state = 'sending'"
+                        }
+                    };
+                    sqlx::query(statement).bind(letter.id).bind(milliseconds(*at))
+                }
+            }
+            .execute(&mut *transaction)
+            .await?;
+            if done.rows_affected() != 1 {
+                return Err(StoreError::Sql(sqlx::Error::RowNotFound));
+            }
+            if matches!(attempt, Attempt::Accepted { .. } | Attempt::Refused { .. }) {
+                sqlx::query("UPDATE mails SET state = 'settled' WHERE id = ?1 AND state = 'recorded'")
+                    .bind(letter.mail_id)
+                    .execute(&mut *transaction)
+                    .await?;
+                settled.push(Settled(letter.mail_id));
+            }
+            told.extend(event(mailbox_name, letter, attempt));
+        }
+        events::write(&mut transaction, &told, milliseconds(now)).await?;
+        transaction.commit().await?;
+        drop(writer);
+        self.announce_events();
+        Ok(settled)
+    }
+
+    /// Letters of the mailbox that were in mid-send when their sender was cut off become `unsure`: they are sent again
+    /// with the same bytes. The caller sends nothing for this mailbox at this moment.
+    pub async fn recover_cut_off(&self, mailbox_id: i64) -> Result<(), StoreError> {
+        let mut writer = self.writer().await;
+        let cut_off: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE state = 'sending' AND mailbox_id = ?1)",
+        )
+        .bind(mailbox_id)
+        .fetch_one(&mut *writer)
+        .await?;
+        if cut_off {
+            sqlx::query("UPDATE outbox SET state = 'unsure' WHERE state = 'sending' AND mailbox_id = ?1")
+                .bind(mailbox_id)
+                .execute(&mut *writer)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// When the next letter of a mailbox is due, if any waits.
+    pub async fn next_due(&self, mailbox_id: i64) -> Result<Option<Timestamp>, StoreError> {
+        let mut writer = self.writer().await;
+        let at: Option<i64> = sqlx::query_scalar(
+            "SELECT min(next_attempt_at) FROM outbox WHERE mailbox_id = ?1 AND state IN ('queued', 'unsure')",
+        )
+        .bind(mailbox_id)
+        .fetch_one(&mut *writer)
+        .await?;
+        Ok(at.map(timestamp))
+    }
+
+    /// Files of the outbox folder whose letter is still to be sent.
+    pub async fn unsettled_files(&self) -> Result<Vec<String>, StoreError> {
+        let mut writer = self.writer().await;
+        Ok(
+            sqlx::query_scalar("SELECT file FROM outbox WHERE file IS NOT NULL AND settled_at IS NULL")
+                .fetch_all(&mut *writer)
+                .await?,
+        )
+    }
+}
+
+fn claimed(row: OutboxRow, due: &[(i64, bool)]) -> Option<Claimed> {
+    let (id, mail_id, kind, number, attempts, sender, recipient, bytes, file) = row;
+    let was_unsure = due.iter().any(|(due_id, unsure)| *due_id == id && *unsure);
+    Some(Claimed {
+        id,
+        mail_id,
+        kind: LetterKind::from_name(&kind),
+        number,
+        attempts: attempts.try_into().unwrap_or(u32::MAX),
+        previous_state: if was_unsure {
+            PreviousState::Unsure
+        } else {
+            PreviousState::Queued
+        },
+        from: sender.parse().ok()?,
+        to: recipient.parse().ok()?,
+        body: match (bytes, file) {
+            (Some(bytes), _) => LetterBody::Bytes(bytes),
+            (None, Some(file)) => LetterBody::File(file),
+            (None, None) => return None,
+        },
+    })
+}
+
+fn event(mailbox_name: &str, letter: &Claimed, attempt: &Attempt) -> Option<Event> {
+    let (kind, detail) = match attempt {
+        Attempt::Accepted { .. } => (EventKind::Sent, None),
+        Attempt::Refused { why } => (EventKind::Refused, Some(why.clone())),
+        // The first delay is news, the ones after it are in the diagnostic log.
+        Attempt::Again { why, .. } if letter.attempts == 1 => (EventKind::SendDelayed, Some(why.clone())),
+        Attempt::Again { .. } | Attempt::NotMade { .. } => return None,
+    };
+    Some(Event {
+        mailbox: Some(mailbox_name.to_owned()),
+        mail_id: Some(letter.mail_id),
+        number: letter.number,
+        address: Some(letter.to.to_string()),
+        detail,
+        ..Event::new(kind)
+    })
+}

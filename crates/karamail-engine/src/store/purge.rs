@@ -1,0 +1,137 @@
+//! What may be deleted from the server, and the proof that it is gone.
+
+use jiff::{SignedDuration, Timestamp};
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::{Store, StoreError, begin, milliseconds};
+use crate::config::KeepRule;
+
+/// SQLite takes 32,766 values in one statement.
+const VALUES_A_STATEMENT: usize = 10_000;
+
+/// A mail whose deletion is announced on disk: DELE may be sent for it.
+#[derive(Debug)]
+pub struct Purgeable {
+    mail_id: i64,
+    message_number: u32,
+}
+
+impl Purgeable {
+    /// Its message number in this POP3 session.
+    pub fn message_number(&self) -> u32 {
+        self.message_number
+    }
+}
+
+impl Store {
+    /// Of the mails listed in this session, those that are settled and that the keep rule lets go; marked `purging` on
+    /// disk before this returns.
+    pub async fn begin_purge(
+        &self,
+        listed: &[(u32, i64)],
+        keep: KeepRule,
+        now: Timestamp,
+    ) -> Result<Vec<Purgeable>, StoreError> {
+        let seen_before = match keep {
+            KeepRule::Delete => now,
+            KeepRule::Days(days) => now - SignedDuration::from_hours(24 * i64::from(days)),
+            KeepRule::Keep | KeepRule::WhenErased => return Ok(Vec::new()),
+        };
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        let mut purgeable = Vec::new();
+        for chunk in listed.chunks(VALUES_A_STATEMENT) {
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+                "UPDATE mails SET state = 'purging' WHERE state IN ('settled', 'purging') AND first_seen_at <= ",
+            );
+            query.push_bind(milliseconds(seen_before)).push(" AND id IN (");
+            let mut list = query.separated(", ");
+            for (_, mail_id) in chunk {
+                list.push_bind(*mail_id);
+            }
+            query.push(") RETURNING id");
+            let ids: Vec<i64> = query.build_query_scalar().fetch_all(&mut *transaction).await?;
+            let ids: std::collections::HashSet<i64> = ids.into_iter().collect();
+            purgeable.extend(chunk.iter().filter(|(_, mail_id)| ids.contains(mail_id)).map(
+                |&(message_number, mail_id)| Purgeable {
+                    mail_id,
+                    message_number,
+                },
+            ));
+        }
+        transaction.commit().await?;
+        Ok(purgeable)
+    }
+
+    /// Mails that the server deleted: QUIT was answered with +OK (RFC 1939 section 6). `refused` are the message
+    /// numbers whose DELE was answered with -ERR; those stay settled.
+    pub async fn finish_purge(
+        &self,
+        purged: Vec<Purgeable>,
+        refused: &[u32],
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let (kept, gone): (Vec<_>, Vec<_>) = purged
+            .into_iter()
+            .partition(|mail| refused.contains(&mail.message_number));
+        let ids = |mails: &[Purgeable]| mails.iter().map(|mail| mail.mail_id).collect::<Vec<i64>>();
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        set_state(&mut transaction, &ids(&kept), "state = 'settled'").await?;
+        mark_gone(&mut transaction, &ids(&gone), now).await?;
+        transaction.commit().await?;
+        Ok(gone.len())
+    }
+
+    /// Mails that are no longer listed. One whose letter is still to be sent stays on the books until it is settled;
+    /// one held for the shop stays until the shop decides.
+    pub async fn note_vanished(&self, mail_ids: &[i64], now: Timestamp) -> Result<(), StoreError> {
+        if mail_ids.is_empty() {
+            return Ok(());
+        }
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        mark_gone(&mut transaction, mail_ids, now).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+async fn mark_gone(
+    connection: &mut sqlx::SqliteConnection,
+    ids: &[i64],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let change = format!("state = 'gone', gone_at = {}", milliseconds(now));
+    for chunk in ids.chunks(VALUES_A_STATEMENT) {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("UPDATE mails SET ");
+        query
+            .push(&change)
+            .push(" WHERE state IN ('settled', 'purging', 'backlog') AND id IN (");
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind(*id);
+        }
+        query.push(")");
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+async fn set_state(
+    connection: &mut sqlx::SqliteConnection,
+    ids: &[i64],
+    change: &'static str,
+) -> Result<(), StoreError> {
+    for chunk in ids.chunks(VALUES_A_STATEMENT) {
+        let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("UPDATE mails SET ");
+        query.push(change).push(" WHERE state = 'purging' AND id IN (");
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind(*id);
+        }
+        query.push(")");
+        query.build().execute(&mut *connection).await?;
+    }
+    Ok(())
+}

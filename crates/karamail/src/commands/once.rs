@@ -1,0 +1,120 @@
+//! `karamail once`: one cycle of every enabled mailbox, then a summary.
+
+use karamail_core::words::{Language, Told, commands as words};
+use karamail_engine::cycle::CycleReport;
+use karamail_engine::engine::Engine;
+use serde::Serialize;
+
+use crate::context::{Context, Failure};
+use crate::exit::Exit;
+use crate::output;
+use crate::signals;
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    mailboxes: Vec<Mailbox<'a>>,
+}
+
+#[derive(Serialize)]
+struct Mailbox<'a> {
+    name: &'a str,
+    listed: usize,
+    received: usize,
+    receipts: usize,
+    duplicates: usize,
+    forwards: usize,
+    archived: usize,
+    held: usize,
+    backlog: usize,
+    unreadable: usize,
+    sent: usize,
+    refused: usize,
+    delayed: usize,
+    deleted: usize,
+    receive_fault: Option<String>,
+    send_fault: Option<String>,
+}
+
+/// Polls once and prints what was done.
+pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
+    let settings = context.settings()?;
+    let _diagnostics = context.start_diagnostics(&settings, false);
+    let passwords = context.password_source(&settings)?;
+    let mut engine = Engine::open(&context.data_dir, settings, passwords).await?;
+    let stop = engine.stop_switch();
+    let watching = tokio::spawn(async move {
+        signals::end_requested().await;
+        stop.request();
+    });
+    let reports = engine.run_once().await?;
+    watching.abort();
+    engine.close().await;
+    if context.json {
+        let mailboxes = reports
+            .iter()
+            .map(|(name, report)| mailbox(name, report, context.language))
+            .collect();
+        output::json_line(&Summary { mailboxes })?;
+    } else {
+        if reports.is_empty() {
+            output::line(&words::no_mailbox_enabled(context.language));
+        }
+        for (name, report) in &reports {
+            print(name, report, context.language);
+        }
+    }
+    let failed = reports
+        .iter()
+        .any(|(_, report)| report.receive_fault.is_some() || report.send_fault.is_some());
+    Ok(if failed { Exit::Failed } else { Exit::Done })
+}
+
+fn mailbox<'a>(name: &'a str, report: &CycleReport, language: Language) -> Mailbox<'a> {
+    Mailbox {
+        name,
+        listed: report.listed,
+        received: report.received,
+        receipts: report.receipts,
+        duplicates: report.repeats,
+        forwards: report.forwards,
+        archived: report.archived,
+        held: report.held,
+        backlog: report.backlog,
+        unreadable: report.unreadable,
+        sent: report.sent,
+        refused: report.refused,
+        delayed: report.delayed,
+        deleted: report.deleted,
+        receive_fault: report.receive_fault.as_ref().map(|fault| fault.told(language)),
+        send_fault: report.send_fault.clone(),
+    }
+}
+
+fn print(name: &str, report: &CycleReport, language: Language) {
+    output::line(&words::once_mailbox(language, &output::harmless(name)));
+    let others = report.forwards + report.archived;
+    output::line(&words::once_summary(
+        language,
+        report.received,
+        report.receipts,
+        report.repeats,
+        others,
+        report.held,
+    ));
+    output::line(&words::once_sent(
+        language,
+        report.sent,
+        report.delayed,
+        report.refused,
+        report.deleted,
+    ));
+    if report.backlog > 0 {
+        output::line(&words::once_backlog(language, report.backlog));
+    }
+    if let Some(fault) = &report.receive_fault {
+        output::line(&words::receiving_failed(language, &fault.told(language)));
+    }
+    if let Some(fault) = &report.send_fault {
+        output::line(&words::sending_failed(language, fault));
+    }
+}

@@ -1,0 +1,60 @@
+//! `karamail run`: collect until somebody asks for the end.
+
+use karamail_core::words::commands as words;
+use karamail_engine::config::SettingsWatcher;
+use karamail_engine::engine::{Engine, Handle};
+
+use crate::context::{Context, Failure};
+use crate::exit::Exit;
+use crate::output;
+use crate::signals;
+
+/// Collects. Events are printed as they happen: lines of the monthly log, or JSON.
+pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
+    let settings = context.settings()?;
+    let _diagnostics = context.start_diagnostics(&settings, false);
+    let passwords = context.password_source(&settings)?;
+    let enabled: Vec<String> = settings
+        .mailboxes
+        .iter()
+        .filter(|mailbox| mailbox.enabled)
+        .map(|mailbox| mailbox.name.clone())
+        .collect();
+    if enabled.is_empty() {
+        output::error_line(&words::no_mailbox_enabled(context.language));
+    }
+    let watcher = SettingsWatcher::new(&context.config, &settings)
+        .map_err(|error| tracing::warn!(%error, "no watching"))
+        .ok();
+    let engine = Engine::open(&context.data_dir, settings, passwords).await?;
+    let stop = engine.stop_switch();
+    let printing = tokio::spawn(print_events(engine.handle(), context.clone()));
+    if !context.json {
+        output::line(&words::collecting(context.language, &enabled.join(", ")));
+    }
+    let language = context.language;
+    tokio::spawn(async move {
+        signals::end_requested().await;
+        output::error_line(&words::ending(language));
+        stop.request();
+    });
+    let ended = engine.run(watcher, true).await;
+    printing.abort();
+    ended?;
+    if !context.json {
+        output::line(&words::ended(language));
+    }
+    Ok(Exit::Done)
+}
+
+async fn print_events(handle: Handle, context: Context) {
+    let mut events = handle.events();
+    // A listener that fell behind misses lines on the screen; the log file has them all.
+    loop {
+        match events.recv().await {
+            Ok(stored) => output::event(&stored, context.language, context.json),
+            Err(tokio::sync::broadcast::error::RecvError::Lagged(_)) => {}
+            Err(tokio::sync::broadcast::error::RecvError::Closed) => return,
+        }
+    }
+}
