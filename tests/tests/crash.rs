@@ -172,7 +172,7 @@ impl Play {
         settings.general = format!("log_folder = '{}'\n", monthly_folder(&program).display());
         program.configure(&settings);
         let random = Random::begin();
-        let play = Play {
+        Play {
             program,
             sink,
             dovecot,
@@ -180,8 +180,7 @@ impl Play {
             kills: 0,
             random,
             usual: Duration::ZERO,
-        };
-        play
+        }
     }
 
     /// Two new customers, one who has a number, a mail with a subject and an automatic one.
