@@ -22,6 +22,8 @@ pub struct Ledger {
     pub receipts: Vec<ReceiptRow>,
     /// Every letter written.
     pub letters: Vec<LetterRow>,
+    /// How many events were written.
+    pub events: i64,
 }
 
 /// A row of `mails`.
@@ -156,6 +158,9 @@ async fn read_tables(database: &mut SqliteConnection) -> sqlx::Result<Ledger> {
             state: row.try_get(6)?,
         });
     }
+    ledger.events = sqlx::query_scalar("SELECT count(*) FROM events")
+        .fetch_one(&mut *database)
+        .await?;
     Ok(ledger)
 }
 

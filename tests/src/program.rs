@@ -129,18 +129,17 @@ impl Settings {
         text
     }
 
-    /// The secrets file: `[mailbox name]` with `pop3` and `smtp`.
+    /// `secrets.toml`: a section for each mailbox, with `pop3` and `smtp`.
     fn secrets(&self) -> String {
         let mut text = String::new();
         for MailboxSettings {
             local, pop3, smtp, ..
         } in &self.mailboxes
         {
-            let _ = writeln!(
-                text,
-                "[{local}]\npop3 = '{}'\nsmtp = '{}'",
-                pop3.password, smtp.password
-            );
+            let _ = writeln!(text, "[{local}]\npop3 = '{}'", pop3.password);
+            if !smtp.password.is_empty() {
+                let _ = writeln!(text, "smtp = '{}'", smtp.password);
+            }
         }
         text
     }
@@ -334,7 +333,7 @@ impl Program {
     }
 
     fn secrets_file(&self) -> PathBuf {
-        self.folder.path().join("secrets.toml")
+        self.data().join("secrets.toml")
     }
 
     fn spawn(&self, mut command: Command, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
@@ -344,7 +343,7 @@ impl Program {
             .arg("--data-dir")
             .arg(self.data())
             .args(arguments)
-            .env("KARAMAIL_SECRETS_FILE", self.secrets_file())
+            .env("KARAMAIL_KEYRING", "off")
             .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -17,7 +17,7 @@ use karamail_tests::program::{Endpoint, Program, Settings, exit};
 use karamail_tests::server::free_port;
 use karamail_tests::shop::{PlainShop, Shop, USER};
 use karamail_tests::sink::{Answer, Sink};
-use karamail_tests::{mails, wait_until};
+use karamail_tests::{PATIENCE, mails, wait_until};
 
 /// What is wrong with the settings, and a word of the sentence that must say so.
 #[track_caller]
@@ -280,5 +280,79 @@ fn a_damaged_ledger_is_refused_and_left_as_it_is() {
         shop.sink.count(),
         1,
         "numbering does not begin again because the ledger is gone"
+    );
+}
+
+#[test]
+fn a_dead_mailbox_does_not_stop_the_other() {
+    let dovecot = Dovecot::start(&Setup {
+        users: &[USER, "second"],
+        certificate: None,
+        ..Setup::default()
+    });
+    let sink = Sink::start();
+    let endpoint = |port, user: &str| Endpoint::local(port, "none", user, PASSWORD);
+    let smtp = Endpoint::local(sink.port(), "none", "", "");
+    let mut settings = Settings::one(endpoint(free_port(), USER), smtp.clone());
+    let mut second = settings.mailboxes[0].clone();
+    (second.local, second.pop3) = ("second".into(), endpoint(dovecot.plain_port(), "second"));
+    settings.mailboxes.push(second);
+    let program = Program::install(&settings);
+    for user in [USER, "second"] {
+        dovecot.deposit(
+            user,
+            [mails::signup(&format!("customer-of-{user}@phone.example"), user)],
+        );
+    }
+    program
+        .once()
+        .failure(exit::FAILED, &["connect", "refused", "reach"]);
+    assert_eq!(
+        (dovecot.count(USER), dovecot.count("second"), sink.count()),
+        (1, 0, 1)
+    );
+    settings.mailboxes[0].pop3 = endpoint(dovecot.plain_port(), USER);
+    program.configure(&settings);
+    program.once().success();
+    let told: Vec<_> = sink
+        .accepted()
+        .iter()
+        .map(|mail| (mail.from.clone(), mails::number(&mail.bytes)))
+        .collect();
+    let expected = [
+        ("second@shop.example".into(), Some(1)),
+        ("touroku@shop.example".into(), Some(2)),
+    ];
+    assert_eq!(
+        told, expected,
+        "one series, each receipt from the mailbox that was written to"
+    );
+}
+
+#[test]
+fn a_stop_in_the_middle_of_a_crowd_loses_nothing_and_does_nothing_twice() {
+    let shop = PlainShop::open(Sink::start());
+    let program = Program::install(&shop.settings());
+    let customer = |n: usize| format!("customer{n}@phone.example");
+    let mails: Vec<Vec<u8>> = (0..1_000)
+        .map(|n| mails::signup(&customer(n), &format!("m{n}")))
+        .collect();
+    shop.dovecot.deposit(USER, &mails);
+    let running = program.start(&["run"], &[]);
+    assert!(shop.sink.wait_for(20, PATIENCE));
+    running.terminate();
+    running.finish(PATIENCE).success();
+    let deposited: Vec<Deposited> = mails
+        .into_iter()
+        .enumerate()
+        .map(|(n, mail)| Deposited::new(mail, Some(&customer(n))))
+        .collect();
+    shop.evidence(&program, &deposited).check();
+    program.once().success();
+    shop.evidence(&program, &deposited).check_complete();
+    assert_eq!(
+        shop.sink.count(),
+        deposited.len(),
+        "a clean stop leaves no letter unsure"
     );
 }
