@@ -78,7 +78,7 @@ pub const HEADER_GARBAGE_LINES: usize = 10;
 pub const HEADER_ADDRESSES: usize = 1_000;
 /// Longest quoted string, comment or encoded word that is looked for in a header, bytes. RFC 2047 allows 75 for a word and
 /// a line has at most 998; a longer one is text. Without a bound, a header of unclosed quotes takes quadratic time.
-pub const HEADER_QUOTED_BYTES: usize = 2_000;
+pub const HEADER_QUOTED_BYTES: usize = 1_000;
 /// Lines of blanks in a row that still may be the folding of one header field.
 pub const HEADER_BLANK_LINES: usize = 20;
 /// Deepest nesting of header comments that is followed; deeper ones are taken as text.

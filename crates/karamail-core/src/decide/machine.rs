@@ -122,7 +122,25 @@ const GLUED: [&str; 26] = [
 ];
 
 /// Domains where people choose their own names (with the domains below them).
-const PERSONAL_DOMAINS: [&str; 22] = [
+const PERSONAL_DOMAINS: [&str; 40] = [
+    "dwmail.jp",
+    "pdx.ne.jp",
+    "wcm.ne.jp",
+    "y-mobile.ne.jp",
+    "mineo.jp",
+    "nifty.com",
+    "biglobe.ne.jp",
+    "ocn.ne.jp",
+    "so-net.ne.jp",
+    "plala.or.jp",
+    "dion.ne.jp",
+    "auone.jp",
+    "excite.co.jp",
+    "infoseek.jp",
+    "live.jp",
+    "hotmail.com",
+    "yahoo.com",
+    "googlemail.com",
     "docomo.ne.jp",
     "ezweb.ne.jp",
     "au.com",
@@ -174,7 +192,13 @@ pub(super) fn is_machine_path(path: &str) -> bool {
     let bulk_domain = domain
         .split('.')
         .any(|label| matches!(label, "bounce" | "bounces"));
-    bulk_domain || local.contains("-return-") || is_machine(local, domain)
+    bulk_domain || is_ezmlm_return(local) || is_machine(local, domain)
+}
+
+/// ezmlm numbers its envelope senders: `members-return-12-taro=example.jp@`.
+fn is_ezmlm_return(local: &str) -> bool {
+    let number = local.split_once("-return-").map(|(_, number)| number);
+    number.is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// The addresses of list software for its owners, commands and bounces; with digits behind a dot or underscore too.

@@ -200,7 +200,10 @@ const AUTOMATIC_HEADERS: [&str; 37] = [
 ];
 
 /// Parts of an X-Mailer or User-Agent that is no person's program.
-const AUTOMATIC_MAILERS: [&str; 9] = [
+const AUTOMATIC_MAILERS: [&str; 12] = [
+    "php/",
+    "phpmailer",
+    "wordpress",
     "autorespon",
     "autoreply",
     "auto-reply",
