@@ -29,8 +29,7 @@ async fn refused(connection: &mut SqliteConnection, sql: &'static str, why: &str
 #[tokio::test(flavor = "multi_thread")]
 async fn invariant_1_the_database_refuses_a_hole_a_double_and_a_restart() {
     let (_folder, mut db) = ledger().await;
-    let insert = "INSERT INTO receipts (series, number, address_key, address, mailbox_id, mail_id, outbox_id, given_at) ";
-    let _ = insert;
+    // Columns: series, number, address_key, address, issue, mailbox_id, mail_id, outbox_id, given_at.
     refused(&mut db, "INSERT INTO receipts VALUES ('main', 4, 'c@x', 'c@x', 1, 1, 3, 3, 0)", "invariant 1").await;
     refused(&mut db, "INSERT INTO receipts VALUES ('main', 2, 'c@x', 'c@x', 1, 1, 3, 3, 0)", "invariant 1").await;
     refused(&mut db, "INSERT INTO receipts VALUES ('main', 3, 'a@example.jp', 'a', 1, 1, 3, 3, 0)", "UNIQUE").await;
@@ -44,7 +43,7 @@ async fn invariant_1_the_database_refuses_a_hole_a_double_and_a_restart() {
 async fn invariant_2_the_database_refuses_a_number_without_its_mail_and_finished_reply() {
     let (_folder, mut db) = ledger().await;
     // No such mail; and with a mail but no letter, the commit itself fails.
-    refused(&mut db, "INSERT INTO receipts VALUES ('main', 3, 'c@x', 'c@x', 1, 1, 77, 1, 0)", "FOREIGN KEY").await;
+    refused(&mut db, "INSERT INTO receipts VALUES ('main', 3, 'c@x', 'c@x', 1, 1, 77, 3, 0)", "FOREIGN KEY").await;
     sqlx::query("INSERT INTO mails (id, mailbox_id, content_key, first_seen_at, subject, outcome, reason, state) \
                  VALUES (3, 1, zeroblob(32), 0, '', 'receipt', 'signup', 'recorded')")
         .execute(&mut db)

@@ -63,11 +63,9 @@ async fn a_mail_that_was_spooled_and_not_recorded_is_taken_in_once() {
     let (servers, folder) = start().await;
     let month = clock::local(clock::now()).strftime("%Y-%m").to_string();
     let archive = folder.path().join("archive").join(month);
-    std::fs::create_dir_all(&archive).unwrap();
-    // The ledger exists and is empty: the first mail's id will be 1 again.
-    drop(once(folder.path().join("..").join("nowhere-used").as_path(), settings(&servers, "", NO_LIMITS)).await);
     servers.deposit(other_mail(1));
     let report = once(folder.path(), settings(&servers, FORWARD, NO_LIMITS)).await;
+    // A crash between the archive and the ledger: the file of the next id is there, and not even whole.
     std::fs::write(archive.join("2.eml"), "half of a m").unwrap();
     servers.deposit(other_mail(2));
     let again = once(folder.path(), settings(&servers, FORWARD, NO_LIMITS)).await;
