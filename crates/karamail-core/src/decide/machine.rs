@@ -195,6 +195,20 @@ pub(super) fn is_machine_path(path: &str) -> bool {
     bulk_domain || is_ezmlm_return(local) || is_machine(local, domain)
 }
 
+/// Whether a display name is that of the program which writes bounces. Some servers send them from a person's or an
+/// administrator's address under such a name.
+pub(super) fn is_daemon_name(display_name: &str) -> bool {
+    let plain: String = display_name.to_lowercase().split_whitespace().collect();
+    let names = [
+        "mailerdaemon",
+        "maildaemon",
+        "maildeliverysubsystem",
+        "maildeliverysystem",
+        "maildeliveryservice",
+    ];
+    names.contains(&squeezed(&plain).as_str())
+}
+
 /// ezmlm numbers its envelope senders: `members-return-12-taro=example.jp@`.
 fn is_ezmlm_return(local: &str) -> bool {
     let number = local.split_once("-return-").map(|(_, number)| number);
