@@ -1,7 +1,5 @@
 //! The facts of a mail that later parts rest on: ids, dates, names, the content key.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 use karamail_core::limits::REFERENCES;
 use karamail_core::mail::{IncomingMail, ReturnPath, Sender};
 
