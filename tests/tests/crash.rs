@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use karamail_tests::dovecot::{Dovecot, PASSWORD, Setup};
@@ -40,8 +41,8 @@ const POINTS: [&str; 16] = [
 /// Which passing of a point to stall at, in turn: the first, and some in the midst of a batch.
 const PASSINGS: [u32; 5] = [1, 2, 1, 4, 3];
 
-/// Kills in one run; `KARAMAIL_KILLS` asks for more.
-const KILLS: usize = 200;
+/// Kills in one run, named and random; `KARAMAIL_KILLS` asks for another number.
+const KILLS: usize = 400;
 
 #[test]
 fn no_kill_at_a_named_point_or_at_random_breaks_an_invariant() {
@@ -151,9 +152,9 @@ struct Play {
     dovecot: Dovecot,
     deposited: Vec<Deposited>,
     kills: usize,
+    /// After how many random kills a letter or mail was found in each state.
+    states: BTreeMap<String, usize>,
     random: Random,
-    /// How long an undisturbed run takes.
-    usual: Duration,
 }
 
 impl Play {
@@ -178,8 +179,8 @@ impl Play {
             dovecot,
             deposited: vec![],
             kills: 0,
+            states: BTreeMap::new(),
             random,
-            usual: Duration::ZERO,
         }
     }
 
@@ -250,31 +251,65 @@ impl Play {
         stalled
     }
 
-    /// Kills at random moments of a run until there were so many kills.
+    /// Kills at random moments of a run until there were so many kills: at any time, or soon after some letter of the
+    /// run was accepted, which is when most is under way.
     fn kill_at_random(&mut self, kills: usize) {
+        self.once();
         self.deposit_some();
-        self.usual = self.once().success().took;
+        let usual = self.once().success().took;
         while self.kills < kills {
             self.deposit_some();
-            let longest = self.usual.as_micros() as u64 * 5 / 4;
-            let delay = Duration::from_micros(self.random.below(longest.max(1)));
+            self.deposit_some();
+            let before = self.sink.count();
             let running = self.program.start(&["once", "--json"], &[]);
             let begin = Instant::now();
+            let longest = if self.random.below(3) == 0 {
+                usual
+            } else {
+                let nth = before + 1 + self.random.below(8) as usize;
+                self.sink.wait_for(nth, usual * 2);
+                Duration::from_millis(12)
+            };
             // The moment is meant to be random: nothing is waited for.
-            std::thread::sleep(delay);
+            std::thread::sleep(Duration::from_micros(
+                self.random.below(longest.as_micros() as u64 + 1),
+            ));
+            let killed_after = begin.elapsed();
             let (was_alive, finished) = running.kill();
             self.kills += usize::from(was_alive);
+            self.note_states();
             self.check(
-                &format!("killed after {:?} of about {:?}", begin.elapsed(), self.usual),
+                &format!("killed after {killed_after:?} of about {usual:?}"),
                 &finished,
             );
         }
-        println!(
-            "{} kills, {} mails, {} accepted letters",
-            self.kills,
-            self.deposited.len(),
-            self.sink.count()
-        );
+        let (mails, letters) = (self.deposited.len(), self.sink.count());
+        println!("{} kills, {mails} mails, {letters} accepted letters", self.kills);
+        println!("random kills that left something in a state: {:?}", self.states);
+        for state in [
+            "letter queued",
+            "letter sending",
+            "mail recorded",
+            "mail settled",
+            "mail purging",
+        ] {
+            assert!(
+                self.states.contains_key(state),
+                "no random kill left a {state}: they all came at the same time"
+            );
+        }
+    }
+
+    fn note_states(&mut self) {
+        let ledger = self.evidence().ledger;
+        let letters = ledger
+            .letters
+            .iter()
+            .map(|letter| format!("letter {}", letter.state));
+        let mails = ledger.mails.iter().map(|mail| format!("mail {}", mail.state));
+        for state in letters.chain(mails).collect::<HashSet<String>>() {
+            *self.states.entry(state).or_default() += 1;
+        }
     }
 
     /// Runs undisturbed until nothing is left to do, and checks that all is done.
@@ -331,12 +366,14 @@ struct Random(u64);
 
 impl Random {
     fn begin() -> Random {
+        static PLAYS: AtomicU64 = AtomicU64::new(0);
         let seed = std::env::var("KARAMAIL_SEED")
             .ok()
             .and_then(|seed| seed.parse().ok());
-        let seed = seed.unwrap_or(u64::from(std::process::id()) << 20 | 1);
+        let seed = seed.unwrap_or(u64::from(std::process::id()));
         println!("KARAMAIL_SEED={seed}");
-        Random(seed)
+        // Each play its own sequence; a state of 0 would stay 0.
+        Random((seed << 20 | PLAYS.fetch_add(1, Ordering::Relaxed)) + 1)
     }
 
     fn below(&mut self, bound: u64) -> u64 {
