@@ -150,3 +150,17 @@ pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
 pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
 /// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
 pub const POP3_CLOSE: Duration = Duration::from_secs(1);
+
+// --- requests of commands to the running program ---
+
+/// How long a command waits for the running program. It answers within moments, unless the disk or the machine is busy.
+pub const REQUEST_WAIT: Duration = Duration::from_secs(30);
+/// How often a command that waits looks for its result.
+pub const REQUEST_LOOK: Duration = Duration::from_millis(50);
+/// How old a request may be that a program performs at its start: whoever asked before that has gone, and may have done
+/// something else since.
+pub const REQUEST_AGE: Duration = Duration::from_secs(600);
+/// How long the result of a request is kept for a command that does not come for it.
+pub const REQUEST_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How often requests are looked for where the system does not tell of changes (network drives).
+pub const REQUESTS_POLL: Duration = Duration::from_secs(5);
