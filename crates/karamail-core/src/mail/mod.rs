@@ -10,6 +10,7 @@ mod addresses;
 mod authentication;
 mod header;
 pub mod markers;
+mod start;
 mod structured;
 mod text;
 
@@ -23,6 +24,7 @@ use crate::limits::{DATE_BYTES, MESSAGE_ID_BYTES, REFERENCES};
 use addresses::Named;
 use authentication::AuthenticationResults;
 use header::{Field, HeaderBlock};
+pub use start::body_text;
 
 /// The facts of one mail.
 #[derive(Clone, Debug)]

@@ -20,6 +20,7 @@ pub mod commands;
 pub mod config;
 pub mod decision;
 pub mod demo;
+pub mod guards;
 pub mod journal;
 pub mod letters;
 pub mod pop3;

@@ -3,19 +3,23 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use jiff::Timestamp;
-use karamail_core::decide::{Outcome, decide};
+use jiff::{SignedDuration, Timestamp};
+use karamail_core::decide::{Known, Outcome, Reason, Rules, ShopWordIn, decide};
 use karamail_core::journal::{Event, EventKind};
-use karamail_core::mail::IncomingMail;
+use karamail_core::limits::MAIL_REFUSALS;
+use karamail_core::mail::{IncomingMail, body_text};
 use karamail_core::pop3::ListedMail;
 use karamail_core::pop3::plan::plan_fetch;
 use karamail_core::words::Told;
 
+use super::safely::{candidate, put_aside, safely};
+use super::strange_day::StrangeDay;
+use super::whole::{Whole, fetch_whole};
 use super::{CycleFault, CycleReport, Worker, letters};
 use crate::archive;
 use crate::clock;
 use crate::crash_point::crash_point;
-use crate::pop3::{Pop3Connection, Retrieved};
+use crate::pop3::{MailFault, Pop3Connection};
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::store::mails::{Candidate, Clerk, Recorded, Spool, Spooled};
@@ -65,30 +69,17 @@ pub(super) async fn collect(
             .map(|mail| (mail.number, mail.uidl.as_ref().map(|uidl| uidl.as_str()))),
         &known,
     );
-    if plan.every_uidl_is_new {
-        // Content keys keep known mails from being numbered again; it is a strange day all the same.
-        tracing::warn!(
-            mailbox = worker.mailbox.name,
-            mails = listing.len(),
-            "every unique id on the server is new"
-        );
-    }
-    let now = clock::now();
-    let mut rules_of_first_contact = None;
-    if !worker.row.first_contact_done
-        && let Some(limit) = worker.settings.guard.backlog
-    {
-        let limit = jiff::SignedDuration::try_from(limit).unwrap_or(jiff::SignedDuration::MAX);
-        let mut rules = worker.rules.clone();
-        rules.backlog_before = now.checked_sub(limit).ok();
-        rules_of_first_contact = Some(rules);
-    }
     let by_number: HashMap<u32, &ListedMail> = listing.iter().map(|mail| (mail.number, mail)).collect();
     let wanted: Vec<ListedMail> = plan
         .fetch
         .iter()
         .filter_map(|number| by_number.get(number).map(|mail| (*mail).clone()))
         .collect();
+    let strange_day = match plan.every_uidl_is_new {
+        true => Some(StrangeDay::look(&mut connection, worker, store, &wanted).await?),
+        false => None,
+    };
+    let rules_of_the_day = rules_of_the_day(worker, strange_day.as_ref());
     let mut intake = Intake {
         store,
         data_folder,
@@ -97,8 +88,9 @@ pub(super) async fn collect(
             connection,
             listed: plan.known,
         },
-        rules_of_first_contact,
+        rules_of_the_day,
         unread: 0,
+        recognised: 0,
     };
     for batch in wanted.chunks(MAILS_A_BATCH) {
         if stop.is_requested() {
@@ -109,6 +101,9 @@ pub(super) async fn collect(
             // is on it was not all recorded: leaving it to the next cycle is the safe thing.
             return Err(Interrupted { fault, session: None });
         }
+    }
+    if let Some(day) = strange_day {
+        day.tell(worker, store, listing.len(), intake.recognised, report).await?;
     }
     if intake.unread == 0 {
         let unlisted: Vec<i64> = plan
@@ -131,9 +126,12 @@ struct Intake<'a> {
     /// Ledger rows that stand for a mail of this session's listing.
     listed_rows: HashSet<i64>,
     session: Session,
-    rules_of_first_contact: Option<karamail_core::decide::Rules>,
+    /// Other rules than the mailbox's, on first contact and on a strange day.
+    rules_of_the_day: Option<Rules>,
     /// Mails whose headers the server did not give.
     unread: usize,
+    /// Mails that were known under another unique id.
+    recognised: usize,
 }
 
 impl Intake<'_> {
@@ -148,8 +146,9 @@ impl Intake<'_> {
             return Ok(());
         }
         let now = clock::now();
+        self.look_for_shop_word(worker, &mut candidates, now).await?;
         self.spool(worker, &mut candidates, now).await?;
-        let rules = self.rules_of_first_contact.as_ref().unwrap_or(&worker.rules);
+        let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
         let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
         let clerk = Clerk {
             decide: &|mail, known| decide(mail, rules, known),
@@ -164,6 +163,7 @@ impl Intake<'_> {
             .await?;
         crash_point("after-record");
         for entry in recorded {
+            self.recognised += usize::from(entry.outcome.is_none());
             self.session.listed.push((entry.message_number, entry.mail_id));
             count(&entry, report);
         }
@@ -188,43 +188,114 @@ impl Intake<'_> {
                     return;
                 };
                 match headers {
-                    Ok(bytes) => {
-                        let mail = IncomingMail::parse(&bytes);
-                        let key = mail.content_key(listed.size);
-                        candidates.push(Candidate {
-                            id: store.allocate_mail_id(),
-                            message_number: number,
-                            uidl: listed.uidl.as_ref().map(|uidl| uidl.as_str().to_owned()),
-                            size: listed.size,
-                            mail,
-                            key,
-                            spooled: Spool::NotFetched,
-                        });
+                    Ok(header) => candidates.push(candidate(store, listed, header)),
+                    Err(MailFault::HeaderCut { .. }) => {
+                        candidates.push(put_aside(store, listed, Reason::CannotBeHandled, Vec::new()));
                     }
-                    Err(fault) => faults.push((number, fault)),
+                    Err(fault) => faults.push((*listed, fault)),
                 }
             })
             .await?;
-        self.unread += faults.len();
-        report.unreadable += faults.len();
-        for (number, fault) in faults {
-            let told = fault.told(worker.settings.general.language);
-            tracing::warn!(mailbox = worker.mailbox.name, number, %fault, "a mail could not be read");
-            let name = by_number
-                .get(&number)
-                .and_then(|mail| mail.uidl.as_ref())
-                .map_or(String::new(), |uidl| uidl.as_str().to_owned());
-            if worker.told_unreadable.insert(name) {
-                let mailbox = Some(worker.mailbox.name.clone());
-                let event = Event {
-                    mailbox,
-                    detail: Some(told),
-                    ..Event::new(EventKind::MailUnreadable)
-                };
-                self.store.note(event, clock::now()).await?;
+        // A server that refuses every mail has trouble of its own.
+        let is_the_mails_fault = faults.len() < batch.len() || batch.len() == 1;
+        let refused = self.refused_for_good(worker, &faults, is_the_mails_fault).await?;
+        for (listed, fault) in faults {
+            if listed
+                .uidl
+                .as_ref()
+                .is_some_and(|uidl| refused.contains(uidl.as_str()))
+            {
+                candidates.push(put_aside(store, listed, Reason::HeaderRefused, Vec::new()));
+            } else {
+                self.unread += 1;
+                report.unreadable += 1;
+                self.tell_unreadable(worker, listed, &fault).await?;
             }
         }
         Ok(candidates)
+    }
+
+    /// Of mails that the server refused, the unique ids of those that it has refused too often in a row.
+    async fn refused_for_good(
+        &self,
+        worker: &Worker,
+        faults: &[(&ListedMail, MailFault)],
+        is_the_mails_fault: bool,
+    ) -> Result<HashSet<String>, CycleFault> {
+        let uidls: Vec<String> = faults
+            .iter()
+            .filter(|(_, fault)| is_the_mails_fault && !is_temporary(fault))
+            .filter_map(|(listed, _)| Some(listed.uidl.as_ref()?.as_str().to_owned()))
+            .collect();
+        if uidls.is_empty() {
+            return Ok(HashSet::new());
+        }
+        let counted = self
+            .store
+            .count_refusals(worker.row.id, &uidls, clock::now())
+            .await?;
+        let too_often = counted.into_iter().filter(|(_, times)| *times >= MAIL_REFUSALS);
+        Ok(too_often.map(|(uidl, _)| uidl).collect())
+    }
+
+    async fn tell_unreadable(
+        &self,
+        worker: &mut Worker,
+        listed: &ListedMail,
+        fault: &MailFault,
+    ) -> Result<(), CycleFault> {
+        tracing::warn!(mailbox = worker.mailbox.name, number = listed.number, %fault, "a mail could not be read");
+        let name = listed
+            .uidl
+            .as_ref()
+            .map_or(String::new(), |uidl| uidl.as_str().to_owned());
+        if worker.told_unreadable.insert(name) {
+            let event = Event {
+                mailbox: Some(worker.mailbox.name.clone()),
+                detail: Some(fault.told(worker.settings.general.language)),
+                ..Event::new(EventKind::MailUnreadable)
+            };
+            self.store.note(event, clock::now()).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads the start of the body where the shop asks for a word that may stand there, and of no other mail.
+    async fn look_for_shop_word(
+        &mut self,
+        worker: &Worker,
+        candidates: &mut [Candidate],
+        now: Timestamp,
+    ) -> Result<(), CycleFault> {
+        let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
+        if rules.shop_words.is_empty() || rules.shop_word_in == ShopWordIn::Subject {
+            return Ok(());
+        }
+        let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
+        let known = self.store.known(&worker.scope, &mails, now).await?;
+        let needed: Vec<u32> = candidates
+            .iter()
+            .zip(&known)
+            .filter(|(candidate, known)| {
+                let decision = safely(|| decide(&candidate.mail, rules, known));
+                candidate.put_aside.is_none()
+                    && decision.is_some_and(|decision| decision.reason == Reason::ShopWordMissing)
+            })
+            .map(|(candidate, _)| candidate.message_number)
+            .collect();
+        let mut found = HashSet::new();
+        self.session
+            .connection
+            .fetch_starts(&needed, |number, start| {
+                if has_shop_word(rules, &start) {
+                    found.insert(number);
+                }
+            })
+            .await?;
+        for candidate in candidates {
+            candidate.shop_word_in_body = found.contains(&candidate.message_number);
+        }
+        Ok(())
     }
 
     /// Fetches the whole of what is to be forwarded or archived, so that it lies on disk before the ledger says so.
@@ -236,42 +307,54 @@ impl Intake<'_> {
     ) -> Result<(), CycleFault> {
         let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
         let known = self.store.known(&worker.scope, &mails, now).await?;
-        let rules = self.rules_of_first_contact.as_ref().unwrap_or(&worker.rules);
+        let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
+        let mut refused = Vec::new();
         for (candidate, known) in candidates.iter_mut().zip(known) {
-            let decision = decide(&candidate.mail, rules, &known);
+            if candidate.put_aside.is_some() {
+                continue;
+            }
+            let known = Known {
+                shop_word_in_body: candidate.shop_word_in_body,
+                ..known
+            };
+            let Some(decision) = safely(|| decide(&candidate.mail, rules, &known)) else {
+                candidate.put_aside = Some(Reason::CannotBeHandled);
+                continue;
+            };
             if !matches!(decision.outcome, Outcome::Forward | Outcome::Archive) {
                 continue;
             }
-            let part = archive::spool_file(self.data_folder, candidate.id)?;
-            let mut file = tokio::fs::File::create(&part).await?;
             let limit = worker.mailbox.pop3.largest_mail;
-            let retrieved = self
-                .session
-                .connection
-                .retrieve(candidate.message_number, &mut file, limit)
-                .await?;
-            tokio::io::AsyncWriteExt::flush(&mut file).await?;
-            drop(file);
-            match retrieved {
-                Retrieved::Whole { .. } => {}
-                Retrieved::OverLimit { .. } => {
-                    tokio::fs::remove_file(&part).await?;
+            let number = candidate.message_number;
+            let connection = &mut self.session.connection;
+            let whole = fetch_whole(connection, self.data_folder, number, candidate.id, limit).await?;
+            let part = match whole {
+                Whole::Spooled(part) => part,
+                Whole::TooLarge => {
                     candidate.spooled = Spool::TooLarge;
                     continue;
                 }
                 // Left alone: `NotFetched` keeps it out of this batch, and the next cycle tries again.
-                Retrieved::Refused(fault) => {
+                Whole::Refused(fault) => {
                     tracing::warn!(mailbox = worker.mailbox.name, %fault, "a mail could not be fetched whole");
-                    tokio::fs::remove_file(&part).await?;
+                    refused.push((candidate, fault));
                     continue;
                 }
-            }
+            };
             crash_point("before-archive");
             let archive_file = archive::keep(self.data_folder, &part, candidate.id, now)?;
             let forward = match decision.outcome {
                 Outcome::Forward => {
                     let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
-                    writer.forward(candidate, &decision, self.data_folder, &archive_file)?
+                    let writing =
+                        safely(|| writer.forward(candidate, &decision, self.data_folder, &archive_file));
+                    match writing {
+                        Some(written) => written?,
+                        None => {
+                            candidate.put_aside = Some(Reason::CannotBeHandled);
+                            None
+                        }
+                    }
                 }
                 _ => None,
             };
@@ -281,8 +364,56 @@ impl Intake<'_> {
                 forward,
             });
         }
+        for (candidate, fault) in refused {
+            let Some(uidl) = candidate.uidl.clone().filter(|_| !is_temporary(&fault)) else {
+                continue;
+            };
+            let uidls = [uidl];
+            let counted = self.store.count_refusals(worker.row.id, &uidls, now).await?;
+            if counted.values().any(|times| *times >= MAIL_REFUSALS) {
+                candidate.spooled = Spool::Refused;
+            }
+        }
         Ok(())
     }
+}
+
+/// Whether a shop word stands in the body of which this is the start.
+pub(super) fn has_shop_word(rules: &Rules, start: &[u8]) -> bool {
+    let text = safely(|| body_text(start)).unwrap_or_default();
+    rules.shop_words.iter().any(|word| word.is_in(&text))
+}
+
+/// A refusal that says of itself that it will pass (RFC 2449 section 8, RFC 3206 section 4).
+fn is_temporary(fault: &MailFault) -> bool {
+    match fault {
+        MailFault::Refused { said, .. } => {
+            let said = said.to_ascii_uppercase();
+            ["[SYS/TEMP]", "[IN-USE]", "[LOGIN-DELAY]"]
+                .iter()
+                .any(|code| said.contains(code))
+        }
+        MailFault::HeaderCut { .. } => false,
+    }
+}
+
+/// The mailbox's rules with what holds on first contact or on a strange day; `None` on any other day.
+fn rules_of_the_day(worker: &Worker, strange_day: Option<&StrangeDay>) -> Option<Rules> {
+    let all_is_backlog = strange_day.is_some_and(|day| day.is_backlog);
+    let limit = worker
+        .settings
+        .guard
+        .backlog
+        .filter(|_| !worker.row.first_contact_done);
+    if limit.is_none() && !all_is_backlog {
+        return None;
+    }
+    let limit = limit.map(|limit| SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX));
+    Some(Rules {
+        backlog_before: limit.and_then(|limit| clock::now().checked_sub(limit).ok()),
+        all_is_backlog,
+        ..worker.rules.clone()
+    })
 }
 
 fn count(entry: &Recorded, report: &mut CycleReport) {

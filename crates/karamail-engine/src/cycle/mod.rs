@@ -13,6 +13,9 @@ mod deliver;
 mod intake;
 mod letters;
 mod purge;
+mod safely;
+mod strange_day;
+mod whole;
 mod worker;
 
 use std::path::Path;
@@ -62,6 +65,8 @@ pub struct CycleReport {
     pub deleted: usize,
     /// Whether letters that are due were left for the next cycle.
     pub is_unfinished: bool,
+    /// Every unique id was new on a mailbox with history.
+    pub is_every_uidl_new: bool,
     /// Why receiving failed, if it did.
     pub receive_fault: Option<CycleFault>,
     /// Why sending failed for all letters, if it did.

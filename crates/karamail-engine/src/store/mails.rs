@@ -5,13 +5,14 @@ use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
-use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome};
+use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome, Reason};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::{ContentKey, IncomingMail};
 use karamail_core::pop3::plan::KnownMail;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::receipts::Numbers;
+use super::aside::{AsideRow, Wish, waived_with, was_told};
 use super::{Store, StoreError, begin, events, milliseconds};
 
 /// A mailbox in the ledger.
@@ -35,6 +36,12 @@ pub struct Candidate {
     pub size: Option<u64>,
     /// Its facts.
     pub mail: IncomingMail,
+    /// Its header as it came, kept where the shop has to decide about the mail.
+    pub header: Vec<u8>,
+    /// A shop word stands in its body.
+    pub shop_word_in_body: bool,
+    /// It cannot be handled, and is put aside for this reason.
+    pub put_aside: Option<Reason>,
     /// Its content key.
     pub key: ContentKey,
     /// Where the whole of it lies on disk, for mail that is forwarded or archived.
@@ -50,6 +57,8 @@ pub enum Spool {
     Whole(Spooled),
     /// It is larger than the mailbox's `largest_mail` and stays on the server, held for the shop.
     TooLarge,
+    /// The server refused it again and again: it is put aside.
+    Refused,
 }
 
 /// A whole mail on disk, flushed before the ledger speaks of it.
@@ -202,7 +211,9 @@ impl Store {
         let mut batch = Batch::default();
         let mut recorded = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            let twin = same.get_mut(&candidate.key.0).and_then(|rows| {
+            // What cannot be read has no content to know it by.
+            let readable = same.get_mut(&candidate.key.0).filter(|_| candidate.put_aside.is_none());
+            let twin = readable.and_then(|rows| {
                 let at = rows.iter().position(|id| !newly_listed.contains(id))?;
                 Some(rows.swap_remove(at))
             });
@@ -215,7 +226,7 @@ impl Store {
                     outcome: None,
                     number: None,
                 });
-            } else if let Some(entry) = batch.enter(scope, candidate, &mut desk, clerk) {
+            } else if let Some(entry) = batch.enter_safely(scope, candidate, &mut desk, clerk) {
                 newly_listed.insert(candidate.id);
                 recorded.push(entry);
             }
@@ -225,6 +236,48 @@ impl Store {
         *listed = newly_listed;
         drop(writer);
         self.announce_events();
+        Ok(recorded)
+    }
+
+    /// Decides again about mails that lie aside, in one transaction: the number is taken now. What the decision needs
+    /// from the server first (the whole mail, to forward or archive it) stays where it lies, with the wish noted.
+    pub async fn record_again(
+        &self,
+        scope: &Scope,
+        mails: &[(AsideRow, Candidate)],
+        clerk: &Clerk<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<Option<Recorded>>, StoreError> {
+        let facts: Vec<&IncomingMail> = mails.iter().map(|(_, candidate)| &candidate.mail).collect();
+        let mut recorded = Vec::with_capacity(mails.len());
+        {
+            let mut writer = self.writer().await;
+            let mut transaction = begin(&mut writer).await?;
+            let mut desk = Desk::load(&mut transaction, scope, &facts, now).await?;
+            let mut batch = Batch::default();
+            for (row, candidate) in mails {
+                // Somebody else may have decided since it was read.
+                let find = "SELECT state IN ('held', 'backlog') FROM mails WHERE id = ?1";
+                let is_aside: bool = sqlx::query_scalar(find)
+                    .bind(row.id)
+                    .fetch_one(&mut *transaction)
+                    .await?;
+                recorded.push(match is_aside {
+                    true => batch.enter_safely(scope, candidate, &mut desk, clerk),
+                    false => None,
+                });
+            }
+            batch.write_again(&mut transaction, scope, mails, now).await?;
+            transaction.commit().await?;
+        }
+        self.announce_events();
+        let waiting: Vec<AsideRow> = mails
+            .iter()
+            .zip(&recorded)
+            .filter(|(_, recorded)| recorded.is_none())
+            .map(|((row, _), _)| row.clone())
+            .collect();
+        self.wish(&waiting, Wish::Release, now).await?;
         Ok(recorded)
     }
 }
@@ -276,6 +329,8 @@ struct Desk {
     /// Address key → replies within the last hour and day.
     answered: HashMap<String, (u32, u32)>,
     answered_mailbox_hour: u32,
+    /// That a limit was reached was told within the hour.
+    limit_told: bool,
 }
 
 impl Desk {
@@ -293,11 +348,14 @@ impl Desk {
         keys.sort_unstable();
         keys.dedup();
         let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
+        // What is dated in the future (the clock was set back) does not count: it would count for ever.
         let answered_mailbox_hour: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at > ?2 AND kind <> 'forward'",
+            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at > ?2 AND created_at <= ?3 \
+             AND kind <> 'forward'",
         )
         .bind(scope.mailbox_id)
         .bind(hour_ago)
+        .bind(milliseconds(now))
         .fetch_one(&mut *connection)
         .await?;
         Ok(Desk {
@@ -305,6 +363,14 @@ impl Desk {
             ours: our_letters(connection, mails).await?,
             answered: answered(connection, &keys, now).await?,
             answered_mailbox_hour: answered_mailbox_hour.try_into().unwrap_or(u32::MAX),
+            limit_told: was_told(
+                connection,
+                EventKind::LimitReached,
+                Some(&scope.mailbox_name),
+                hour_ago,
+                now,
+            )
+            .await?,
         })
     }
 
@@ -321,6 +387,14 @@ impl Desk {
             answered_address_hour: hour,
             answered_address_day: day,
             answered_mailbox_hour: self.answered_mailbox_hour,
+            shop_word_in_body: false,
+        }
+    }
+
+    fn known_of(&self, candidate: &Candidate) -> Known {
+        Known {
+            shop_word_in_body: candidate.shop_word_in_body,
+            ..self.known(&candidate.mail)
         }
     }
 
@@ -377,6 +451,7 @@ async fn answered(
     query.push_bind(milliseconds(now - SignedDuration::from_hours(1)));
     query.push("), count(*) FROM outbox WHERE kind <> 'forward' AND created_at > ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(24)));
+    query.push(" AND created_at <= ").push_bind(milliseconds(now));
     query.push(" AND recipient_key IN (");
     let mut list = query.separated(", ");
     for key in keys {
@@ -421,6 +496,59 @@ struct OutboxRow {
 }
 
 impl<'a> Batch<'a> {
+    /// As [`Batch::enter`]; a mail on which that panics is put aside, and takes no number.
+    fn enter_safely(
+        &mut self,
+        scope: &Scope,
+        candidate: &'a Candidate,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) -> Option<Recorded> {
+        let key = candidate.mail.sender_address().map(EmailAddress::key);
+        let numbers = desk.numbers.mark(key.as_deref());
+        let lengths = (
+            self.mails.len(),
+            self.receipts.len(),
+            self.outbox.len(),
+            self.events.len(),
+        );
+        // Whatever the panic left half done is taken back here.
+        let entering = std::panic::AssertUnwindSafe(|| self.enter(scope, candidate, desk, clerk));
+        std::panic::catch_unwind(entering).unwrap_or_else(|_| {
+            tracing::error!(mail = candidate.id, "working on a mail panicked; it is put aside");
+            desk.numbers.back_to(numbers);
+            self.mails.truncate(lengths.0);
+            self.receipts.truncate(lengths.1);
+            self.outbox.truncate(lengths.2);
+            self.events.truncate(lengths.3);
+            Some(self.put_aside(scope, candidate))
+        })
+    }
+
+    fn put_aside(&mut self, scope: &Scope, candidate: &'a Candidate) -> Recorded {
+        let decision = Decision {
+            outcome: Outcome::Hold,
+            reason: Reason::CannotBeHandled,
+        };
+        self.events.push(Event {
+            mailbox: Some(scope.mailbox_name.clone()),
+            mail_id: Some(candidate.id),
+            reason: Some(decision.reason.as_str().to_owned()),
+            ..Event::new(EventKind::Quarantined)
+        });
+        self.mails.push(MailRow {
+            candidate,
+            decision,
+            state: "held",
+        });
+        Recorded {
+            message_number: candidate.message_number,
+            mail_id: candidate.id,
+            outcome: Some(decision.outcome),
+            number: None,
+        }
+    }
+
     /// Decides a candidate and notes its rows. `None` where the decision needs the whole mail on disk and it is not
     /// there: something changed since the first look, and the next cycle sees the mail again.
     fn enter(
@@ -430,7 +558,13 @@ impl<'a> Batch<'a> {
         desk: &mut Desk,
         clerk: &Clerk<'_>,
     ) -> Option<Recorded> {
-        let mut decision = (clerk.decide)(&candidate.mail, &desk.known(&candidate.mail));
+        let mut decision = match candidate.put_aside {
+            Some(reason) => Decision {
+                outcome: Outcome::Hold,
+                reason,
+            },
+            None => (clerk.decide)(&candidate.mail, &desk.known_of(candidate)),
+        };
         let sender = candidate.mail.sender_address();
         let mut number = None;
         let (state, kind) = match (decision.outcome, sender) {
@@ -461,12 +595,30 @@ impl<'a> Batch<'a> {
                     ("recorded", EventKind::Forwarding)
                 }
                 (Spool::Whole(_), _) => ("settled", EventKind::Archived),
+                (Spool::Refused, _) => {
+                    decision = Decision {
+                        outcome: Outcome::Hold,
+                        reason: Reason::MailRefused,
+                    };
+                    ("held", EventKind::Quarantined)
+                }
                 (Spool::NotFetched, _) => return None,
             },
             (Outcome::Backlog, _) => ("backlog", EventKind::Backlog),
+            (Outcome::Hold, _) if candidate.put_aside.is_some() => ("held", EventKind::Quarantined),
             // A signup always has a sender; one without would be held for a person to look at, not lost.
             (Outcome::Hold | Outcome::Receipt, _) => ("held", EventKind::Held),
         };
+        if matches!(
+            decision.reason,
+            Reason::RateLimitAddress | Reason::RateLimitMailbox
+        ) && !std::mem::replace(&mut desk.limit_told, true)
+        {
+            self.events.push(Event {
+                mailbox: Some(scope.mailbox_name.clone()),
+                ..Event::new(EventKind::LimitReached)
+            });
+        }
         self.events.push(Event {
             mailbox: Some(scope.mailbox_name.clone()),
             mail_id: Some(candidate.id),
@@ -532,13 +684,64 @@ impl<'a> Batch<'a> {
         scope: &Scope,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let now = milliseconds(now);
+        let at = milliseconds(now);
         if !self.mails.is_empty() {
-            self.insert_mails(scope, now)
+            self.insert_mails(scope, at)
                 .build()
                 .execute(&mut *connection)
                 .await?;
         }
+        if let Some(mut query) = self.insert_aside() {
+            query.build().execute(&mut *connection).await?;
+        }
+        self.write_letters(connection, scope, at).await
+    }
+
+    /// The rows of mails that are in the ledger already, decided again.
+    async fn write_again(
+        &self,
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        mails: &[(AsideRow, Candidate)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for row in &self.mails {
+            let file = match &row.candidate.spooled {
+                Spool::Whole(spooled) => Some(spooled.archive_file.clone()),
+                Spool::NotFetched | Spool::TooLarge | Spool::Refused => None,
+            };
+            sqlx::query(
+                "UPDATE mails SET outcome = ?2, reason = ?3, state = ?4, archive_file = coalesce(?5, archive_file) \
+                 WHERE id = ?1",
+            )
+            .bind(row.candidate.id)
+            .bind(row.decision.outcome.as_str())
+            .bind(row.decision.reason.as_str())
+            .bind(row.state)
+            .bind(file)
+            .execute(&mut *connection)
+            .await?;
+            let before = mails.iter().find(|(aside, _)| aside.id == row.candidate.id);
+            if let Some((before, _)) = before.filter(|_| row.state == "held") {
+                let waived: Vec<&str> = waived_with(before).into_iter().map(Reason::as_str).collect();
+                sqlx::query(
+                    "UPDATE aside SET waived = ?2, wish = NULL, wished_at = NULL WHERE mail_id = ?1",
+                )
+                .bind(before.id)
+                .bind(waived.join(" "))
+                .execute(&mut *connection)
+                .await?;
+            }
+        }
+        self.write_letters(connection, scope, milliseconds(now)).await
+    }
+
+    async fn write_letters(
+        &self,
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        now: i64,
+    ) -> Result<(), StoreError> {
         if !self.receipts.is_empty() {
             self.insert_receipts(scope, now)
                 .build()
@@ -583,11 +786,29 @@ impl<'a> Batch<'a> {
                     .push_bind(*state)
                     .push_bind(match &candidate.spooled {
                         Spool::Whole(spooled) => Some(spooled.archive_file.clone()),
-                        Spool::NotFetched | Spool::TooLarge => None,
+                        Spool::NotFetched | Spool::TooLarge | Spool::Refused => None,
                     });
             },
         );
         query
+    }
+
+    /// What is needed to decide again about mails that wait for the shop; `None` where none does.
+    fn insert_aside(&self) -> Option<QueryBuilder<Sqlite>> {
+        let waiting: Vec<&MailRow<'_>> = self
+            .mails
+            .iter()
+            .filter(|row| matches!(row.state, "held" | "backlog"))
+            .collect();
+        (!waiting.is_empty()).then(|| {
+            let mut query = QueryBuilder::new("INSERT INTO aside (mail_id, header) ");
+            query.push_values(waiting, |mut row, mail| {
+                let header = &mail.candidate.header;
+                row.push_bind(mail.candidate.id)
+                    .push_bind((!header.is_empty()).then(|| header.clone()));
+            });
+            query
+        })
     }
 
     fn insert_receipts(&self, scope: &Scope, now: i64) -> QueryBuilder<Sqlite> {

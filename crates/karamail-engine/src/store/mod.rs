@@ -4,9 +4,11 @@
 //! fault in this program is refused by the database and not stored.
 //!
 //! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
-//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`],
+//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted),
+//! [`aside`] (what waits for the shop), [`events`], [`results`],
 //! [`requests`] (what commands ask of the running program).
 
+pub mod aside;
 pub mod events;
 pub mod mails;
 pub mod outbox;

@@ -79,6 +79,11 @@ impl Store {
             .bind(milliseconds(now.checked_add(kept).unwrap_or(Timestamp::MAX)))
             .execute(&mut *writer)
             .await?;
+        // Mails that a server refused and that have left it since.
+        sqlx::query("DELETE FROM refusals WHERE last_at < ?1")
+            .bind(milliseconds(now.checked_sub(SignedDuration::from_hours(24 * 30)).unwrap_or(now)))
+            .execute(&mut *writer)
+            .await?;
         Ok(())
     }
 }
