@@ -1,6 +1,7 @@
 //! The engine: one loop that waits for the next poll, a command, new settings or the end. Clicks and file events only
 //! queue a command; the loop decides when.
 
+mod aside;
 pub mod requests;
 mod wake;
 

@@ -127,7 +127,7 @@ async fn a_ledger_that_vanished_is_never_silently_new() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_or_foreign_ledger_is_refused() {
     let (folder, mut db) = ledger().await;
-    sqlx::query("UPDATE _sqlx_migrations SET version = 99999").execute(&mut db).await.unwrap();
+    sqlx::query("UPDATE _sqlx_migrations SET version = version + 99999").execute(&mut db).await.unwrap();
     db.close().await.unwrap();
     let refused = open(folder.path()).await;
     assert!(matches!(refused, Err(StoreError::Newer(_))), "{refused:?}");

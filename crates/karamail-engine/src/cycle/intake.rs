@@ -416,7 +416,7 @@ fn rules_of_the_day(worker: &Worker, strange_day: Option<&StrangeDay>) -> Option
     })
 }
 
-fn count(entry: &Recorded, report: &mut CycleReport) {
+pub(super) fn count(entry: &Recorded, report: &mut CycleReport) {
     let Some(outcome) = entry.outcome else { return };
     report.received += 1;
     match outcome {

@@ -9,6 +9,7 @@
 //!
 //! The future of [`run_once`] may be dropped at any await: everything is promised on disk before it is acted on.
 
+pub(crate) mod aside;
 mod deliver;
 mod intake;
 mod letters;
@@ -115,7 +116,7 @@ impl From<std::io::Error> for CycleFault {
 /// done (a dead POP3 server does not keep receipts from going out, nor the other way round).
 pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, stop: &Stop) -> CycleReport {
     let mut report = CycleReport::default();
-    let session = match intake::collect(worker, store, data_folder, stop, &mut report).await {
+    let mut session = match intake::collect(worker, store, data_folder, stop, &mut report).await {
         Ok(session) => Some(session),
         Err(intake::Interrupted { fault, session }) => {
             report.receive_fault = Some(fault);
@@ -125,6 +126,11 @@ pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, st
     let until = clock::now() + jiff::SignedDuration::try_from(DELIVER_IN_SESSION).unwrap_or_default();
     if let Err(fault) = deliver::send_due(worker, store, data_folder, stop, until, &mut report).await {
         report.receive_fault.get_or_insert(fault.into());
+    }
+    if let Some(session) = &mut session
+        && let Err(fault) = aside::run_errands(worker, session, store, data_folder, &mut report).await
+    {
+        report.receive_fault.get_or_insert(fault);
     }
     if let Some(session) = session
         && let Err(fault) = purge::purge(worker, session, store, &mut report).await

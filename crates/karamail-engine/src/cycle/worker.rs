@@ -104,19 +104,9 @@ impl Worker {
         store: &Store,
     ) -> Result<Worker, StoreError> {
         let row = store.mailbox(&mailbox.address).await?;
-        let first_number = settings
-            .series
-            .iter()
-            .find(|series| series.name == mailbox.series)
-            .map_or(1, |series| series.first_number);
         Ok(Worker {
             rules: settings.rules(&mailbox),
-            scope: Scope {
-                mailbox_id: row.id,
-                mailbox_name: mailbox.name.clone(),
-                series: mailbox.series.clone(),
-                first_number,
-            },
+            scope: scope(&settings, &mailbox, row.id),
             row,
             logins,
             mailer: None,
@@ -154,6 +144,20 @@ impl Worker {
         let mailer = Arc::new(Mailer::new(&self.mailbox.smtp, credentials.as_ref())?);
         self.mailer = Some(Arc::clone(&mailer));
         Ok(mailer)
+    }
+}
+
+/// Which mailbox and series the mails of a mailbox belong to.
+pub(super) fn scope(settings: &Settings, mailbox: &Mailbox, mailbox_id: i64) -> Scope {
+    let series = settings
+        .series
+        .iter()
+        .find(|series| series.name == mailbox.series);
+    Scope {
+        mailbox_id,
+        mailbox_name: mailbox.name.clone(),
+        series: mailbox.series.clone(),
+        first_number: series.map_or(1, |series| series.first_number),
     }
 }
 

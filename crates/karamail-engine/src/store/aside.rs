@@ -173,7 +173,7 @@ impl Store {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(COLUMNS);
         query.push(" AND m.mailbox_id = ").push_bind(mailbox_id).push(
             " AND (a.wish IN ('release', 'discard') OR (a.file IS NULL AND m.reason IN ('header-refused', \
-             'cannot-be-handled'))) ORDER BY m.id",
+             'mail-refused', 'cannot-be-handled'))) ORDER BY m.id",
         );
         self.aside_rows(query).await
     }

@@ -250,6 +250,7 @@ impl Store {
     ) -> Result<Vec<Option<Recorded>>, StoreError> {
         let facts: Vec<&IncomingMail> = mails.iter().map(|(_, candidate)| &candidate.mail).collect();
         let mut recorded = Vec::with_capacity(mails.len());
+        let mut waiting = Vec::new();
         {
             let mut writer = self.writer().await;
             let mut transaction = begin(&mut writer).await?;
@@ -262,21 +263,19 @@ impl Store {
                     .bind(row.id)
                     .fetch_one(&mut *transaction)
                     .await?;
-                recorded.push(match is_aside {
+                let entry = match is_aside {
                     true => batch.enter_safely(scope, candidate, &mut desk, clerk),
                     false => None,
-                });
+                };
+                if is_aside && entry.is_none() {
+                    waiting.push(row.clone());
+                }
+                recorded.push(entry);
             }
             batch.write_again(&mut transaction, scope, mails, now).await?;
             transaction.commit().await?;
         }
         self.announce_events();
-        let waiting: Vec<AsideRow> = mails
-            .iter()
-            .zip(&recorded)
-            .filter(|(_, recorded)| recorded.is_none())
-            .map(|((row, _), _)| row.clone())
-            .collect();
         self.wish(&waiting, Wish::Release, now).await?;
         Ok(recorded)
     }
@@ -733,6 +732,17 @@ impl<'a> Batch<'a> {
                 .await?;
             }
         }
+        let released: Vec<Event> = self
+            .mails
+            .iter()
+            .map(|row| Event {
+                mailbox: Some(scope.mailbox_name.clone()),
+                mail_id: Some(row.candidate.id),
+                address: row.candidate.mail.sender_address().map(ToString::to_string),
+                ..Event::new(EventKind::Released)
+            })
+            .collect();
+        events::write(connection, &released, milliseconds(now)).await?;
         self.write_letters(connection, scope, milliseconds(now)).await
     }
 

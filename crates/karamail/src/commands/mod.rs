@@ -3,6 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod decide;
 pub(crate) mod demo;
+pub(crate) mod hold;
 pub(crate) mod log;
 pub(crate) mod once;
 pub(crate) mod password;
