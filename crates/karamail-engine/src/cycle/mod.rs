@@ -123,14 +123,16 @@ pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, st
             session
         }
     };
+    if let Some(open) = &mut session
+        && let Err(fault) = aside::run_errands(worker, open, store, data_folder, &mut report).await
+    {
+        report.receive_fault.get_or_insert(fault);
+        // Nobody knows in which state the connection is: nothing is deleted over it.
+        session = None;
+    }
     let until = clock::now() + jiff::SignedDuration::try_from(DELIVER_IN_SESSION).unwrap_or_default();
     if let Err(fault) = deliver::send_due(worker, store, data_folder, stop, until, &mut report).await {
         report.receive_fault.get_or_insert(fault.into());
-    }
-    if let Some(session) = &mut session
-        && let Err(fault) = aside::run_errands(worker, session, store, data_folder, &mut report).await
-    {
-        report.receive_fault.get_or_insert(fault);
     }
     if let Some(session) = session
         && let Err(fault) = purge::purge(worker, session, store, &mut report).await

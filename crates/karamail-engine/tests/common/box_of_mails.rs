@@ -12,7 +12,7 @@ pub(crate) struct Mail {
     pub(crate) bytes: Vec<u8>,
     pub(crate) refuses_top: bool,
     pub(crate) refuses_retr: bool,
-    deleted: bool,
+    pub(crate) deleted: bool,
 }
 
 impl Mail {
