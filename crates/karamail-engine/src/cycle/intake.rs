@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use karamail_core::decide::{Outcome, decide};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::IncomingMail;
-use karamail_core::pop3::ListedMail;
 use karamail_core::pop3::plan::plan_fetch;
+use karamail_core::pop3::{ListedMail, MailFault};
 use karamail_core::words::Told;
 
 use super::{CycleFault, CycleReport, Worker, letters};
@@ -188,7 +188,8 @@ impl Intake<'_> {
                     return;
                 };
                 match headers {
-                    Ok(bytes) => {
+                    // Of a header block over the limit the parser says that its sender is unreadable.
+                    Ok(bytes) | Err(MailFault::HeaderCut { bytes }) => {
                         let mail = IncomingMail::parse(&bytes);
                         let key = mail.content_key(listed.size);
                         candidates.push(Candidate {
