@@ -175,6 +175,7 @@ fn rule_5_list() {
             "Mailing-List: contact a@example.com",
             "List-Id:",
             "X-BeenThere: a@example.com",
+            "X-List-Info: a",
             "X-ML-Name: members",
             "Delivered-To: mailing list a@example.com",
         ],
@@ -204,6 +205,9 @@ fn rule_6_precedence() {
             "Precedence:\n\tlist",
             "Precedence: normal\nPrecedence: bulk",
             "Precedence: bulk; x=y",
+            "Precedence: auto-reply",
+            "Precedence: autoreply",
+            "X-Bulkmail: 2.05",
         ],
     );
     check_headers(
@@ -352,6 +356,8 @@ fn rule_10_machine_sender_behind_the_from_address() {
             "Sender: members-bounces@example.com",
             "Errors-To: owner-members@example.com",
             "Reply-To: Shop <noreply@example.com>",
+            "Reply-To: bounces@example.com",
+            "Sender: root@example.com",
         ],
     );
     check_headers(
@@ -362,6 +368,7 @@ fn rule_10_machine_sender_behind_the_from_address() {
             "Return-Path: <taro+caf_=entry=shop.example.jp@gmail.com>",
             "Return-Path: <prvs=0123456789=taro@docomo.ne.jp>",
             "Sender: taro@docomo.ne.jp",
+            "Errors-To: postmaster@example.ne.jp",
             "Reply-To: taro@example.com",
         ],
     );

@@ -179,7 +179,15 @@ pub(super) fn is_machine(local: &str, domain: &str) -> bool {
         || is_silent(&local)
 }
 
-/// The same for an envelope sender, which may be an address (`local@domain`, lower case) or only its local part.
+/// Whether an address is one of list software or asks for silence. Where errors or replies go, a postmaster may stand
+/// on a person's mail as well (some providers write `Errors-To: postmaster@…` on everyone's).
+pub(super) fn is_list_or_silent(local: &str) -> bool {
+    let local = local.to_lowercase();
+    let untagged = local.split('+').next().unwrap_or_default();
+    matches!(untagged, "bounce" | "bounces") || is_role(&local, untagged) || is_silent(&local)
+}
+
+/// Whether a machine stands in the envelope sender, which may be an address (`local@domain`, lower case) or only its local part.
 pub(super) fn is_machine_path(path: &str) -> bool {
     let (local, domain) = path.rsplit_once('@').unwrap_or((path, ""));
     let local = local.trim_matches('"');
