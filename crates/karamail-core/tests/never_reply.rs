@@ -206,6 +206,7 @@ fn rule_6_precedence() {
             "Precedence: normal\nPrecedence: bulk",
             "Precedence: bulk; x=y",
             "Precedence: auto-reply",
+            "Precedence: auto-generated",
             "Precedence: autoreply",
             "X-Bulkmail: 2.05",
         ],

@@ -122,12 +122,9 @@ fn list(case: &Case<'_>) -> bool {
 
 /// Rule 6.
 fn precedence(case: &Case<'_>) -> bool {
-    let is_bulk = |token: String| {
-        matches!(
-            token.as_str(),
-            "bulk" | "junk" | "list" | "auto_reply" | "auto-reply" | "autoreply"
-        )
-    };
+    // `auto_reply` is written as auto-reply, autoreply and auto-generated too.
+    let is_bulk =
+        |token: String| matches!(token.as_str(), "bulk" | "junk" | "list") || token.starts_with("auto");
     ["precedence", "x-precedence"]
         .iter()
         .any(|name| case.mail.tokens(name).any(is_bulk))
@@ -142,7 +139,9 @@ fn suppress(case: &Case<'_>) -> bool {
 }
 
 /// Parts of header names, hyphens and underscores left out, that only automatic mail has.
-const AUTOMATIC_NAME_PARTS: [&str; 12] = [
+const AUTOMATIC_NAME_PARTS: [&str; 14] = [
+    "autonotif",
+    "autoack",
     "automaticrepl",
     "automaticrespon",
     "automatedmessage",
