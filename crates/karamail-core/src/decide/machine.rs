@@ -30,7 +30,7 @@ const NAMES: [&str; 19] = [
 ];
 
 /// Accounts of a server and of bulk senders. At a carrier or a free mail provider people may have chosen such a name.
-const SYSTEM_NAMES: [&str; 24] = [
+const SYSTEM_NAMES: [&str; 23] = [
     "root",
     "cron",
     "crond",
@@ -54,7 +54,6 @@ const SYSTEM_NAMES: [&str; 24] = [
     "newsletters",
     "mailmagazine",
     "mailmag",
-    "vacation",
 ];
 
 const PREFIXES: [&str; 8] = [
