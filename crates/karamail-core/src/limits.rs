@@ -84,6 +84,8 @@ pub const HEADER_QUOTED_BYTES: usize = 1_000;
 pub const HEADER_BLANK_LINES: usize = 20;
 /// Deepest nesting of header comments that is followed; deeper ones are taken as text.
 pub const COMMENT_DEPTH: usize = 20;
+/// Longest subject, display name or unreadable From kept, characters. They are stored and shown; people's are below 200.
+pub const HEADER_TEXT_CHARACTERS: usize = 2_000;
 /// Longest Message-ID kept, bytes: a header line has at most 998 (RFC 5322 section 2.1.1).
 pub const MESSAGE_ID_BYTES: usize = 900;
 /// Most ids of In-Reply-To and References kept. The last ones are the nearest ancestors.
