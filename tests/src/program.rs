@@ -407,6 +407,22 @@ impl Running {
         }
     }
 
+    /// Waits until `done` holds; false where the program ends first. Panics after `bound`.
+    pub fn wait_for(&mut self, bound: Duration, mut done: impl FnMut() -> bool) -> bool {
+        let begin = Instant::now();
+        while !done() {
+            if self.child.try_wait().expect("our own child").is_some() {
+                return false;
+            }
+            assert!(
+                begin.elapsed() < bound,
+                "not within {bound:?}, and the program goes on"
+            );
+            thread::sleep(Duration::from_micros(200));
+        }
+        true
+    }
+
     /// Sends SIGKILL and collects what is left; true where the program was still alive.
     pub fn kill(mut self) -> (bool, Finished) {
         let _ = self.child.kill();
