@@ -120,16 +120,14 @@ pub fn judge(step: Step, answer: Answer<'_>) -> Verdict {
             Verdict::Refused
         }
         (5, _, Step::MailFrom) => Verdict::ServerTrouble,
-        (5, _, _) if speaks_of_us(answer) => Verdict::ServerTrouble,
+        (5, _, _) if speaks_of_us(step, answer) => Verdict::ServerTrouble,
         (5, _, _) => Verdict::Refused,
         _ => Verdict::Again,
     }
 }
 
-/// Phrases in which servers refuse the sender's side, in lower case. Postfix, Exim and the providers answer so at RCPT TO
-/// or after the dot, because they delay their refusals until then.
-const ABOUT_US: &[&str] = &[
-    // We are not logged in, or not to this server.
+/// Phrases in lower case that say we are not logged in, or not to this server.
+const NOT_LOGGED_IN: &[&str] = &[
     "relay access denied",
     "relaying denied",
     "relay denied",
@@ -153,7 +151,11 @@ const ABOUT_US: &[&str] = &[
     "check for new mail first",
     "must issue a starttls",
     "encryption required",
-    // Our address.
+];
+
+/// Phrases that refuse our address, host or network. Servers that delay their refusals give them at RCPT TO. After the
+/// dot the same words speak of what stands in the letter, such as a listed link in a forward.
+const SENDER_REFUSED: &[&str] = &[
     "sender address rejected",
     "sender rejected",
     "sender denied",
@@ -164,7 +166,6 @@ const ABOUT_US: &[&str] = &[
     "sender verify failed",
     "sender domain",
     "from address",
-    // Our host or network.
     "client host rejected",
     "client host blocked",
     "helo command rejected",
@@ -180,7 +181,10 @@ const ABOUT_US: &[&str] = &[
     "dynamic ip",
     "your ip",
     "bad reputation",
-    // Our provider's limit on us.
+];
+
+/// Phrases about our provider's limits on us.
+const LIMITED: &[&str] = &[
     "sending limit",
     "sending quota",
     "sending rate",
@@ -197,7 +201,7 @@ const ABOUT_US: &[&str] = &[
 ///
 /// 5.7.1 alone decides nothing: it is used for the recipient's own filter as well. Addresses in the answer are not
 /// read, so that a customer named `relay@` changes nothing.
-fn speaks_of_us(answer: Answer<'_>) -> bool {
+fn speaks_of_us(step: Step, answer: Answer<'_>) -> bool {
     if let Some(EnhancedCode(5, subject, detail)) = EnhancedCode::parse(answer.text) {
         match (subject, detail) {
             (4, 5) | (7, 8..=14 | 20..=27) => return true,
@@ -207,7 +211,8 @@ fn speaks_of_us(answer: Answer<'_>) -> bool {
         }
     }
     let text = without_addresses(answer.text).to_lowercase();
-    ABOUT_US.iter().any(|phrase| text.contains(phrase))
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
+    says(NOT_LOGGED_IN) || says(LIMITED) || (step == Step::Recipient && says(SENDER_REFUSED))
 }
 
 fn without_addresses(text: &str) -> String {

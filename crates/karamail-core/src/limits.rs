@@ -64,6 +64,9 @@ pub const POP3_PIPELINE_COMMANDS: usize = 128;
 pub const POP3_DRAIN_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 /// Longest quotation of a server's words that is shown or logged, characters.
 pub const POP3_SAID_CHARACTERS: usize = 300;
+/// How long a keyring that refused or did not answer is left alone by polling: each question may open a window that asks
+/// the user to unlock it.
+pub const KEYRING_REST: std::time::Duration = std::time::Duration::from_secs(300);
 /// Longest header block that is read, bytes. A phone's header is 2 to 20 KB; one of a megabyte is an attack or garbage,
 /// and its sender counts as unreadable.
 pub const HEADER_BLOCK_BYTES: usize = 1024 * 1024;
@@ -75,7 +78,7 @@ pub const HEADER_GARBAGE_LINES: usize = 10;
 pub const HEADER_ADDRESSES: usize = 1_000;
 /// Longest quoted string, comment or encoded word that is looked for in a header, bytes. RFC 2047 allows 75 for a word and
 /// a line has at most 998; a longer one is text. Without a bound, a header of unclosed quotes takes quadratic time.
-pub const HEADER_QUOTED_BYTES: usize = 2_000;
+pub const HEADER_QUOTED_BYTES: usize = 1_000;
 /// Lines of blanks in a row that still may be the folding of one header field.
 pub const HEADER_BLANK_LINES: usize = 20;
 /// Deepest nesting of header comments that is followed; deeper ones are taken as text.

@@ -96,10 +96,12 @@ fn rule_2_no_sender() {
             "undisclosed:;",
         ],
     );
-    assert_eq!(
-        reason(&IncomingMail::parse(b"To: entry@shop.example.jp\nSubject:\n\n")),
-        Reason::NoSender
-    );
+    for bytes in [
+        &b"To: entry@shop.example.jp\nSubject:\n\n"[..],
+        b"Subject: hello\n\n",
+    ] {
+        assert_eq!(reason(&IncomingMail::parse(bytes)), Reason::NoSender);
+    }
     check_senders(
         Reason::Signup,
         &[
@@ -323,6 +325,17 @@ fn rule_10_machine_sender() {
     check_senders(
         Reason::MachineSender,
         &["Postmaster@ezweb.ne.jp", "no-reply@docomo.ne.jp"],
+    );
+    check_senders(
+        Reason::MachineSender,
+        &[
+            "Mail Delivery System <admin@example.com>",
+            "Mailer-Daemon <admin@example.com>",
+        ],
+    );
+    check_senders(
+        Reason::Signup,
+        &["Postmaster Fan <admin@example.com>", "Sympa <admin@example.com>"],
     );
     check_senders(Reason::Signup, &["nobody@docomo.ne.jp", "root@ezweb.ne.jp"]);
 }

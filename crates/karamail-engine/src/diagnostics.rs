@@ -15,12 +15,15 @@ const DEFAULT_FILTER: &str = "warn,karamail=info,karamail_engine=info,karamail_c
 ///
 /// `KARAMAIL_LOG` sets the filter (for example `debug`). Keep the guard until the program ends: it flushes.
 pub fn start(data_folder: &Path, days: u32, on_standard_error: bool) -> Result<WorkerGuard, InitError> {
+    let folder = data_folder.join("diagnostics");
+    // The appender looks through the folder before it makes it, and complains on standard error.
+    let _ = crate::data_folder::make_private_folder(&folder);
     let files = tracing_appender::rolling::Builder::new()
         .rotation(Rotation::DAILY)
         .filename_prefix("karamail")
         .filename_suffix("log")
         .max_log_files(usize::try_from(days.max(1)).unwrap_or(usize::MAX))
-        .build(data_folder.join("diagnostics"))?;
+        .build(folder)?;
     let (writer, guard) = tracing_appender::non_blocking(files);
     subscribe(writer, on_standard_error);
     Ok(guard)

@@ -17,9 +17,10 @@ use tokio::task::JoinSet;
 use crate::clock;
 use crate::config::Settings;
 use crate::config::{ConfigFaults, SettingsWatcher};
-use crate::cycle::{self, CycleReport, Passwords, Worker};
+use crate::cycle::{self, CycleReport, Logins, Worker};
 use crate::data_folder::{DataFolder, DataFolderError};
 use crate::monthly_log::MonthlyLog;
+use crate::secrets::Secrets;
 use crate::stop::{Stop, StopSwitch, stop_switch};
 use crate::store::events::StoredEvent;
 use crate::store::{Store, StoreError};
@@ -59,18 +60,6 @@ impl Told for EngineError {
             EngineError::DataFolder(fault) => fault.what_to_do(language),
             EngineError::Store(fault) => fault.what_to_do(language),
         }
-    }
-}
-
-/// Where the passwords of a mailbox come from.
-pub trait PasswordSource: Send + Sync {
-    /// What is known now for the mailbox at `index` of the settings.
-    fn passwords(&self, settings: &Settings, index: usize) -> Passwords;
-}
-
-impl<F: Fn(&Settings, usize) -> Passwords + Send + Sync> PasswordSource for F {
-    fn passwords(&self, settings: &Settings, index: usize) -> Passwords {
-        self(settings, index)
     }
 }
 
@@ -161,9 +150,12 @@ pub struct Engine {
     data_folder: DataFolder,
     store: Store,
     settings: Arc<Settings>,
-    passwords: Arc<dyn PasswordSource>,
+    secrets: Arc<Secrets>,
     log: watch::Sender<MonthlyLog>,
     slots: Vec<Slot>,
+    /// Cycles that run now, with the ledger's row of their mailbox. A mailbox has one cycle at a time, whatever
+    /// settings it was started with.
+    running: HashMap<tokio::task::Id, i64>,
     status: watch::Sender<Status>,
     events: broadcast::Sender<StoredEvent>,
     command_sender: mpsc::Sender<Command>,
@@ -176,6 +168,8 @@ pub struct Engine {
 /// A mailbox's place in the engine. The worker is away while its cycle runs.
 struct Slot {
     name: String,
+    /// The ledger's row of the mailbox.
+    mailbox_id: i64,
     worker: Option<Worker>,
     due: tokio::time::Instant,
     /// Asked for while a cycle was running: the mail may have come behind that cycle's listing.
@@ -188,7 +182,7 @@ impl Engine {
     pub async fn open(
         data_folder: &Path,
         settings: Settings,
-        passwords: Arc<dyn PasswordSource>,
+        secrets: Arc<Secrets>,
     ) -> Result<Engine, EngineError> {
         let data_folder = DataFolder::take(data_folder)?;
         let store = Store::open(data_folder.path()).await?;
@@ -197,8 +191,9 @@ impl Engine {
         let mut engine = Engine {
             log: watch::Sender::new(monthly_log(data_folder.path(), &settings)),
             settings: Arc::new(settings),
-            passwords,
+            secrets,
             slots: Vec::new(),
+            running: HashMap::new(),
             status: watch::Sender::new(Status::default()),
             events: broadcast::Sender::new(EVENTS_WAITING),
             command_sender,
@@ -250,7 +245,7 @@ impl Engine {
         while let Some(done) = cycles.join_next().await {
             match done {
                 Ok((mut worker, report)) => {
-                    self.tell_receiving(&mut worker, &report).await?;
+                    self.tell_receiving(&mut worker, &report).await;
                     reports.push((worker.mailbox().name.clone(), report));
                     self.put_back(worker);
                 }
@@ -282,7 +277,7 @@ impl Engine {
         let follower = self.spawn_follower(follower_stop);
         let mut cycles: JoinSet<(Worker, CycleReport)> = JoinSet::new();
         if start_collecting {
-            self.set_collecting(true).await?;
+            self.set_collecting(true).await;
         }
         let mut stop = self.stop.clone();
         loop {
@@ -292,56 +287,55 @@ impl Engine {
             tokio::select! {
                 biased;
                 () = stop.requested() => break,
-                Some(done) = cycles.join_next(), if !cycles.is_empty() => self.finish_cycle(done).await?,
+                Some(done) = cycles.join_next_with_id(), if !cycles.is_empty() => self.finish_cycle(done).await,
                 Some(command) = self.commands.recv() => match command {
                     Command::Shutdown => break,
-                    command => self.obey(command).await?,
+                    command => self.obey(command).await,
                 },
-                changed = next_settings(&mut watcher) => self.take_settings(changed).await?,
+                changed = next_settings(&mut watcher) => self.take_settings(changed).await,
                 () = sleep_until(next) => {}
             }
         }
         self.stop_switch.request();
         let finish = async {
-            while let Some(done) = cycles.join_next().await {
-                self.finish_cycle(done).await?;
+            while let Some(done) = cycles.join_next_with_id().await {
+                self.finish_cycle(done).await;
             }
-            Ok(())
         };
         // Whatever is cut off here is safe: the next start finds every promise on disk.
-        let finished: Result<Result<(), EngineError>, _> = tokio::time::timeout(STOP_GRACE, finish).await;
+        if tokio::time::timeout(STOP_GRACE, finish).await.is_err() {
+            tracing::warn!("cycles were cut off at the end");
+        }
         cycles.shutdown().await;
         if self.status.borrow().is_collecting {
-            self.set_collecting(false).await?;
+            self.note(Event::new(EventKind::Stopped)).await;
         }
         follower_switch.request();
         let _ = follower.await;
         let log = self.log.borrow().clone();
-        log.catch_up(&self.store).await?;
+        let followed = log.catch_up(&self.store).await;
         self.store.close().await;
-        finished.unwrap_or(Ok(()))
+        Ok(followed?)
+    }
+
+    /// Writes an event down. One that cannot be written (a full disk) ends nothing; the status shows the trouble.
+    async fn note(&self, event: Event) -> bool {
+        let noted = self.store.note(event, clock::now()).await;
+        noted
+            .inspect_err(|error| tracing::error!(%error, "an event could not be written"))
+            .is_ok()
     }
 
     /// Workers for the settings that hold now. Those whose cycle runs come back and are replaced then.
     async fn prepare(&mut self) -> Result<(), EngineError> {
         let mut slots = Vec::new();
-        for (index, mailbox) in self
-            .settings
-            .mailboxes
-            .iter()
-            .enumerate()
-            .filter(|(_, mailbox)| mailbox.enabled)
-        {
-            let passwords = self.passwords.passwords(&self.settings, index);
-            let worker = Worker::new(
-                Arc::clone(&self.settings),
-                mailbox.clone(),
-                passwords,
-                &self.store,
-            )
-            .await?;
+        for mailbox in self.settings.mailboxes.iter().filter(|mailbox| mailbox.enabled) {
+            let logins = Logins::find(&self.secrets, &self.settings, mailbox).await;
+            let worker =
+                Worker::new(Arc::clone(&self.settings), mailbox.clone(), logins, &self.store).await?;
             slots.push(Slot {
                 name: mailbox.name.clone(),
+                mailbox_id: worker.mailbox_id(),
                 worker: Some(worker),
                 due: tokio::time::Instant::now(),
                 is_check_wanted: false,
@@ -405,13 +399,17 @@ impl Engine {
         }
         let now = tokio::time::Instant::now();
         for slot in self.slots.iter_mut().filter(|slot| slot.due <= now) {
+            if self.running.values().any(|id| *id == slot.mailbox_id) {
+                continue;
+            }
             if let Some(mut worker) = slot.worker.take() {
                 let (store, stop) = (self.store.clone(), self.stop.clone());
                 let folder = self.data_folder.path().to_owned();
-                cycles.spawn(async move {
+                let task = cycles.spawn(async move {
                     let report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
                     (worker, report)
                 });
+                self.running.insert(task.id(), slot.mailbox_id);
             }
         }
     }
@@ -420,28 +418,33 @@ impl Engine {
         if !self.status.borrow().is_collecting {
             return None;
         }
+        let is_running = |slot: &Slot| self.running.values().any(|id| *id == slot.mailbox_id);
         self.slots
             .iter()
-            .filter(|slot| slot.worker.is_some())
+            .filter(|slot| slot.worker.is_some() && !is_running(slot))
             .map(|slot| slot.due)
             .min()
     }
 
     async fn finish_cycle(
         &mut self,
-        done: Result<(Worker, CycleReport), tokio::task::JoinError>,
-    ) -> Result<(), EngineError> {
+        done: Result<(tokio::task::Id, (Worker, CycleReport)), tokio::task::JoinError>,
+    ) {
         let (mut worker, report) = match done {
-            Ok(done) => done,
+            Ok((task, done)) => {
+                self.running.remove(&task);
+                done
+            }
             Err(error) => {
                 // A bug in one cycle must not stop the others: the mailbox begins anew.
                 tracing::error!(%error, "a cycle ended without a result");
-                self.prepare_lost().await?;
-                return Ok(());
+                let mailbox_id = self.running.remove(&error.id());
+                self.replace_lost(mailbox_id).await;
+                return;
             }
         };
         let language = self.settings.general.language;
-        self.tell_receiving(&mut worker, &report).await?;
+        self.tell_receiving(&mut worker, &report).await;
         let name = worker.mailbox().name.clone();
         let interval = self.settings.general.check_interval;
         if let Some(slot) = self.slots.iter_mut().find(|slot| slot.name == name) {
@@ -471,7 +474,6 @@ impl Engine {
         });
         self.put_back(worker);
         self.sweep().await;
-        Ok(())
     }
 
     /// Gives a worker its place back, unless the settings changed while it was away.
@@ -486,71 +488,73 @@ impl Engine {
         }
     }
 
-    async fn prepare_lost(&mut self) -> Result<(), EngineError> {
-        let polling: HashMap<String, tokio::time::Instant> = self
+    /// A worker in the place of one that was lost with its cycle; it waits as long as a failing mailbox may.
+    async fn replace_lost(&mut self, mailbox_id: Option<i64>) {
+        let Some(slot) = self
             .slots
+            .iter_mut()
+            .find(|slot| Some(slot.mailbox_id) == mailbox_id)
+        else {
+            return;
+        };
+        let Some(mailbox) = self
+            .settings
+            .mailboxes
             .iter()
-            .map(|slot| (slot.name.clone(), slot.due))
-            .collect();
-        self.prepare().await?;
-        let later = tokio::time::Instant::now() + LONGEST_BACK_OFF;
-        for slot in &mut self.slots {
-            slot.due = polling
-                .get(&slot.name)
-                .map_or(later, |due| (*due).max(tokio::time::Instant::now()));
+            .find(|mailbox| mailbox.name == slot.name)
+        else {
+            return;
+        };
+        let logins = Logins::find(&self.secrets, &self.settings, mailbox).await;
+        match Worker::new(Arc::clone(&self.settings), mailbox.clone(), logins, &self.store).await {
+            Ok(worker) => slot.worker = Some(worker),
+            Err(error) => {
+                tracing::error!(%error, mailbox = slot.name, "the mailbox rests until the next start")
+            }
         }
-        Ok(())
+        slot.due = tokio::time::Instant::now() + LONGEST_BACK_OFF;
     }
 
     /// A failure is told once, and once when it is over.
-    async fn tell_receiving(&self, worker: &mut Worker, report: &CycleReport) -> Result<(), StoreError> {
+    async fn tell_receiving(&self, worker: &mut Worker, report: &CycleReport) {
         let mailbox = Some(worker.mailbox().name.clone());
         match &report.receive_fault {
             Some(fault) => {
                 tracing::warn!(mailbox = worker.mailbox().name, %fault, "a poll failed");
-                if !std::mem::replace(&mut worker.is_receiving_failing, true) {
+                if !worker.is_receiving_failing {
                     let detail = Some(fault.told(self.settings.general.language));
                     let event = Event {
                         mailbox,
                         detail,
                         ..Event::new(EventKind::MailboxFailing)
                     };
-                    // With a full disk this cannot be written either; the status shows it.
-                    if let Err(error) = self.store.note(event, clock::now()).await {
-                        worker.is_receiving_failing = false;
-                        tracing::error!(%error, "an event could not be written");
-                    }
+                    worker.is_receiving_failing = self.note(event).await;
                 }
             }
-            None => {
-                if std::mem::take(&mut worker.is_receiving_failing) {
-                    self.store
-                        .note(
-                            Event {
-                                mailbox,
-                                ..Event::new(EventKind::MailboxRecovered)
-                            },
-                            clock::now(),
-                        )
-                        .await?;
-                }
+            None if worker.is_receiving_failing => {
+                let event = Event {
+                    mailbox,
+                    ..Event::new(EventKind::MailboxRecovered)
+                };
+                worker.is_receiving_failing = !self.note(event).await;
             }
+            None => {}
         }
-        Ok(())
     }
 
-    async fn obey(&mut self, command: Command) -> Result<(), EngineError> {
+    async fn obey(&mut self, command: Command) {
         match command {
             Command::CheckNow => self.check_now(),
-            Command::StartCollecting => self.set_collecting(true).await?,
-            Command::StopCollecting => self.set_collecting(false).await?,
+            Command::StartCollecting => self.set_collecting(true).await,
+            Command::StopCollecting => self.set_collecting(false).await,
             Command::PasswordsChanged => {
-                self.prepare().await?;
+                if let Err(error) = self.prepare().await {
+                    tracing::error!(%error, "the passwords could not be taken over");
+                }
             }
             // Handled by the loop.
             Command::Shutdown => {}
         }
-        Ok(())
     }
 
     fn check_now(&mut self) {
@@ -561,49 +565,49 @@ impl Engine {
         }
     }
 
-    async fn set_collecting(&mut self, collecting: bool) -> Result<(), EngineError> {
+    async fn set_collecting(&mut self, collecting: bool) {
         if self.status.borrow().is_collecting == collecting {
-            return Ok(());
+            return;
         }
-        let kind = if collecting {
+        self.note(Event::new(if collecting {
             EventKind::Started
         } else {
             EventKind::Stopped
-        };
-        self.store.note(Event::new(kind), clock::now()).await?;
+        }))
+        .await;
         self.status
             .send_modify(|status| status.is_collecting = collecting);
         if collecting {
             self.check_now();
         }
-        Ok(())
     }
 
-    async fn take_settings(&mut self, changed: Result<Settings, ConfigFaults>) -> Result<(), EngineError> {
+    async fn take_settings(&mut self, changed: Result<Settings, ConfigFaults>) {
         match changed {
             Ok(settings) => {
+                let before = std::mem::replace(&mut self.settings, Arc::new(settings));
+                if let Err(error) = self.prepare().await {
+                    tracing::error!(%error, "the new settings could not be taken over");
+                    self.settings = before;
+                    return;
+                }
                 self.log
-                    .send_replace(monthly_log(self.data_folder.path(), &settings));
-                self.settings = Arc::new(settings);
-                self.prepare().await?;
+                    .send_replace(monthly_log(self.data_folder.path(), &self.settings));
                 self.status.send_modify(|status| status.settings_faults = None);
-                self.store
-                    .note(Event::new(EventKind::SettingsLoaded), clock::now())
-                    .await?;
+                self.note(Event::new(EventKind::SettingsLoaded)).await;
             }
             Err(faults) => {
                 let told = faults.told(self.settings.general.language);
                 tracing::warn!(%faults, "the settings file has faults");
                 self.status
                     .send_modify(|status| status.settings_faults = Some(told.clone()));
-                let event = Event {
+                self.note(Event {
                     detail: Some(told),
                     ..Event::new(EventKind::SettingsRefused)
-                };
-                self.store.note(event, clock::now()).await?;
+                })
+                .await;
             }
         }
-        Ok(())
     }
 
     /// Publishes what is polled now and when the next polls are due, if that changed.
@@ -613,7 +617,8 @@ impl Engine {
             let before = status.clone();
             for mailbox in &mut status.mailboxes {
                 let slot = self.slots.iter().find(|slot| slot.name == mailbox.name);
-                mailbox.is_polling = slot.is_some_and(|slot| slot.worker.is_none());
+                mailbox.is_polling =
+                    slot.is_some_and(|slot| self.running.values().any(|id| *id == slot.mailbox_id));
                 let due = slot
                     .filter(|_| status.is_collecting && !mailbox.is_polling)
                     .map(|slot| slot.due);

@@ -1,6 +1,8 @@
 //! A folder for each wrong settings file, with exactly what is told about it: `tests/bad_configs/<slip>/karamail.toml`,
 //! `expected.ja.txt` and `expected.en.txt`.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::path::{Path, PathBuf};
 
 use karamail_core::words::Language;

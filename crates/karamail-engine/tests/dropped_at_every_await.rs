@@ -10,12 +10,11 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use common::{NO_LIMITS, once, settings, signup};
+use common::{NO_LIMITS, once, secrets, settings, signup};
 use karamail_engine::config::Settings;
-use karamail_engine::cycle::{self, Passwords, Worker};
+use karamail_engine::cycle::{self, Logins, Worker};
 use karamail_engine::data_folder::DataFolder;
-use karamail_engine::demo::{self, DemoServers};
-use karamail_engine::secrets::Password;
+use karamail_engine::demo::DemoServers;
 use karamail_engine::stop::stop_switch;
 use karamail_engine::store::Store;
 
@@ -114,11 +113,8 @@ async fn cut_cycle(folder: &Path, settings: Settings, polls: usize) -> bool {
     let folder_in_use = DataFolder::take(folder).unwrap();
     let store = Store::open(folder).await.unwrap();
     let mailbox = settings.mailboxes[0].clone();
-    let passwords = Passwords {
-        pop3: Some(Password::new(demo::PASSWORD)),
-        smtp: None,
-    };
-    let mut worker = Worker::new(Arc::new(settings), mailbox, passwords, &store)
+    let logins = Logins::find(&secrets(folder), &settings, &mailbox).await;
+    let mut worker = Worker::new(Arc::new(settings), mailbox, logins, &store)
         .await
         .unwrap();
     let (_switch, stop) = stop_switch();

@@ -1,13 +1,15 @@
 //! What every command stands on: the settings file, the data folder, the language; and how a failure ends the program.
 
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use karamail_core::words::{Language, Told, commands as words};
-use karamail_engine::config::{ConfigFaults, Settings};
-use karamail_engine::cycle::Passwords;
-use karamail_engine::data_folder::DataFolderError;
-use karamail_engine::engine::{EngineError, PasswordSource};
+use karamail_engine::config::{ConfigFaults, Places, Settings};
+use karamail_engine::data_folder::{DataFolderError, make_private_folder};
+use karamail_engine::diagnostics;
+use karamail_engine::engine::EngineError;
+use karamail_engine::secrets::{CredentialsLookup, Password, SecretFault, SecretKind, Secrets};
 use karamail_engine::store::StoreError;
 
 use crate::arguments::{Common, Lang};
@@ -27,20 +29,20 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(common: &Common) -> Result<Context, Failure> {
-        let config = common
-            .config
-            .clone()
-            .unwrap_or_else(|| PathBuf::from("karamail.toml"));
-        let data_dir = common.data_dir.clone().unwrap_or_else(|| PathBuf::from("data"));
-        let language = match common.lang {
-            Some(Lang::Ja) => Language::Japanese,
-            Some(Lang::En) => Language::English,
-            None => Settings::load(&config).map_or(Language::Japanese, |settings| settings.general.language),
-        };
+        let asked = common.lang.map(|lang| match lang {
+            Lang::Ja => Language::Japanese,
+            Lang::En => Language::English,
+        });
+        let places = Places::find(common.config.as_deref(), common.data_dir.as_deref())
+            .map_err(|fault| Failure::said(Exit::Settings, fault.told(asked.unwrap_or_default())))?;
+        // Without a word from the person, the settings say; without sound settings, Japanese, as the screens.
+        let language = asked.unwrap_or_else(|| {
+            Settings::load(&places.config).map_or(Language::Japanese, |settings| settings.general.language)
+        });
         Ok(Context {
             is_config_named: common.config.is_some(),
-            config,
-            data_dir,
+            config: places.config,
+            data_dir: places.data,
             language,
             json: common.json,
         })
@@ -51,35 +53,53 @@ impl Context {
     }
 
     /// Starts the diagnostic log; without it the program works all the same.
-    pub(crate) fn start_diagnostics(
-        &self,
-        settings: &Settings,
-        on_standard_error: bool,
-    ) -> Option<impl Sized + use<>> {
-        let started = karamail_engine::data_folder::make_private_folder(&self.data_dir)
+    pub(crate) fn start_diagnostics(&self, settings: &Settings) -> Option<impl Sized + use<>> {
+        let days = settings.general.diagnostic_log_days;
+        make_private_folder(&self.data_dir)
             .map_err(|error| error.to_string())
-            .and_then(|()| {
-                karamail_engine::diagnostics::start(
-                    &self.data_dir,
-                    settings.general.diagnostic_log_days,
-                    on_standard_error,
-                )
-                .map_err(|error| error.to_string())
-            });
-        started
+            .and_then(|()| diagnostics::start(&self.data_dir, days, false).map_err(|error| error.to_string()))
             .map_err(|why| output::error_line(&words::no_diagnostics(self.language, &why)))
             .ok()
     }
 
-    pub(crate) fn password_source(&self, _settings: &Settings) -> Result<Arc<dyn PasswordSource>, Failure> {
-        Ok(Arc::new(|_: &Settings, _: usize| {
-            let p = std::env::var("KARAMAIL_PASSWORD").ok();
-            Passwords {
-                pop3: p.clone().map(Into::into),
-                smtp: p.map(Into::into),
+    /// The passwords. Those that are to be typed at every start (`save_password = false`) are asked for now, where
+    /// there is a terminal to ask at.
+    pub(crate) async fn secrets(&self, settings: &Settings) -> Result<Arc<Secrets>, Failure> {
+        let secrets = Secrets::open(&self.data_dir);
+        for mailbox in settings.mailboxes.iter().filter(|mailbox| mailbox.enabled) {
+            for kind in [SecretKind::Pop3, SecretKind::Smtp] {
+                let found = secrets.credentials(settings, mailbox, kind).await;
+                let is_to_be_asked = matches!(found, Ok(CredentialsLookup::Missing { ask: true }));
+                if is_to_be_asked && std::io::stdin().is_terminal() {
+                    let purpose = purpose(kind, self.language);
+                    let password = ask(&words::password_prompt(self.language, &mailbox.name, &purpose))?;
+                    secrets.remember_for_this_run(mailbox, kind, password);
+                }
             }
-        }))
+        }
+        Ok(Arc::new(secrets))
     }
+}
+
+/// Which of a mailbox's logins, in words.
+pub(crate) fn purpose(kind: SecretKind, language: Language) -> String {
+    match kind {
+        SecretKind::Pop3 => words::purpose_pop3(language),
+        SecretKind::Smtp => words::purpose_smtp(language),
+    }
+}
+
+/// Asks for a password: at the terminal without showing it, otherwise one line from standard input.
+pub(crate) fn ask(prompt: &str) -> Result<Password, Failure> {
+    let unreadable = |error: std::io::Error| Failure::said(Exit::Password, error.to_string());
+    if std::io::stdin().is_terminal() {
+        return Ok(Password::new(
+            rpassword::prompt_password(prompt).map_err(unreadable)?,
+        ));
+    }
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(unreadable)?;
+    Ok(Password::new(line.trim_end_matches(['\r', '\n'])))
 }
 
 /// Why a command ended early.
@@ -87,6 +107,7 @@ impl Context {
 pub(crate) enum Failure {
     Settings(ConfigFaults),
     Engine(EngineError),
+    Secret(SecretFault),
     /// Already in the reader's language.
     Said(Exit, String),
 }
@@ -102,6 +123,7 @@ impl Failure {
         let (exit, text) = match self {
             Failure::Settings(faults) => (Exit::Settings, faults.told(language)),
             Failure::Engine(error) => (engine_exit(error), error.told(language)),
+            Failure::Secret(fault) => (Exit::Password, fault.told(language)),
             Failure::Said(exit, text) => (*exit, text.clone()),
         };
         output::error_line(&text);
@@ -119,6 +141,12 @@ fn engine_exit(error: &EngineError) -> Exit {
 impl From<ConfigFaults> for Failure {
     fn from(faults: ConfigFaults) -> Self {
         Failure::Settings(faults)
+    }
+}
+
+impl From<SecretFault> for Failure {
+    fn from(fault: SecretFault) -> Self {
+        Failure::Secret(fault)
     }
 }
 

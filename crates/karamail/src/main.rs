@@ -55,6 +55,6 @@ async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Results(arguments) => commands::results::run(context, arguments).await,
         Command::Log(arguments) => commands::log::run(context, arguments),
         Command::Config { action } => commands::config::run(context, action),
-        Command::Password { action } => commands::password::run(context, action),
+        Command::Password { action } => commands::password::run(context, action).await,
     }
 }

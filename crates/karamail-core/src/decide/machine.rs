@@ -1,23 +1,21 @@
 //! Never-reply rule 10: names under which machines write.
 //!
 //! RFC 3834 section 2 and RFC 5230 section 4.5 name the first of them; the rest is what list software, shops and
-//! mail servers really use. docs/decisions/0010 says where the line to people is drawn: `owner@` and `bouncer@` are
+//! mail servers really use. docs/decisions/0011 says where the line to people is drawn: `owner@` and `bouncer@` are
 //! people, `owner-x@` and `bounce-123@` are not.
 
 use super::rules::is_domain_or_below;
 
 /// Names that no person has, dots, hyphens and underscores left out.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 19] = [
     "mailerdaemon",
     "maildaemon",
     "maildeliverysubsystem",
     "mailsystem",
     "maildeliverysystem",
     "postmaster",
-    "hostmaster",
     "listserv",
     "listserver",
-    "listmaster",
     "listproc",
     "majordomo",
     "sympa",
@@ -122,7 +120,25 @@ const GLUED: [&str; 26] = [
 ];
 
 /// Domains where people choose their own names (with the domains below them).
-const PERSONAL_DOMAINS: [&str; 22] = [
+const PERSONAL_DOMAINS: [&str; 40] = [
+    "dwmail.jp",
+    "pdx.ne.jp",
+    "wcm.ne.jp",
+    "y-mobile.ne.jp",
+    "mineo.jp",
+    "nifty.com",
+    "biglobe.ne.jp",
+    "ocn.ne.jp",
+    "so-net.ne.jp",
+    "plala.or.jp",
+    "dion.ne.jp",
+    "auone.jp",
+    "excite.co.jp",
+    "infoseek.jp",
+    "live.jp",
+    "hotmail.com",
+    "yahoo.com",
+    "googlemail.com",
     "docomo.ne.jp",
     "ezweb.ne.jp",
     "au.com",
@@ -174,7 +190,27 @@ pub(super) fn is_machine_path(path: &str) -> bool {
     let bulk_domain = domain
         .split('.')
         .any(|label| matches!(label, "bounce" | "bounces"));
-    bulk_domain || local.contains("-return-") || is_machine(local, domain)
+    bulk_domain || is_ezmlm_return(local) || is_machine(local, domain)
+}
+
+/// Whether a display name is that of the program which writes bounces. Some servers send them from a person's or an
+/// administrator's address under such a name.
+pub(super) fn is_daemon_name(display_name: &str) -> bool {
+    let plain: String = display_name.to_lowercase().split_whitespace().collect();
+    let names = [
+        "mailerdaemon",
+        "maildaemon",
+        "maildeliverysubsystem",
+        "maildeliverysystem",
+        "maildeliveryservice",
+    ];
+    names.contains(&squeezed(&plain).as_str())
+}
+
+/// ezmlm numbers its envelope senders: `members-return-12-taro=example.jp@`.
+fn is_ezmlm_return(local: &str) -> bool {
+    let number = local.split_once("-return-").map(|(_, number)| number);
+    number.is_some_and(|number| number.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// The addresses of list software for its owners, commands and bounces; with digits behind a dot or underscore too.

@@ -6,7 +6,7 @@
 //! no RFC names stands in the rule it stands in, and which look-alikes are people's.
 
 use super::contains;
-use super::machine::{is_machine, is_machine_path};
+use super::machine::{is_daemon_name, is_machine, is_machine_path};
 use super::reason::Reason;
 use super::rules::{Known, Rules};
 use crate::mail::{IncomingMail, ReturnPath, Sender, markers};
@@ -200,7 +200,9 @@ const AUTOMATIC_HEADERS: [&str; 37] = [
 ];
 
 /// Parts of an X-Mailer or User-Agent that is no person's program.
-const AUTOMATIC_MAILERS: [&str; 9] = [
+const AUTOMATIC_MAILERS: [&str; 11] = [
+    "phpmailer",
+    "wordpress",
     "autorespon",
     "autoreply",
     "auto-reply",
@@ -241,7 +243,9 @@ fn auto_reply_header(case: &Case<'_>) -> bool {
             .any(|value| value.contains("autorespon"))
         || mailers.any(|name| {
             let mut values = case.mail.comparable_values(name);
-            values.any(|value| AUTOMATIC_MAILERS.iter().any(|part| value.contains(part)))
+            values.any(|value| {
+                value.starts_with("php/") || AUTOMATIC_MAILERS.iter().any(|part| value.contains(part))
+            })
         })
 }
 
@@ -293,7 +297,16 @@ fn is_report_type(subtype: &str) -> bool {
 }
 
 /// Subjects of bounces written as plain text, lower case.
-const BOUNCE_SUBJECTS: [&str; 18] = [
+const BOUNCE_SUBJECTS: [&str; 27] = [
+    "failure delivery",
+    "mail failed",
+    "mail delivery",
+    "mail system",
+    "non delivery",
+    "non-delivery",
+    "delayed mail",
+    "メールエラー",
+    "配信できません",
     "failure notice",
     "undeliver",
     "delivery failure",
@@ -336,6 +349,11 @@ fn is_plain_bounce(case: &Case<'_>) -> bool {
 fn machine_sender(case: &Case<'_>) -> bool {
     let sender = case.mail.sender_address();
     if sender.is_some_and(|sender| is_machine(sender.local(), sender.domain())) {
+        return true;
+    }
+    if let Sender::One { display_name, .. } = case.mail.sender()
+        && is_daemon_name(display_name)
+    {
         return true;
     }
     let envelope = match case.mail.return_path() {

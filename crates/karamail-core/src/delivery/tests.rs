@@ -21,6 +21,12 @@ fn answers_about_the_customer_settle_the_letter() {
         "5.7.1 <taro@x.jp>: Recipient address rejected: Access denied",
         Verdict::Refused,
     );
+    check(
+        Content,
+        554,
+        "5.7.1 Message blocked: link on the Spamhaus blocklist",
+        Verdict::Refused,
+    );
     check(Recipient, 552, "5.2.2 Mailbox full", Verdict::Refused);
     check(
         Recipient,

@@ -35,6 +35,8 @@ fn addresses_as_written(value: &str) -> Vec<Named> {
         let step = match character {
             '"' => quoted_string(rest).map(|length| (Part::Text, length)),
             '(' => comment(rest).map(|length| (Part::Comment, length)),
+            // What an encoded word holds is never syntax, though some phones leave commas and `@` in it as they are.
+            '=' => text::encoded_word(rest).map(|length| (Part::Text, length)),
             '<' => angle(rest).map(|length| (Part::Angle, length)),
             ',' | ';' => Some((Part::End, 1)),
             // The name of a group ends here; its members follow.
@@ -122,7 +124,9 @@ impl Entry<'_> {
             return;
         }
         let words = words_outside_quotes(&self.text);
-        let is_quoted = |word: &&str| word.starts_with('"') && quoted_string(word) == Some(word.len());
+        let is_quoted = |word: &&str| {
+            (word.starts_with('"') && quoted_string(word) == Some(word.len())) || word.starts_with("=?")
+        };
         let (quoted, plain): (Vec<&str>, Vec<&str>) = words
             .into_iter()
             .filter(|word| word.contains('@'))

@@ -77,6 +77,15 @@ pub(super) fn decode_words(text: &str) -> String {
     decoded
 }
 
+/// Length in bytes of the closed encoded word at the start of `text`.
+pub(super) fn encoded_word(text: &str) -> Option<usize> {
+    let near = text.get(..text.floor_char_boundary(HEADER_QUOTED_BYTES))?;
+    let (word, after) = EncodedWord::read(near.strip_prefix("=?")?)?;
+    let length = near.len() - after.len();
+    let closed = near.get(..length)?.ends_with("?=");
+    (closed && !word.payload.contains(['<', '>'])).then_some(length)
+}
+
 /// Neighbouring encoded words of one charset: a character may be split between them.
 struct Run {
     charset: String,

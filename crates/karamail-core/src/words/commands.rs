@@ -24,9 +24,16 @@ words! {
     /// For sending.
     pub fn purpose_smtp() { ja: "送信用", en: "Sending" }
     /// The password was kept.
-    pub fn password_kept(mailbox: &str, place: &str) {
-        ja: "「{mailbox}」のパスワードを登録しました（保存先: {place}）。",
-        en: "The password of \"{mailbox}\" is kept in: {place}.",
+    pub fn password_kept(mailbox: &str, purpose: &str, place: &str) {
+        ja: "「{mailbox}」の{purpose}パスワードを登録しました（保存先: {place}）。",
+        en: "{purpose} password of \"{mailbox}\" kept in: {place}",
+    }
+    /// The system's keyring.
+    pub fn place_keyring() { ja: "システムのパスワード保管庫", en: "the system's keyring" }
+    /// The settings forbid keeping it.
+    pub fn password_not_kept(mailbox: &str) {
+        ja: "「{mailbox}」は設定で save_password = false になっているため、保存していません。起動のときに入力してください。",
+        en: "The settings say save_password = false for \"{mailbox}\", so nothing was kept. It is asked for at every start.",
     }
     /// The password was forgotten.
     pub fn password_cleared(mailbox: &str) {

@@ -8,7 +8,6 @@ pub(crate) use mailbox::RECENT;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use karamail_core::address::EmailAddress;
 use karamail_core::decide::{BlockRule, DuplicateAction};
 use karamail_core::limits::{CA_FILE_BYTES, MAILBOXES, SERIES};
 use karamail_core::template::Mark;
@@ -218,7 +217,5 @@ impl Checking<'_> {
     }
 }
 
-/// Whether two addresses are one mailbox, however they are written.
-fn same(one: &EmailAddress, other: &EmailAddress) -> bool {
-    one.key() == other.key()
-}
+#[cfg(test)]
+mod tests;

@@ -121,7 +121,7 @@ impl SettingsFile {
             let ConfigFaults { faults, .. } = ConfigFaults::whole(kind);
             faulty(faults)
         })?;
-        let text = load::decode(&bytes).map_err(|fault| faulty(vec![fault]))?;
+        let text = load::decode(&bytes).map_err(|fault| faulty(vec![*fault]))?;
         document::parse(&text).map_err(faulty)?;
         Ok(SettingsFile {
             path: path.to_owned(),
@@ -225,7 +225,13 @@ impl SettingsFile {
         let unknown = || EditFault::UnknownKey(key.to_owned());
         let mut root: DocumentMut = self.text.parse().map_err(|_| unknown())?;
         work(root.as_table_mut()).ok_or_else(unknown)?;
-        self.text = root.to_string();
+        let text = root.to_string();
+        // The TOML writer knows LF alone; a file with CRLF keeps it on every line.
+        self.text = if self.text.contains("\r\n") {
+            text.replace("\r\n", "\n").replace('\n', "\r\n")
+        } else {
+            text
+        };
         Ok(())
     }
 

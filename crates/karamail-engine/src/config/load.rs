@@ -51,7 +51,7 @@ pub(crate) fn load(path: &Path) -> Reading {
         Ok(bytes) => match decode(&bytes) {
             Err(fault) => Reading::failed(ConfigFaults {
                 path: PathBuf::new(),
-                faults: vec![fault],
+                faults: vec![*fault],
             }),
             Ok(text) => parse(&text, &folder),
         },
@@ -145,12 +145,14 @@ pub(crate) fn read_limited(path: &Path, limit: u64) -> Result<Vec<u8>, FaultKind
 }
 
 /// The text of a file as editors write it: UTF-8 with or without byte order mark, or UTF-16.
-pub(crate) fn decode(bytes: &[u8]) -> Result<String, ConfigFault> {
-    let fault = |line, kind| ConfigFault {
-        line,
-        key: String::new(),
-        mailbox: None,
-        kind,
+pub(crate) fn decode(bytes: &[u8]) -> Result<String, Box<ConfigFault>> {
+    let fault = |line, kind| {
+        Box::new(ConfigFault {
+            line,
+            key: String::new(),
+            mailbox: None,
+            kind,
+        })
     };
     if !bytes.is_empty() && bytes.iter().all(|byte| *byte == 0) {
         return Err(fault(None, FaultKind::Zeros));
@@ -247,5 +249,42 @@ mod tests {
             assert_eq!(kind, FaultKind::CutInCharacter, "after {cut} bytes");
         }
         assert_eq!(kind(&[0; 512]).1, FaultKind::Zeros);
+    }
+
+    fn load_fault(path: &Path) -> FaultKind {
+        let faults = Settings::load(path).unwrap_err();
+        assert_eq!(faults.path, path);
+        faults.faults[0].kind.clone()
+    }
+
+    #[test]
+    fn a_file_that_is_absent_forbidden_a_folder_or_too_large_is_told_as_such() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("karamail.toml");
+        assert_eq!(load_fault(&path), FaultKind::Missing);
+        assert_eq!(load_fault(folder.path()), FaultKind::IsFolder);
+        std::fs::write(&path, vec![b'#'; 3 * 1024 * 1024]).unwrap();
+        let expected = FaultKind::TooLarge {
+            bytes: 3 * 1024 * 1024,
+            limit: CONFIG_FILE_BYTES,
+        };
+        assert_eq!(load_fault(&path), expected);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_that_may_not_be_read_is_told_as_a_matter_of_rights() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("karamail.toml");
+        std::fs::write(&path, "").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+        // The superuser may read everything; for him the file is merely empty.
+        let expected = if File::open(&path).is_ok() {
+            FaultKind::Empty
+        } else {
+            FaultKind::NoRights
+        };
+        assert_eq!(load_fault(&path), expected);
     }
 }

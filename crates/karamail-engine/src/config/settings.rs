@@ -1,5 +1,5 @@
 //! The settings in checked form: whoever holds a [`Settings`] holds one in which every value is sound and every
-//! reference leads somewhere. The file form, with everything optional, is in `file`; `check` makes this from it.
+//! reference leads somewhere. The file form, with everything optional, is in `read`; `check` makes this from it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -185,7 +185,7 @@ pub struct Pop3Settings {
     pub read_timeout: Duration,
     /// For one whole session.
     pub session_timeout: Duration,
-    /// A PEM file with certificates to trust beside the system's. Absolute, or relative to the program's folder of work.
+    /// A PEM file with certificates to trust beside the system's, found from the folder of the settings file.
     pub extra_ca_file: Option<PathBuf>,
     /// Whether the password may be kept; otherwise it is asked for at start.
     pub save_password: bool,

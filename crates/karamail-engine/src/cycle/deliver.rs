@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use karamail_core::delivery::next_attempt_after;
+use karamail_core::delivery::{Step, next_attempt_after};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::words::{Language, Told, journal as words};
 use tokio::task::JoinSet;
@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use super::{CycleReport, Worker};
 use crate::clock;
 use crate::crash_point::crash_point;
-use crate::smtp::{Mailer, SendOutcome};
+use crate::smtp::{Mailer, SendOutcome, SmtpFault};
 use crate::stop::Stop;
 use crate::store::mails::LetterBody;
 use crate::store::outbox::{Attempt, Claimed};
@@ -31,6 +31,8 @@ const SERVER_PAUSES: [Duration; 5] = [
     Duration::from_secs(120),
     Duration::from_secs(300),
 ];
+/// How long a letter waits for its next turn when its series is over but the fault was not its own.
+const LONGEST_DELAY: Duration = Duration::from_secs(4 * 60 * 60);
 /// How long sends in flight may take when the program is asked to stop.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
@@ -201,7 +203,7 @@ impl Delivery<'_> {
                     SendOutcome::ServerTrouble { fault } => {
                         tracing::warn!(mailbox = worker.mailbox.name, %fault, "the SMTP server takes nothing");
                         self.trouble.get_or_insert_with(|| fault.told(language));
-                        Attempt::NotMade { at: now }
+                        blameless(letter.attempts(), &fault, now)
                     }
                 },
             };
@@ -253,6 +255,23 @@ async fn send(mailer: &Mailer, data_folder: &Path, letter: &Claimed) -> Tried {
         }
     };
     Ok(mailer.send(letter.from(), letter.to(), bytes).await)
+}
+
+/// What becomes of a letter that met trouble with the server itself. Before RCPT it waits with all the others. Behind RCPT
+/// the trouble may be about this one recipient after all: it goes to the end of the queue, so that it cannot keep the
+/// others waiting for ever, and is never given up for such a reason.
+fn blameless(attempts: u32, fault: &SmtpFault, now: Timestamp) -> Attempt {
+    if fault.step() < Step::Recipient {
+        return Attempt::NotMade { at: now };
+    }
+    let delay = next_attempt_after(attempts).unwrap_or(LONGEST_DELAY);
+    let at = now
+        .checked_add(SignedDuration::try_from(delay).unwrap_or_default())
+        .unwrap_or(now);
+    Attempt::Again {
+        at,
+        why: fault.to_string(),
+    }
 }
 
 /// When a letter is tried again, or that it is given up after the whole series.

@@ -53,7 +53,7 @@ pub(super) async fn collect(
     stop: &Stop,
     report: &mut CycleReport,
 ) -> Result<Session, Interrupted> {
-    let password = worker.pop3_password()?;
+    let password = worker.logins.pop3.clone()?;
     let mut connection = Pop3Connection::open(&worker.mailbox.pop3, &password).await?;
     let listing = connection.listing().await?;
     report.listed = listing.len();

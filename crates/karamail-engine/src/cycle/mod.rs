@@ -25,7 +25,7 @@ use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
-pub use worker::{PasswordFault, Passwords, Worker};
+pub use worker::{LoginFault, Logins, Worker};
 
 /// How long letters are sent while the POP3 session waits for its purge. Servers hang up after ten minutes of silence
 /// (RFC 1939 section 3); other programs wait for the maildrop's lock all that time.
@@ -77,9 +77,9 @@ pub enum CycleFault {
     /// The ledger or the disk.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// No password is known.
+    /// No login.
     #[error(transparent)]
-    Password(#[from] PasswordFault),
+    Login(#[from] LoginFault),
 }
 
 impl Told for CycleFault {
@@ -87,7 +87,7 @@ impl Told for CycleFault {
         match self {
             CycleFault::Pop3(fault) => fault.what(language),
             CycleFault::Store(fault) => fault.what(language),
-            CycleFault::Password(fault) => fault.what(language),
+            CycleFault::Login(fault) => fault.what(language),
         }
     }
 
@@ -95,7 +95,7 @@ impl Told for CycleFault {
         match self {
             CycleFault::Pop3(fault) => fault.what_to_do(language),
             CycleFault::Store(fault) => fault.what_to_do(language),
-            CycleFault::Password(fault) => fault.what_to_do(language),
+            CycleFault::Login(fault) => fault.what_to_do(language),
         }
     }
 }

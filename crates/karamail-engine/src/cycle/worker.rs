@@ -8,35 +8,69 @@ use jiff::Timestamp;
 use karamail_core::decide::Rules;
 use karamail_core::words::{Language, Told, commands as words};
 
-use crate::config::{Mailbox, Settings, SmtpAuthentication};
-use crate::secrets::{Credentials, Password};
+use crate::config::{Mailbox, Settings};
+use crate::secrets::{Credentials, CredentialsLookup, Password, SecretFault, SecretKind, Secrets};
 use crate::smtp::{Mailer, SmtpFault};
 use crate::store::mails::{MailboxRow, Scope};
 use crate::store::{Store, StoreError};
 
-/// The passwords of one mailbox, as far as they are known.
-#[derive(Clone, Debug, Default)]
-pub struct Passwords {
-    /// For POP3.
-    pub pop3: Option<Password>,
-    /// For SMTP, if its authentication needs one.
-    pub smtp: Option<Password>,
+/// The logins of one mailbox, as far as they are known.
+#[derive(Clone, Debug)]
+pub struct Logins {
+    pub(super) pop3: Result<Password, LoginFault>,
+    /// `None` where the SMTP server wants no login.
+    pub(super) smtp: Result<Option<Credentials>, LoginFault>,
 }
 
-/// A password is missing.
+impl Logins {
+    /// Looks for the mailbox's passwords. What is missing or unusable is told when it is needed.
+    pub async fn find(secrets: &Secrets, settings: &Settings, mailbox: &Mailbox) -> Logins {
+        let missing = || LoginFault::Missing {
+            mailbox: mailbox.name.clone(),
+        };
+        let unusable = |fault| LoginFault::Unusable(Arc::new(fault));
+        Logins {
+            pop3: match secrets.credentials(settings, mailbox, SecretKind::Pop3).await {
+                Ok(CredentialsLookup::Found(credentials)) => Ok(credentials.password),
+                Ok(CredentialsLookup::NotNeeded | CredentialsLookup::Missing { .. }) => Err(missing()),
+                Err(fault) => Err(unusable(fault)),
+            },
+            smtp: match secrets.credentials(settings, mailbox, SecretKind::Smtp).await {
+                Ok(CredentialsLookup::Found(credentials)) => Ok(Some(credentials)),
+                Ok(CredentialsLookup::NotNeeded) => Ok(None),
+                Ok(CredentialsLookup::Missing { .. }) => Err(missing()),
+                Err(fault) => Err(unusable(fault)),
+            },
+        }
+    }
+}
+
+/// Why there is no login.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("no password is known for mailbox {mailbox}")]
-pub struct PasswordFault {
-    /// The mailbox's name.
-    pub mailbox: String,
+pub enum LoginFault {
+    /// No password is known.
+    #[error("no password is known for mailbox {mailbox}")]
+    Missing {
+        /// The mailbox's name.
+        mailbox: String,
+    },
+    /// It lies where it cannot be taken from.
+    #[error("{0}")]
+    Unusable(Arc<SecretFault>),
 }
 
-impl Told for PasswordFault {
+impl Told for LoginFault {
     fn what(&self, language: Language) -> String {
-        words::password_missing(language, &self.mailbox)
+        match self {
+            LoginFault::Missing { mailbox } => words::password_missing(language, mailbox),
+            LoginFault::Unusable(fault) => fault.what(language),
+        }
     }
     fn what_to_do(&self, language: Language) -> Option<String> {
-        Some(words::password_missing_advice(language, &self.mailbox))
+        match self {
+            LoginFault::Missing { mailbox } => Some(words::password_missing_advice(language, mailbox)),
+            LoginFault::Unusable(fault) => fault.what_to_do(language),
+        }
     }
 }
 
@@ -47,7 +81,7 @@ pub struct Worker {
     pub(super) rules: Rules,
     pub(super) row: MailboxRow,
     pub(super) scope: Scope,
-    pub(super) passwords: Passwords,
+    pub(super) logins: Logins,
     pub(super) mailer: Option<Arc<Mailer>>,
     /// Sending pauses until then because the SMTP server takes nothing.
     pub(super) paused_until: Option<Timestamp>,
@@ -66,7 +100,7 @@ impl Worker {
     pub async fn new(
         settings: Arc<Settings>,
         mailbox: Mailbox,
-        passwords: Passwords,
+        logins: Logins,
         store: &Store,
     ) -> Result<Worker, StoreError> {
         let row = store.mailbox(&mailbox.address).await?;
@@ -84,7 +118,7 @@ impl Worker {
                 first_number,
             },
             row,
-            passwords,
+            logins,
             mailer: None,
             paused_until: None,
             send_failures: 0,
@@ -111,32 +145,13 @@ impl Worker {
         self.row.id
     }
 
-    pub(super) fn pop3_password(&self) -> Result<Password, PasswordFault> {
-        self.passwords.pop3.clone().ok_or_else(|| PasswordFault {
-            mailbox: self.mailbox.name.clone(),
-        })
-    }
-
     /// The mailer, made at first use: a mailbox without letters holds no connections.
     pub(super) fn mailer(&mut self) -> Result<Arc<Mailer>, MailerFault> {
         if let Some(mailer) = &self.mailer {
             return Ok(Arc::clone(mailer));
         }
-        let smtp = &self.mailbox.smtp;
-        let credentials = match smtp.authentication {
-            SmtpAuthentication::None | SmtpAuthentication::PopBeforeSmtp => None,
-            SmtpAuthentication::Password => {
-                let password = self.passwords.smtp.clone();
-                let password = password.ok_or_else(|| PasswordFault {
-                    mailbox: self.mailbox.name.clone(),
-                })?;
-                Some(Credentials {
-                    user: smtp.user.clone(),
-                    password,
-                })
-            }
-        };
-        let mailer = Arc::new(Mailer::new(smtp, credentials.as_ref())?);
+        let credentials = self.logins.smtp.clone()?;
+        let mailer = Arc::new(Mailer::new(&self.mailbox.smtp, credentials.as_ref())?);
         self.mailer = Some(Arc::clone(&mailer));
         Ok(mailer)
     }
@@ -148,20 +163,20 @@ pub(super) enum MailerFault {
     #[error(transparent)]
     Smtp(#[from] SmtpFault),
     #[error(transparent)]
-    Password(#[from] PasswordFault),
+    Login(#[from] LoginFault),
 }
 
 impl Told for MailerFault {
     fn what(&self, language: Language) -> String {
         match self {
             MailerFault::Smtp(fault) => fault.what(language),
-            MailerFault::Password(fault) => fault.what(language),
+            MailerFault::Login(fault) => fault.what(language),
         }
     }
     fn what_to_do(&self, language: Language) -> Option<String> {
         match self {
             MailerFault::Smtp(fault) => fault.what_to_do(language),
-            MailerFault::Password(fault) => fault.what_to_do(language),
+            MailerFault::Login(fault) => fault.what_to_do(language),
         }
     }
 }

@@ -1,13 +1,14 @@
 //! The system's keyring, which may be absent (no desktop), locked (it asks the user) or stuck. It is asked on a thread of
 //! its own with a time limit; whatever goes wrong means "no keyring here".
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use ::keyring::{Entry, Error};
-use karamail_core::limits::KEYRING_WAIT;
+use karamail_core::limits::{KEYRING_REST, KEYRING_WAIT};
 use tokio::sync::{Mutex, oneshot};
+use tokio::time::Instant;
 use zeroize::Zeroizing;
 
 use super::{KeyringUse, Password};
@@ -22,6 +23,8 @@ pub(super) struct Keyring {
     turn: Mutex<()>,
     /// A question is still open, perhaps for ever.
     stuck: Arc<AtomicBool>,
+    /// Until when polling leaves it alone.
+    resting: std::sync::Mutex<Option<Instant>>,
 }
 
 impl Keyring {
@@ -30,21 +33,38 @@ impl Keyring {
             wanted,
             turn: Mutex::new(()),
             stuck: Arc::new(AtomicBool::new(false)),
+            resting: std::sync::Mutex::new(None),
         }
     }
 
+    /// Looks for a password. Called at every poll, so a keyring that does not open is not asked again for a while.
     pub(super) async fn get(&self, entry: String) -> Option<Password> {
-        let answer = self
-            .ask(move || Entry::new(SERVICE, &entry)?.get_password().map(Password::new))
-            .await?;
-        match answer {
-            Ok(password) => super::check(&password).ok().map(|()| password),
-            Err(Error::NoEntry) => None,
-            Err(error) => {
+        if self.is_resting(Instant::now()) {
+            return None;
+        }
+        let work = move || Entry::new(SERVICE, &entry)?.get_password().map(Password::new);
+        match self.ask(work).await {
+            Some(Ok(password)) => super::check(&password).ok().map(|()| password),
+            Some(Err(Error::NoEntry)) => None,
+            Some(Err(error)) => {
                 tracing::debug!(%error, "the keyring is not usable");
+                self.rest_until(Some(Instant::now() + KEYRING_REST));
+                None
+            }
+            None => {
+                self.rest_until(Some(Instant::now() + KEYRING_REST));
                 None
             }
         }
+    }
+
+    fn is_resting(&self, now: Instant) -> bool {
+        let until = *self.resting.lock().unwrap_or_else(PoisonError::into_inner);
+        until.is_some_and(|until| now < until)
+    }
+
+    fn rest_until(&self, until: Option<Instant>) {
+        *self.resting.lock().unwrap_or_else(PoisonError::into_inner) = until;
     }
 
     /// Stores a password and reads it back; `false`: it is not there afterwards.
@@ -56,7 +76,10 @@ impl Keyring {
             Ok::<bool, Error>(*read_back == password.expose())
         };
         match self.ask(work).await {
-            Some(Ok(kept)) => kept,
+            Some(Ok(kept)) => {
+                self.rest_until(None);
+                kept
+            }
             Some(Err(error)) => {
                 tracing::debug!(%error, "the keyring does not store");
                 false
@@ -158,6 +181,14 @@ mod tests {
             tokio::task::yield_now().await;
         }
         assert_eq!(keyring.ask_within(patience, || 2).await, Some(2));
+    }
+
+    #[tokio::test]
+    async fn a_keyring_that_does_not_open_is_left_alone_for_a_while() {
+        let keyring = Keyring::new(KeyringUse::Off);
+        assert_eq!(keyring.get("pop3:a@example.jp".to_owned()).await, None);
+        assert!(keyring.is_resting(Instant::now()));
+        assert!(!keyring.is_resting(Instant::now() + KEYRING_REST));
     }
 
     #[tokio::test]

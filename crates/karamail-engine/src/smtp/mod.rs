@@ -24,14 +24,11 @@ mod wire;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use karamail_core::address::EmailAddress;
 use karamail_core::compose::clean;
 use karamail_core::delivery::{Step, Verdict};
 use karamail_core::limits::{SMTP_ANSWER_CHARACTERS, SMTP_IDLE};
-use tokio::sync::Mutex;
-use tokio::time::{Instant, sleep_until};
 
 pub use self::fault::{SmtpFault, SmtpFaultKind};
 use crate::config::{Security, SmtpAuthentication, SmtpSettings};
@@ -64,7 +61,9 @@ pub enum SendOutcome {
         /// Why; [`SmtpFault::refusal_class`] says it in the shop's terms.
         fault: SmtpFault,
     },
-    /// The server is in trouble or refuses us; this says nothing about the letter, and the next would fare the same.
+    /// The server is in trouble or refuses us; this says nothing about the letter, and the next would most likely fare
+    /// the same. From [`Step::Recipient`] on a recipient had been named, so another letter must be tried before this
+    /// one, or a single odd recipient could hold up all the others.
     ServerTrouble {
         /// Why.
         fault: SmtpFault,
@@ -78,8 +77,6 @@ pub struct Mailer {
     login: Option<Login>,
     pool: Arc<Pool>,
     connections: usize,
-    send_interval: Duration,
-    next_send: Mutex<Instant>,
 }
 
 impl Mailer {
@@ -121,8 +118,6 @@ impl Mailer {
             login,
             pool: Pool::new(connections, SMTP_IDLE),
             connections,
-            send_interval: settings.send_interval,
-            next_send: Mutex::new(Instant::now()),
         })
     }
 
@@ -131,7 +126,8 @@ impl Mailer {
         self.connections
     }
 
-    /// Sends finished bytes (CRLF line ends) to one recipient. Waits for a free connection and for the send interval.
+    /// Sends finished bytes (CRLF line ends) to one recipient. Waits for a free
+    /// connection. The send interval of the settings is the caller's, who knows when the last letter went out.
     pub async fn send(&self, from: &EmailAddress, to: &EmailAddress, bytes: &[u8]) -> SendOutcome {
         match self.try_send(from, to, bytes).await {
             Ok(reply) => SendOutcome::Accepted {
@@ -167,7 +163,6 @@ impl Mailer {
         bytes: &[u8],
     ) -> Result<Reply, SmtpFault> {
         let _permit = self.pool.permit().await;
-        self.wait_for_interval().await;
         if let Some(session) = self.pool.take() {
             match self.send_through(session, from, to, bytes).await {
                 // The server hung up or forgot us while the session rested, before it heard of this letter.
@@ -196,16 +191,6 @@ impl Mailer {
             self.pool.put_back(session);
         }
         result
-    }
-
-    /// Keeps letters apart by the send interval, for providers that limit the rate.
-    async fn wait_for_interval(&self) {
-        if self.send_interval.is_zero() {
-            return;
-        }
-        let mut next = self.next_send.lock().await;
-        sleep_until(*next).await;
-        *next = Instant::now() + self.send_interval;
     }
 }
 

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use karamail_engine::config::Settings;
-use karamail_engine::cycle::{CycleReport, Passwords};
+use karamail_engine::cycle::CycleReport;
 use karamail_engine::demo::{self, DemoServers};
 use karamail_engine::engine::Engine;
-use karamail_engine::secrets::Password;
+use karamail_engine::secrets::{Environment, KeyringUse, Secrets};
 
 /// Settings for the demo's servers; `extra` goes into the mailbox's section, `guard` into `[guard]`.
 pub(crate) fn settings_text(pop3_port: u16, smtp_port: u16, extra: &str, guard: &str) -> String {
@@ -47,12 +47,19 @@ pub(crate) fn settings(servers: &DemoServers, extra: &str, guard: &str) -> Setti
     Settings::parse(&text, Path::new(".")).unwrap()
 }
 
+pub(crate) fn secrets(folder: &Path) -> Arc<Secrets> {
+    let environment = [("KARAMAIL_PASSWORD".to_owned(), demo::PASSWORD.into())]
+        .into_iter()
+        .collect();
+    Arc::new(Secrets::with(
+        folder,
+        Environment::Given(environment),
+        KeyringUse::Off,
+    ))
+}
+
 pub(crate) async fn engine(folder: &Path, settings: Settings) -> Engine {
-    let passwords = |_: &Settings, _: usize| Passwords {
-        pop3: Some(Password::new(demo::PASSWORD)),
-        smtp: None,
-    };
-    Engine::open(folder, settings, Arc::new(passwords)).await.unwrap()
+    Engine::open(folder, settings, secrets(folder)).await.unwrap()
 }
 
 /// One cycle of an engine that is opened and closed for it.

@@ -1,6 +1,7 @@
 //! `karamail demo`: the main job on mail servers of its own, on loopback. The engine, its sockets and its ledger are the
 //! real ones; the ledger lies in a folder that is removed at the end.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,10 +9,9 @@ use karamail_core::journal::EventKind;
 use karamail_core::words::{Language, commands as words};
 use karamail_engine::clock;
 use karamail_engine::config::Settings;
-use karamail_engine::cycle::Passwords;
 use karamail_engine::demo::{self, DemoMail, DemoServers, Role, customers, render_phone};
 use karamail_engine::engine::{Command, Engine, Handle};
-use karamail_engine::secrets::Password;
+use karamail_engine::secrets::{Environment, KeyringUse, Secrets};
 use karamail_engine::store::events::StoredEvent;
 use karamail_engine::store::results::{Wanted, results};
 use serde_json::json;
@@ -41,7 +41,7 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Resul
     let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
     let text = settings_text(&servers, context.language);
     let settings = Settings::parse(&text, folder.path())?;
-    let engine = Engine::open(folder.path(), settings, Arc::new(passwords)).await?;
+    let engine = Engine::open(folder.path(), settings, secrets(folder.path())).await?;
     let handle = engine.handle();
     let stop = engine.stop_switch();
     let running = tokio::spawn(engine.run(None, true));
@@ -67,11 +67,15 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Resul
     Ok(exit)
 }
 
-fn passwords(_: &Settings, _: usize) -> Passwords {
-    Passwords {
-        pop3: Some(Password::new(demo::PASSWORD)),
-        smtp: None,
-    }
+fn secrets(folder: &Path) -> Arc<Secrets> {
+    let environment = [("KARAMAIL_PASSWORD".to_owned(), demo::PASSWORD.into())]
+        .into_iter()
+        .collect();
+    Arc::new(Secrets::with(
+        folder,
+        Environment::Given(environment),
+        KeyringUse::Off,
+    ))
 }
 
 fn settings_text(servers: &DemoServers, language: Language) -> String {

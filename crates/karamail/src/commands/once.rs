@@ -38,9 +38,9 @@ struct Mailbox<'a> {
 /// Polls once and prints what was done.
 pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
     let settings = context.settings()?;
-    let _diagnostics = context.start_diagnostics(&settings, false);
-    let passwords = context.password_source(&settings)?;
-    let mut engine = Engine::open(&context.data_dir, settings, passwords).await?;
+    let _diagnostics = context.start_diagnostics(&settings);
+    let secrets = context.secrets(&settings).await?;
+    let mut engine = Engine::open(&context.data_dir, settings, secrets).await?;
     let stop = engine.stop_switch();
     let watching = tokio::spawn(async move {
         signals::end_requested().await;

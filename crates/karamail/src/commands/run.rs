@@ -11,9 +11,11 @@ use crate::signals;
 
 /// Collects. Events are printed as they happen: lines of the monthly log, or JSON.
 pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
-    let settings = context.settings()?;
-    let _diagnostics = context.start_diagnostics(&settings, false);
-    let passwords = context.password_source(&settings)?;
+    // Watched from before it is read, so that no change falls between.
+    let (watcher, settings) = SettingsWatcher::start(&context.config);
+    let settings = settings?;
+    let _diagnostics = context.start_diagnostics(&settings);
+    let secrets = context.secrets(&settings).await?;
     let enabled: Vec<String> = settings
         .mailboxes
         .iter()
@@ -23,10 +25,7 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
     if enabled.is_empty() {
         output::error_line(&words::no_mailbox_enabled(context.language));
     }
-    let watcher = SettingsWatcher::new(&context.config, &settings)
-        .map_err(|error| tracing::warn!(%error, "no watching"))
-        .ok();
-    let engine = Engine::open(&context.data_dir, settings, passwords).await?;
+    let engine = Engine::open(&context.data_dir, settings, secrets).await?;
     let stop = engine.stop_switch();
     let printing = tokio::spawn(print_events(engine.handle(), context.clone()));
     if !context.json {
@@ -38,7 +37,7 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
         output::error_line(&words::ending(language));
         stop.request();
     });
-    let ended = engine.run(watcher, true).await;
+    let ended = engine.run(Some(watcher), true).await;
     printing.abort();
     ended?;
     if !context.json {

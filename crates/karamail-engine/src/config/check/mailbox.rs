@@ -1,11 +1,14 @@
 //! One mailbox, and what mailboxes must agree on.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
+use karamail_core::limits::MAILBOX_NAME_CHARACTERS;
 use karamail_core::template::Mark;
 
+use super::Checking;
 use super::template::{self, TemplateText};
-use super::{Checking, same};
 use crate::config::faults::FaultKind;
 use crate::config::keys::Kind;
 use crate::config::read::{FileForm, MailboxForm, SectionValues, shown};
@@ -62,38 +65,34 @@ pub(super) fn check(form: &MailboxForm, shared: &Shared<'_>, checking: &mut Chec
     })
 }
 
+/// What earlier mailboxes of the file have already: by name, address key and account.
+#[derive(Default)]
+struct Taken<'f> {
+    names: HashMap<String, &'f MailboxForm>,
+    addresses: HashMap<String, &'f MailboxForm>,
+    accounts: HashMap<(String, u16, String), &'f MailboxForm>,
+}
+
 /// What the mailboxes must agree on.
 pub(super) fn check_together(form: &FileForm, mailboxes: &[Option<Mailbox>], checking: &mut Checking<'_>) {
-    let all: Vec<(&MailboxForm, Option<&Mailbox>)> = form
-        .mailboxes
-        .iter()
-        .zip(mailboxes.iter().map(Option::as_ref))
-        .collect();
-    for (index, (form, mailbox)) in all.iter().enumerate() {
-        let earlier = all.get(..index).unwrap_or_default();
-        check_name(form, earlier, checking);
-        check_addresses(form, earlier, checking);
+    let mut taken = Taken::default();
+    for (form, mailbox) in form.mailboxes.iter().zip(mailboxes) {
+        check_name(form, &mut taken, checking);
+        check_addresses(form, &mut taken, checking);
         if let Some(mailbox) = mailbox {
-            let account = account(&mailbox.pop3);
-            let taken = earlier
-                .iter()
-                .find(|(_, other)| other.is_some_and(|other| self::account(&other.pop3) == account));
-            if let Some((other, _)) = taken {
-                checking.faults.push(
-                    form.pop3
-                        .fault("user", FaultKind::AccountTaken { other: told(other) }),
-                );
-            }
+            check_account(form, mailbox, &mut taken, checking);
         }
-        check_forward(form, &all, checking);
+    }
+    for form in &form.mailboxes {
+        check_forward(form, &taken, checking);
     }
 }
 
-fn check_name(form: &MailboxForm, earlier: &[(&MailboxForm, Option<&Mailbox>)], checking: &mut Checking<'_>) {
+fn check_name<'f>(form: &'f MailboxForm, taken: &mut Taken<'f>, checking: &mut Checking<'_>) {
     let own = &form.own;
     if own.text_if_set("name").is_some_and(|name| name.trim().is_empty()) {
         let allowed = Kind::Line {
-            max: karamail_core::limits::MAILBOX_NAME_CHARACTERS,
+            max: MAILBOX_NAME_CHARACTERS,
         };
         checking
             .faults
@@ -102,72 +101,83 @@ fn check_name(form: &MailboxForm, earlier: &[(&MailboxForm, Option<&Mailbox>)], 
     }
     let Some(name) = name_of(form) else { return };
     // Names become parts of log lines and commands, where case is easily lost.
-    let lower = name.to_lowercase();
-    let taken = earlier
-        .iter()
-        .find(|(other, _)| name_of(other).is_some_and(|other| other.to_lowercase() == lower));
-    if let Some((other, _)) = taken {
-        let kind = FaultKind::NameTaken {
-            name: shown(&name),
-            other: other.own.path().to_owned(),
-        };
-        checking.faults.push(own.fault("name", kind));
+    match taken.names.entry(name.to_lowercase()) {
+        Entry::Occupied(other) => {
+            let other = other.get().own.path().to_owned();
+            checking.faults.push(own.fault(
+                "name",
+                FaultKind::NameTaken {
+                    name: shown(&name),
+                    other,
+                },
+            ));
+        }
+        Entry::Vacant(free) => {
+            free.insert(form);
+        }
     }
 }
 
-fn check_addresses(
-    form: &MailboxForm,
-    earlier: &[(&MailboxForm, Option<&Mailbox>)],
-    checking: &mut Checking<'_>,
-) {
+fn check_addresses<'f>(form: &'f MailboxForm, taken: &mut Taken<'f>, checking: &mut Checking<'_>) {
     let own = &form.own;
-    let mut mine = Vec::new();
-    let written = own
-        .address("address")
-        .map(|address| (own.line_of("address").unwrap_or_default(), "address", address));
+    let line = own.line_of("address").unwrap_or_default();
+    let written = own.address("address").map(|address| (line, "address", address));
     let aliases = own
         .addresses("aliases")
         .iter()
         .map(|(line, alias)| (*line, "aliases", alias));
     for (line, key, address) in written.into_iter().chain(aliases) {
-        let here = mine.iter().any(|other| same(other, address)).then_some(form);
-        let there = || {
-            earlier
-                .iter()
-                .map(|(other, _)| *other)
-                .find(|other| owns(other, address))
-        };
-        if let Some(other) = here.or_else(there) {
-            let kind = FaultKind::AddressTaken {
-                address: address.to_string(),
-                other: told(other),
-            };
-            checking.faults.push(own.fault_at(line, key, kind));
+        match taken.addresses.entry(address.key()) {
+            Entry::Occupied(other) => {
+                let kind = FaultKind::AddressTaken {
+                    address: address.to_string(),
+                    other: told(other.get()),
+                };
+                checking.faults.push(own.fault_at(line, key, kind));
+            }
+            Entry::Vacant(free) => {
+                free.insert(form);
+            }
         }
-        mine.push(address.clone());
     }
 }
 
-fn check_forward(form: &MailboxForm, all: &[(&MailboxForm, Option<&Mailbox>)], checking: &mut Checking<'_>) {
+fn check_account<'f>(
+    form: &'f MailboxForm,
+    mailbox: &Mailbox,
+    taken: &mut Taken<'f>,
+    checking: &mut Checking<'_>,
+) {
+    let user = mailbox
+        .pop3
+        .user
+        .strip_prefix(RECENT)
+        .unwrap_or(&mailbox.pop3.user);
+    let account = (mailbox.pop3.host.clone(), mailbox.pop3.port, user.to_owned());
+    match taken.accounts.entry(account) {
+        Entry::Occupied(other) => {
+            let other = told(other.get());
+            checking
+                .faults
+                .push(form.pop3.fault("user", FaultKind::AccountTaken { other }));
+        }
+        Entry::Vacant(free) => {
+            free.insert(form);
+        }
+    }
+}
+
+fn check_forward(form: &MailboxForm, taken: &Taken<'_>, checking: &mut Checking<'_>) {
     let Some(target) = form.own.address("forward_to") else {
         return;
     };
-    if let Some((other, _)) = all.iter().find(|(other, _)| owns(other, target)) {
+    if let Some(other) = taken.addresses.get(&target.key()) {
         let kind = FaultKind::ForwardToOurselves {
             address: target.to_string(),
             other: told(other),
         };
         checking.faults.push(form.own.fault("forward_to", kind));
     }
-}
-
-fn owns(form: &MailboxForm, address: &karamail_core::address::EmailAddress) -> bool {
-    form.own.address("address").is_some_and(|own| same(own, address))
-        || form
-            .own
-            .addresses("aliases")
-            .iter()
-            .any(|(_, alias)| same(alias, address))
 }
 
 /// The mailbox as an error names it.
@@ -187,18 +197,7 @@ fn name_of(form: &MailboxForm) -> Option<String> {
             .filter(|name| !name.is_empty());
     }
     let address = form.own.address("address")?;
-    Some(
-        address
-            .local()
-            .chars()
-            .take(karamail_core::limits::MAILBOX_NAME_CHARACTERS)
-            .collect(),
-    )
-}
-
-fn account(pop3: &Pop3Settings) -> (String, u16, String) {
-    let user = pop3.user.strip_prefix(RECENT).unwrap_or(&pop3.user);
-    (pop3.host.clone(), pop3.port, user.to_owned())
+    Some(address.local().chars().take(MAILBOX_NAME_CHARACTERS).collect())
 }
 
 fn series(own: &SectionValues, shared: &Shared<'_>, checking: &mut Checking<'_>) -> String {

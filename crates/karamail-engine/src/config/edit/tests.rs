@@ -32,29 +32,32 @@ fn a_new_file_is_the_sample_and_never_replaces_one() {
 
 #[test]
 fn a_changed_value_leaves_every_other_line_as_it_was() {
-    let (_folder, path) = sample_file();
-    let before = fs::read_to_string(&path).unwrap();
-    let mut file = SettingsFile::open(&path).unwrap();
-    file.set("general.check_interval_seconds", SettingValue::Number(60))
+    for end in ["\n", "\r\n"] {
+        let (_folder, path) = sample_file();
+        let before = fs::read_to_string(&path).unwrap().replace('\n', end);
+        fs::write(&path, &before).unwrap();
+        let mut file = SettingsFile::open(&path).unwrap();
+        file.set("general.check_interval_seconds", SettingValue::Number(60))
+            .unwrap();
+        file.set("general.language", text("en")).unwrap();
+        file.set("mailbox[1].pop3.port", SettingValue::Number(110))
+            .unwrap();
+        file.set(
+            "guard.blocked",
+            SettingValue::List(vec!["example.net".to_owned()]),
+        )
         .unwrap();
-    file.set("general.language", text("en")).unwrap();
-    file.set("mailbox[1].pop3.port", SettingValue::Number(110))
-        .unwrap();
-    file.set(
-        "guard.blocked",
-        SettingValue::List(vec!["example.net".to_owned()]),
-    )
-    .unwrap();
-    let settings = file.save().unwrap();
-    assert_eq!(settings.general.check_interval, Duration::from_secs(60));
-    assert_eq!(settings.mailboxes[0].pop3.security, Security::StartTls);
-    let expected = before
-        .replacen("#check_interval_seconds = 15", "check_interval_seconds = 60", 1)
-        .replacen("language = \"ja\"", "language = \"en\"", 1)
-        .replacen("#port = 995", "port = 110", 1)
-        .replacen("#blocked = []", "blocked = [\"example.net\"]", 1);
-    assert_eq!(fs::read_to_string(&path).unwrap(), expected);
-    assert_eq!(Settings::load(&path).unwrap(), settings);
+        let settings = file.save().unwrap();
+        assert_eq!(settings.general.check_interval, Duration::from_secs(60));
+        assert_eq!(settings.mailboxes[0].pop3.security, Security::StartTls);
+        let expected = before
+            .replacen("#check_interval_seconds = 15", "check_interval_seconds = 60", 1)
+            .replacen("language = \"ja\"", "language = \"en\"", 1)
+            .replacen("#port = 995", "port = 110", 1)
+            .replacen("#blocked = []", "blocked = [\"example.net\"]", 1);
+        assert_eq!(fs::read_to_string(&path).unwrap(), expected);
+        assert_eq!(Settings::load(&path).unwrap(), settings);
+    }
 }
 
 #[test]

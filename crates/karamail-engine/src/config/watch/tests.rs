@@ -104,7 +104,7 @@ async fn a_change_of_comments_alone_is_not_told() {
 async fn a_half_written_file_that_becomes_whole_gives_no_error() {
     let mut shop = Shop::open(GOOD);
     let whole = with_interval(99);
-    shop.write("karamail.toml", &whole[..whole.len() / 2]);
+    shop.write("karamail.toml", whole.split_at(whole.len() / 2).0);
     assert!(
         shop.reading().await.is_none(),
         "the first look at half a file is kept back"
@@ -191,6 +191,29 @@ async fn a_file_in_a_folder_that_comes_later_is_found_by_looking() {
         watcher.next_look.is_none(),
         "now the folder is there to be watched"
     );
+}
+
+#[tokio::test]
+async fn a_folder_that_is_removed_and_made_again_is_found_again() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("settings");
+    let path = folder.join("karamail.toml");
+    fs::create_dir(&folder).unwrap();
+    fs::write(&path, GOOD).unwrap();
+    let (mut watcher, result) = SettingsWatcher::start(&path);
+    result.unwrap();
+    fs::remove_dir_all(&folder).unwrap();
+    let told = timeout(PATIENCE, watcher.changed()).await.unwrap();
+    assert_eq!(told.unwrap_err().faults[0].kind, FaultKind::Missing);
+    fs::create_dir(&folder).unwrap();
+    fs::write(&path, with_interval(44)).unwrap();
+    watcher.next_look = Some(Instant::now());
+    let told = timeout(PATIENCE, watcher.changed()).await.unwrap();
+    assert_eq!(told.unwrap().general.check_interval, Duration::from_secs(44));
+    fs::write(&path, with_interval(45)).unwrap();
+    let told = timeout(PATIENCE, watcher.changed()).await.unwrap();
+    assert_eq!(told.unwrap().general.check_interval, Duration::from_secs(45));
+    assert!(watcher.next_look.is_none(), "watched again");
 }
 
 #[tokio::test]

@@ -159,20 +159,3 @@ async fn a_rest_longer_than_the_time_out_is_no_failure() {
     assert_eq!(kind(&send(&mailer).await), "accepted");
     assert_eq!(server.connections(), 1);
 }
-
-#[tokio::test]
-async fn the_send_interval_keeps_letters_apart() {
-    let server = Server::start(|_| Act::Proceed).await;
-    let interval = Duration::from_millis(100);
-    let mailer = Mailer::new(
-        &SmtpSettings {
-            send_interval: interval,
-            ..settings(server.port)
-        },
-        None,
-    )
-    .unwrap();
-    let started = Instant::now();
-    futures_util::future::join_all((0..4).map(|_| send(&mailer))).await;
-    assert!(started.elapsed() >= interval * 3);
-}
