@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 use karamail_tests::dovecot::{Dovecot, PASSWORD, Setup};
 use karamail_tests::ledger::{Deposited, Evidence};
 use karamail_tests::mails;
-use karamail_tests::program::{Endpoint, Finished, Program, RUN_BOUND, Settings};
+use karamail_tests::program::{Finished, Program, RUN_BOUND};
+use karamail_tests::settings::{Endpoint, Settings};
 use karamail_tests::sink::{Accepted, Sink};
 
 const USER: &str = "touroku";
