@@ -121,9 +121,10 @@ impl std::str::FromStr for EmailAddress {
     }
 }
 
+/// With quotes where it needs them, so that it reads back.
 impl From<EmailAddress> for String {
     fn from(address: EmailAddress) -> String {
-        address.to_string()
+        address.to_envelope()
     }
 }
 

@@ -50,11 +50,7 @@ pub(super) async fn send_due(
     }
     store.recover_cut_off(worker.row.id).await?;
     // Nothing due: no mailer, no connection, no write.
-    if store
-        .next_due(worker.row.id)
-        .await?
-        .is_none_or(|due| due > clock::now())
-    {
+    if !store.is_any_due(worker.row.id, clock::now()).await? {
         return Ok(());
     }
     let mailer = match worker.mailer() {

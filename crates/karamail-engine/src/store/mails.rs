@@ -207,7 +207,7 @@ impl Store {
                 let at = rows
                     .iter()
                     .position(|id| !listed.contains(id) && !newly_listed.contains(id))?;
-                Some(rows.swap_remove(at))
+                Some(rows.remove(at))
             });
             if let Some(mail_id) = twin {
                 newly_listed.insert(mail_id);
@@ -245,7 +245,8 @@ async fn same_content(
     for candidate in candidates {
         list.push_bind(candidate.key.0.to_vec());
     }
-    query.push(") ORDER BY id DESC");
+    // One that should be there is likelier to be this mail than one that is gone.
+    query.push(") ORDER BY state = 'gone', id DESC");
     let rows: Vec<(Vec<u8>, i64)> = query.build_query_as().fetch_all(connection).await?;
     let mut same: HashMap<[u8; 32], Vec<i64>> = HashMap::new();
     for (key, id) in rows {
@@ -257,13 +258,15 @@ async fn same_content(
 }
 
 /// The mail of an older row is listed under a new unique id, or came back after it was gone: the row goes on with it.
+/// Backlog that was only out of sight is still the shop's to decide on; anything else that was gone may go again.
 async fn adopt(
     connection: &mut SqliteConnection,
     mail_id: i64,
     uidl: Option<&str>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE mails SET uidl = ?2, state = CASE state WHEN 'gone' THEN 'settled' ELSE state END, gone_at = NULL WHERE id = ?1",
+        "UPDATE mails SET uidl = ?2, gone_at = NULL, state = CASE WHEN state <> 'gone' THEN state \
+         WHEN outcome = 'backlog' THEN 'backlog' ELSE 'settled' END WHERE id = ?1",
     )
     .bind(mail_id)
     .bind(uidl)
@@ -297,10 +300,11 @@ impl Desk {
         keys.dedup();
         let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
         let answered_mailbox_hour: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at > ?2 AND kind <> 'forward'",
+            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 AND kind <> 'forward'",
         )
         .bind(scope.mailbox_id)
         .bind(hour_ago)
+        .bind(milliseconds(latest(now)))
         .fetch_one(&mut *connection)
         .await?;
         Ok(Desk {
@@ -368,6 +372,11 @@ async fn our_letters(
     Ok(ours)
 }
 
+/// Replies of a later time were written while the clock was ahead: they would count for years.
+fn latest(now: Timestamp) -> Timestamp {
+    now + SignedDuration::from_hours(1)
+}
+
 async fn answered(
     connection: &mut SqliteConnection,
     keys: &[String],
@@ -378,8 +387,9 @@ async fn answered(
     }
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT recipient_key, sum(created_at > ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(1)));
-    query.push("), count(*) FROM outbox WHERE kind <> 'forward' AND created_at > ");
+    query.push("), count(*) FROM outbox WHERE kind <> 'forward' AND created_at BETWEEN ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(24)));
+    query.push(" AND ").push_bind(milliseconds(latest(now)));
     query.push(" AND recipient_key IN (");
     let mut list = query.separated(", ");
     for key in keys {
@@ -543,6 +553,12 @@ impl<'a> Batch<'a> {
                 .await?;
         }
         if !self.receipts.is_empty() {
+            // Made with its first number: until then the shop may still set another one.
+            sqlx::query("INSERT INTO series (name, first_number, next_number) VALUES (?1, ?2, ?2) ON CONFLICT (name) DO NOTHING")
+                .bind(&scope.series)
+                .bind(scope.first_number)
+                .execute(&mut *connection)
+                .await?;
             self.insert_receipts(scope, now)
                 .build()
                 .execute(&mut *connection)
@@ -628,8 +644,9 @@ impl<'a> Batch<'a> {
                 .push_bind(entry.kind)
                 .push_bind(entry.number.map(|_| scope.series.clone()))
                 .push_bind(entry.number)
-                .push_bind(entry.letter.from.to_string())
-                .push_bind(entry.letter.to.to_string())
+                // With its quotes: `a b@example.jp` would not read back as an address.
+                .push_bind(entry.letter.from.to_envelope())
+                .push_bind(entry.letter.to.to_envelope())
                 .push_bind(entry.letter.to.key())
                 .push_bind(entry.letter.message_id.clone())
                 .push_bind(bytes)

@@ -9,6 +9,8 @@
 )]
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod scripted;
+
 use std::path::Path;
 use std::sync::Arc;
 
