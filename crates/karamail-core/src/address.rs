@@ -94,10 +94,14 @@ impl EmailAddress {
     }
 }
 
-/// As the customer would write it: no quotes.
+/// As the customer would write it: no quotes, but where it would not read back without them (a blank, another @).
 impl fmt::Display for EmailAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}@{}", self.local, self.domain)
+        if unquote(&self.local).is_ok_and(|local| local == self.local) {
+            write!(formatter, "{}@{}", self.local, self.domain)
+        } else {
+            formatter.write_str(&self.to_envelope())
+        }
     }
 }
 
@@ -121,10 +125,9 @@ impl std::str::FromStr for EmailAddress {
     }
 }
 
-/// With quotes where it needs them, so that it reads back.
 impl From<EmailAddress> for String {
     fn from(address: EmailAddress) -> String {
-        address.to_envelope()
+        address.to_string()
     }
 }
 
@@ -213,6 +216,14 @@ mod tests {
             address,
             "the envelope form reads back"
         );
+    }
+
+    #[test]
+    fn what_is_shown_and_stored_reads_back() {
+        for local in ["a b", "a@b", "x,y", "(c)", "q\\\"q", "\\\"q\\\"", "a..b", "taro"] {
+            let address = EmailAddress::parse(&format!("\"{local}\"@example.jp")).unwrap();
+            assert_eq!(EmailAddress::parse(&address.to_string()), Ok(address));
+        }
     }
 
     #[test]

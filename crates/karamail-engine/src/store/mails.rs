@@ -644,9 +644,8 @@ impl<'a> Batch<'a> {
                 .push_bind(entry.kind)
                 .push_bind(entry.number.map(|_| scope.series.clone()))
                 .push_bind(entry.number)
-                // With its quotes: `a b@example.jp` would not read back as an address.
-                .push_bind(entry.letter.from.to_envelope())
-                .push_bind(entry.letter.to.to_envelope())
+                .push_bind(entry.letter.from.to_string())
+                .push_bind(entry.letter.to.to_string())
                 .push_bind(entry.letter.to.key())
                 .push_bind(entry.letter.message_id.clone())
                 .push_bind(bytes)
