@@ -1,11 +1,13 @@
 //! One mailbox at work: its settings, its row in the ledger, its connections to the SMTP server, and what it has told
 //! about its troubles.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use karamail_core::decide::Rules;
+use karamail_core::mail::ContentKey;
 use karamail_core::words::{Language, Told, commands as words};
 
 use crate::config::{Mailbox, Settings};
@@ -91,6 +93,11 @@ pub struct Worker {
     pub(super) last_sent: Option<tokio::time::Instant>,
     /// Unique ids of mails whose trouble was told already.
     pub(super) told_unreadable: HashSet<String>,
+    /// Mails at which the session broke off, by their mark in the listing: until when they are left alone, and for how
+    /// long that was.
+    pub(super) left_alone: HashMap<String, (tokio::time::Instant, Duration)>,
+    /// Ids of mails that lie on disk and could not be recorded: the next attempt writes over the same files.
+    pub(super) spare_ids: Vec<(ContentKey, i64)>,
     /// Whether receiving is known to fail, so that it is told once and its end once.
     pub is_receiving_failing: bool,
 }
@@ -124,6 +131,8 @@ impl Worker {
             send_failures: 0,
             last_sent: None,
             told_unreadable: HashSet::new(),
+            left_alone: HashMap::new(),
+            spare_ids: Vec::new(),
             is_receiving_failing: false,
             settings,
             mailbox,
