@@ -457,7 +457,9 @@ impl Engine {
             };
             let doubled = interval.saturating_mul(1 << slot.failures.saturating_sub(1).min(10));
             let pause = if report.is_unfinished || std::mem::take(&mut slot.is_check_wanted) {
-                Duration::ZERO
+                let turn = worker.next_turn();
+                turn.saturating_duration_since(tokio::time::Instant::now())
+                    .min(interval)
             } else if slot.failures == 0 {
                 interval
             } else {

@@ -20,7 +20,6 @@ use std::time::Duration;
 
 use karamail_core::words::Told;
 
-use crate::clock;
 use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
@@ -117,7 +116,7 @@ pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, st
             session
         }
     };
-    let until = clock::now() + jiff::SignedDuration::try_from(DELIVER_IN_SESSION).unwrap_or_default();
+    let until = tokio::time::Instant::now() + DELIVER_IN_SESSION;
     if let Err(fault) = deliver::send_due(worker, store, data_folder, stop, until, &mut report).await {
         report.receive_fault.get_or_insert(fault.into());
     }
