@@ -405,7 +405,9 @@ impl Engine {
             if let Some(mut worker) = slot.worker.take() {
                 let (store, stop) = (self.store.clone(), self.stop.clone());
                 let folder = self.data_folder.path().to_owned();
+                let secrets = Arc::clone(&self.secrets);
                 let task = cycles.spawn(async move {
+                    worker.renew_logins(&secrets).await;
                     let report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
                     (worker, report)
                 });
