@@ -1,4 +1,4 @@
-//! Karamail itself, in a folder of its own: its runs, its output, its signals.
+//! Karamail itself: installed in a folder of its own, its output, its signals.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read, Write as _};
@@ -14,8 +14,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::server::{MAIL_OWNER, give_to_mail_owner, scratch_folder};
-
-pub use crate::settings::{Endpoint, MailboxSettings, Settings};
+use crate::settings::Settings;
 
 /// Longest one run of the program may take in a test that says nothing else.
 pub const RUN_BOUND: Duration = Duration::from_secs(120);
@@ -267,6 +266,22 @@ impl Running {
                 Err(RecvTimeoutError::Timeout) => panic!("not within {bound:?}: a line with {part:?}"),
             }
         }
+    }
+
+    /// Waits until `done` holds; false where the program ends first. Panics after `bound`.
+    pub fn wait_for(&mut self, bound: Duration, mut done: impl FnMut() -> bool) -> bool {
+        let begin = Instant::now();
+        while !done() {
+            if self.child.try_wait().expect("our own child").is_some() {
+                return false;
+            }
+            assert!(
+                begin.elapsed() < bound,
+                "not within {bound:?}, and the program goes on"
+            );
+            thread::sleep(Duration::from_micros(200));
+        }
+        true
     }
 
     /// Sends SIGKILL and collects what is left; true where the program was still alive.

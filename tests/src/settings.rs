@@ -1,4 +1,4 @@
-//! What goes into `karamail.toml` and `secrets.toml` in tests.
+//! Settings of the program under test, as a person would write them.
 
 use std::fmt::Write as _;
 use std::path::Path;

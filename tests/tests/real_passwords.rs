@@ -25,7 +25,8 @@ use karamail_tests::dovecot::{Dovecot, PASSWORD, Setup};
 use karamail_tests::ledger::Ledger;
 use karamail_tests::mails;
 use karamail_tests::postfix::Postfix;
-use karamail_tests::program::{Endpoint, Program, Settings, exit};
+use karamail_tests::program::{Program, exit};
+use karamail_tests::settings::{Endpoint, Settings};
 use karamail_tests::shop::{Shop, USER};
 use karamail_tests::{PATIENCE, wait_until};
 

@@ -11,7 +11,8 @@ use std::collections::{HashMap, HashSet};
 use karamail_tests::dovecot::{Dovecot, PASSWORD, Setup};
 use karamail_tests::ledger::Ledger;
 use karamail_tests::mails;
-use karamail_tests::program::{Endpoint, MailboxSettings, Program, Settings};
+use karamail_tests::program::Program;
+use karamail_tests::settings::{Endpoint, MailboxSettings, Settings};
 use karamail_tests::sink::{Accepted, Sink};
 
 /// Two shops at one mail host.

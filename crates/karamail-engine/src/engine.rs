@@ -403,11 +403,11 @@ impl Engine {
                 continue;
             }
             if let Some(mut worker) = slot.worker.take() {
-                let (store, stop) = (self.store.clone(), self.stop.clone());
+                let (store, stop, secrets) =
+                    (self.store.clone(), self.stop.clone(), Arc::clone(&self.secrets));
                 let folder = self.data_folder.path().to_owned();
-                let secrets = Arc::clone(&self.secrets);
                 let task = cycles.spawn(async move {
-                    worker.renew_logins(&secrets).await;
+                    worker.refresh_logins(&secrets).await;
                     let report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
                     (worker, report)
                 });

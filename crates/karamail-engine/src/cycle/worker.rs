@@ -149,7 +149,7 @@ impl Worker {
 
     /// Looks for the passwords again where the last cycle was in trouble: the shop may have stored a new one since, and
     /// need not start the program anew for it.
-    pub async fn renew_logins(&mut self, secrets: &Secrets) {
+    pub async fn refresh_logins(&mut self, secrets: &Secrets) {
         let is_in_trouble = self.is_receiving_failing || self.send_failures > 0;
         if !is_in_trouble {
             return;
