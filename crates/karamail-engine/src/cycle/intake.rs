@@ -63,6 +63,7 @@ pub(super) async fn collect(
 ) -> Result<Session, Interrupted> {
     let password = worker.logins.pop3.clone()?;
     let mut connection = Pop3Connection::open(&worker.mailbox.pop3, &password).await?;
+    report.has_logged_in = true;
     let listing = connection.listing().await?;
     report.listed = listing.len();
     crash_point("after-listing");

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use karamail_core::address::EmailAddress;
 use karamail_core::delivery::Step;
-use karamail_core::limits::{SMTP_QUIT, SMTP_SLOWEST_LINE};
+use karamail_core::limits::{SMTP_COMMAND_BYTES, SMTP_QUIT, SMTP_SLOWEST_LINE};
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
@@ -227,13 +227,12 @@ impl Session {
             SmtpMechanism::XOAuth2 => {
                 let token = format!("user={user}\u{1}auth=Bearer {password}\u{1}\u{1}");
                 // A refusal comes as a challenge with the details; an empty line fetches the answer itself.
-                vec![format!("AUTH XOAUTH2 {}", STANDARD.encode(token)), String::new()]
+                let mut lines = with_initial_response("XOAUTH2", &token);
+                lines.push(String::new());
+                lines
             }
             SmtpMechanism::Auto | SmtpMechanism::Plain => {
-                vec![format!(
-                    "AUTH PLAIN {}",
-                    STANDARD.encode(format!("\0{user}\0{password}"))
-                )]
+                with_initial_response("PLAIN", &format!("\0{user}\0{password}"))
             }
         };
         let mut reply = None;
@@ -289,6 +288,17 @@ impl Session {
         self.broken = true;
         Err(target.fault(step, kind))
     }
+}
+
+/// AUTH with the first response in it, or behind the server's word to go on where the command would be longer than
+/// commands may be (RFC 4954 section 4).
+fn with_initial_response(mechanism: &str, response: &str) -> Vec<String> {
+    let response = STANDARD.encode(response);
+    let command = format!("AUTH {mechanism} {response}");
+    if command.len() + "\r\n".len() <= SMTP_COMMAND_BYTES {
+        return vec![command];
+    }
+    vec![format!("AUTH {mechanism}"), response]
 }
 
 /// What failed before the session stood. lettre answers a refused EHLO with a QUIT of its own, so the wire may hold the
