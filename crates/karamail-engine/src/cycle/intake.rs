@@ -8,7 +8,7 @@ use karamail_core::decide::{Outcome, decide};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::IncomingMail;
 use karamail_core::pop3::plan::plan_fetch;
-use karamail_core::pop3::{ListedMail, MailFault};
+use karamail_core::pop3::{ListedMail, MailFault, Uidl};
 use karamail_core::words::Told;
 
 use super::{CycleFault, CycleReport, Worker, letters};
@@ -148,7 +148,7 @@ impl Intake<'_> {
             return Ok(());
         }
         let now = clock::now();
-        self.spool(worker, &mut candidates, now).await?;
+        self.spool(worker, &mut candidates, now, report).await?;
         let rules = self.rules_of_first_contact.as_ref().unwrap_or(&worker.rules);
         let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
         let clerk = Clerk {
@@ -191,7 +191,8 @@ impl Intake<'_> {
                     // Of a header block over the limit the parser says that its sender is unreadable.
                     Ok(bytes) | Err(MailFault::HeaderCut { bytes }) => {
                         let mail = IncomingMail::parse(&bytes);
-                        let key = mail.content_key(listed.size);
+                        // Not the size that LIST gives: it differs from session to session on servers that guess it.
+                        let key = mail.content_key(None);
                         candidates.push(Candidate {
                             id: store.allocate_mail_id(),
                             message_number: number,
@@ -209,37 +210,48 @@ impl Intake<'_> {
         self.unread += faults.len();
         report.unreadable += faults.len();
         for (number, fault) in faults {
-            let told = fault.told(worker.settings.general.language);
-            tracing::warn!(mailbox = worker.mailbox.name, number, %fault, "a mail could not be read");
-            let name = by_number
-                .get(&number)
-                .and_then(|mail| mail.uidl.as_ref())
-                .map_or(String::new(), |uidl| uidl.as_str().to_owned());
-            if worker.told_unreadable.insert(name) {
-                let mailbox = Some(worker.mailbox.name.clone());
-                let event = Event {
-                    mailbox,
-                    detail: Some(told),
-                    ..Event::new(EventKind::MailUnreadable)
-                };
-                self.store.note(event, clock::now()).await?;
-            }
+            let uidl = by_number.get(&number).and_then(|mail| mail.uidl.as_ref());
+            self.tell_unreadable(worker, uidl.map(Uidl::as_str), &fault)
+                .await?;
         }
         Ok(candidates)
+    }
+
+    /// A mail that the server does not hand out is left alone and told once.
+    async fn tell_unreadable(
+        &self,
+        worker: &mut Worker,
+        uidl: Option<&str>,
+        fault: &MailFault,
+    ) -> Result<(), CycleFault> {
+        tracing::warn!(mailbox = worker.mailbox.name, uidl, %fault, "a mail could not be read");
+        if worker.told_unreadable.insert(uidl.unwrap_or_default().to_owned()) {
+            let event = Event {
+                mailbox: Some(worker.mailbox.name.clone()),
+                detail: Some(fault.told(worker.settings.general.language)),
+                ..Event::new(EventKind::MailUnreadable)
+            };
+            self.store.note(event, clock::now()).await?;
+        }
+        Ok(())
     }
 
     /// Fetches the whole of what is to be forwarded or archived, so that it lies on disk before the ledger says so.
     async fn spool(
         &mut self,
-        worker: &Worker,
+        worker: &mut Worker,
         candidates: &mut [Candidate],
         now: Timestamp,
+        report: &mut CycleReport,
     ) -> Result<(), CycleFault> {
         let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
         let known = self.store.known(&worker.scope, &mails, now).await?;
-        let rules = self.rules_of_first_contact.as_ref().unwrap_or(&worker.rules);
+        let rules = self
+            .rules_of_first_contact
+            .clone()
+            .unwrap_or_else(|| worker.rules.clone());
         for (candidate, known) in candidates.iter_mut().zip(known) {
-            let decision = decide(&candidate.mail, rules, &known);
+            let decision = decide(&candidate.mail, &rules, &known);
             if !matches!(decision.outcome, Outcome::Forward | Outcome::Archive) {
                 continue;
             }
@@ -262,8 +274,10 @@ impl Intake<'_> {
                 }
                 // Left alone: `NotFetched` keeps it out of this batch, and the next cycle tries again.
                 Retrieved::Refused(fault) => {
-                    tracing::warn!(mailbox = worker.mailbox.name, %fault, "a mail could not be fetched whole");
                     tokio::fs::remove_file(&part).await?;
+                    report.unreadable += 1;
+                    self.tell_unreadable(worker, candidate.uidl.as_deref(), &fault)
+                        .await?;
                     continue;
                 }
             }

@@ -91,6 +91,8 @@ pub struct Worker {
     pub(super) last_sent: Option<tokio::time::Instant>,
     /// Unique ids of mails whose trouble was told already.
     pub(super) told_unreadable: HashSet<String>,
+    /// Whether the server is known to keep mails that it should delete.
+    pub(super) is_deleting_failing: bool,
     /// Whether receiving is known to fail, so that it is told once and its end once.
     pub is_receiving_failing: bool,
 }
@@ -124,6 +126,7 @@ impl Worker {
             send_failures: 0,
             last_sent: None,
             told_unreadable: HashSet::new(),
+            is_deleting_failing: false,
             is_receiving_failing: false,
             settings,
             mailbox,
