@@ -7,7 +7,9 @@
 mod common;
 mod pop3;
 mod pop3_quirks;
+mod row;
 mod smtp;
+mod smtp_quirks;
 mod stage;
 mod wire;
 

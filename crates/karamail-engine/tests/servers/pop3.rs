@@ -103,9 +103,16 @@ impl Pop3Server {
         Pop3Server { port, state, task }
     }
 
-    /// From now on the server has no quirk.
-    pub(crate) fn heal(&self) {
+    /// From now on the server has no quirk; it may be another one, with unique ids of its own.
+    pub(crate) fn heal(&self, uidls_change: bool) {
         self.state.is_sane.store(true, Ordering::SeqCst);
+        for mail in self.state.mails().iter_mut().filter(|_| uidls_change) {
+            let uidl = format!("moved-{}", mail.uidl);
+            *mail = Arc::new(Mail {
+                uidl,
+                bytes: mail.bytes.clone(),
+            });
+        }
     }
 
     pub(crate) fn mails(&self) -> Vec<Arc<Mail>> {

@@ -4,7 +4,7 @@ use karamail_engine::config::{Pop3Authentication, Security};
 
 use crate::pop3::{Act, Mail, Moment, other_words};
 use crate::quirks;
-use crate::stage::{Place, Row, Serves, customer, customer_with, other_with, pop3_row, usual_mails};
+use crate::row::{Place, Row, Serves, customer, customer_with, other_with, pop3_row, usual_mails};
 use crate::wire::{acceptor, certificate};
 
 /// Answers one command otherwise.

@@ -4,257 +4,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use karamail_core::words::{Language, Told as _};
-use karamail_engine::config::{Mailbox, Security, Settings};
+use karamail_engine::config::Settings;
 use karamail_engine::cycle::CycleReport;
 use karamail_engine::demo::{self, DemoServers, SentMail};
 use karamail_engine::store::Store;
 use karamail_engine::store::results::{Delivery, ResultRow, Wanted, results};
-use tokio_rustls::TlsAcceptor;
 
-use crate::common::{NO_LIMITS, engine, make_letters_due, settings, signup};
-use crate::wire::{acceptor, certificate};
+use crate::common::{NO_LIMITS, engine, make_letters_due, settings};
+use crate::row::{PATIENCE, Place, Row, Serves, Told};
 use crate::{pop3, smtp};
-use pop3::{Mail, Pop3Server};
+use pop3::Pop3Server;
 use smtp::SmtpServer;
 
-/// Long enough for a busy machine; rows whose server hangs set less.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// For servers that hang.
-pub(crate) const SHORT: Duration = Duration::from_secs(1);
-
-/// How far the engine comes against the scripted server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Serves {
-    /// Every receipt is out, and every mail is off the server.
-    Everything,
-    /// Every receipt is out; the mails are still there.
-    Answers,
-    /// No receipt is out, and no mail is gone.
-    Nothing,
-    /// Some of it.
-    Part,
-}
-
-/// Where the trouble is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// The mailbox cannot be collected.
-    Receiving,
-    /// Nothing can be sent.
-    Sending,
-    /// Beside a number in the results.
-    Letter,
-    /// In the log.
-    Log,
-}
-
-/// What must be told, in both languages: the step, the server's words, what to do.
-pub(crate) struct Told {
-    pub(crate) place: Place,
-    pub(crate) english: Vec<String>,
-    pub(crate) japanese: Vec<String>,
-}
-
-type Set = Box<dyn Fn(&mut Mailbox) + Send + Sync>;
-
-pub(crate) struct Row {
-    pub(crate) name: String,
-    pop3: Option<Arc<pop3::Script>>,
-    smtp: Option<Arc<smtp::Script>>,
-    mails: Vec<Mail>,
-    tls: Option<TlsAcceptor>,
-    set: Vec<Set>,
-    cycles: usize,
-    serves: Serves,
-    told: Vec<Told>,
-    refused: usize,
-    stays: usize,
-    may_repeat: bool,
-    uidls_change: bool,
-    heard: Vec<&'static str>,
-}
-
-/// A row whose POP3 server is scripted; the SMTP server is the demo's.
-pub(crate) fn pop3_row(script: impl Fn(&pop3::Moment<'_>) -> pop3::Act + Send + Sync + 'static) -> Row {
-    Row {
-        pop3: Some(Arc::new(script)),
-        ..Row::plain()
-    }
-}
-
-/// A row whose SMTP server is scripted; the POP3 server is the demo's.
-pub(crate) fn smtp_row(script: impl Fn(&smtp::Moment<'_>) -> smtp::Act + Send + Sync + 'static) -> Row {
-    Row {
-        smtp: Some(Arc::new(script)),
-        ..Row::plain()
-    }
-}
-
-/// Three customers and somebody who asks something.
-pub(crate) fn usual_mails() -> Vec<Mail> {
-    let mut mails: Vec<Mail> = (1..=3).map(customer).collect();
-    mails.insert(1, other());
-    mails
-}
-
-pub(crate) fn customer(nth: usize) -> Mail {
-    Mail {
-        uidl: format!("uid-{nth}"),
-        bytes: signup(&format!("customer{nth}@example.jp"), nth),
-    }
-}
-
-/// A customer's mail with this behind the header.
-pub(crate) fn customer_with(nth: usize, body: &[u8]) -> Mail {
-    let mut mail = customer(nth);
-    mail.bytes.extend_from_slice(body);
-    mail
-}
-
-pub(crate) fn other() -> Mail {
-    other_with(b"How late are you open?\r\n.\r\n..two dots\r\nBye.\r\n.")
-}
-
-/// Another mail with this body.
-pub(crate) fn other_with(body: &[u8]) -> Mail {
-    let mut bytes =
-        b"From: <asker@example.jp>\r\nTo: touroku@karamail.example\r\nSubject: opening hours\r\nMessage-ID: <o@example.jp>\r\n\
-          Date: Sat, 21 Nov 2026 12:00:00 +0900\r\n\r\n"
-            .to_vec();
-    bytes.extend_from_slice(body);
-    Mail {
-        uidl: "uid-other".to_owned(),
-        bytes,
-    }
-}
-
 impl Row {
-    fn plain() -> Row {
-        Row {
-            name: String::new(),
-            pop3: None,
-            smtp: None,
-            mails: usual_mails(),
-            tls: None,
-            set: Vec::new(),
-            cycles: 1,
-            serves: Serves::Everything,
-            told: Vec::new(),
-            refused: 0,
-            stays: 0,
-            may_repeat: false,
-            uidls_change: false,
-            heard: Vec::new(),
-        }
-    }
-
-    pub(crate) fn named(mut self, name: &str) -> Row {
-        self.name = name.to_owned();
-        self
-    }
-
-    /// The other side scripted, too.
-    pub(crate) fn and_pop3(
-        mut self,
-        script: impl Fn(&pop3::Moment<'_>) -> pop3::Act + Send + Sync + 'static,
-    ) -> Row {
-        self.pop3 = Some(Arc::new(script));
-        self
-    }
-
-    pub(crate) fn mails(mut self, mails: Vec<Mail>) -> Row {
-        self.mails = mails;
-        self
-    }
-
-    /// STLS or STARTTLS with this certificate.
-    pub(crate) fn tls(mut self, acceptor: TlsAcceptor) -> Row {
-        self.tls = Some(acceptor);
-        self
-    }
-
-    /// STLS or STARTTLS with a certificate for this name, which the mailbox trusts.
-    pub(crate) fn tls_named(self, name: &str) -> Row {
-        let certified = certificate(name);
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), certified.cert.pem()).unwrap();
-        self.tls(acceptor(&certified)).set(move |mailbox| {
-            mailbox.pop3.security = Security::StartTls;
-            mailbox.pop3.extra_ca_file = Some(file.path().to_owned());
-            mailbox.smtp.extra_ca_file = Some(file.path().to_owned());
-        })
-    }
-
-    /// Changes the mailbox's settings, for the scripted server only.
-    pub(crate) fn set(mut self, change: impl Fn(&mut Mailbox) + Send + Sync + 'static) -> Row {
-        self.set.push(Box::new(change));
-        self
-    }
-
-    /// With short time limits, for servers that hang.
-    pub(crate) fn short(self) -> Row {
-        self.set(|mailbox| {
-            mailbox.pop3.read_timeout = SHORT;
-            mailbox.pop3.connect_timeout = SHORT;
-            mailbox.smtp.timeout = SHORT;
-        })
-    }
-
-    /// Against the scripted server so many times.
-    pub(crate) fn cycles(mut self, cycles: usize) -> Row {
-        self.cycles = cycles;
-        self
-    }
-
-    pub(crate) fn serves(mut self, serves: Serves) -> Row {
-        self.serves = serves;
-        self
-    }
-
-    /// The trouble is told with these words among others; `%` stands between pieces.
-    pub(crate) fn told(mut self, place: Place, english: &str, japanese: &str) -> Row {
-        let pieces = |text: &str| text.split('%').map(|piece| piece.trim().to_owned()).collect();
-        self.told.push(Told {
-            place,
-            english: pieces(english),
-            japanese: pieces(japanese),
-        });
-        self
-    }
-
-    /// So many receipts are refused for good, which the shop sees.
-    pub(crate) fn refused(mut self, count: usize) -> Row {
-        self.refused = count;
-        self
-    }
-
-    /// So many mails stay on the server, for the shop to decide.
-    pub(crate) fn stays(mut self, count: usize) -> Row {
-        self.stays = count;
-        self
-    }
-
-    /// A customer may get the number a second time as a repeat reply.
-    pub(crate) fn may_repeat(mut self) -> Row {
-        self.may_repeat = true;
-        self
-    }
-
-    /// The sane server comes with unique ids of its own: the provider moved the mailboxes.
-    pub(crate) fn uidls_change(mut self) -> Row {
-        self.uidls_change = true;
-        self
-    }
-
-    /// The scripted server must have heard a line that begins so.
-    pub(crate) fn hears(mut self, line: &'static str) -> Row {
-        self.heard.push(line);
-        self
-    }
-
     /// Plays the row; in both languages where its message is told in the settings' language alone.
     pub(crate) async fn play(self) {
         self.play_in(Language::English).await;
@@ -270,24 +34,13 @@ impl Row {
             row: self,
             language,
             folder: folder.path(),
-            pop3: match &self.pop3 {
-                Some(script) => {
-                    let script = Arc::clone(script);
-                    Some(
-                        Pop3Server::start(
-                            self.mails.clone(),
-                            self.tls.clone(),
-                            Box::new(move |moment| script(moment)),
-                        )
-                        .await,
-                    )
-                }
-                None => {
-                    self.mails
-                        .iter()
-                        .for_each(|mail| demo.deposit(mail.bytes.clone()));
-                    None
-                }
+            pop3: {
+                let script = self
+                    .pop3
+                    .clone()
+                    .unwrap_or_else(|| Arc::new(|_| pop3::Act::Usual));
+                let tls = self.tls.clone().filter(|_| self.pop3.is_some());
+                Pop3Server::start(self.mails.clone(), tls, Box::new(move |moment| script(moment))).await
             },
             smtp: match &self.smtp {
                 Some(script) => {
@@ -306,8 +59,9 @@ struct Stage<'a> {
     row: &'a Row,
     language: Language,
     folder: &'a Path,
-    pop3: Option<Pop3Server>,
+    pop3: Pop3Server,
     smtp: Option<SmtpServer>,
+
     demo: DemoServers,
 }
 
@@ -323,16 +77,7 @@ impl Stage<'_> {
         self.check_told(&report).await;
         self.check_heard();
 
-        if let Some(pop3) = &self.pop3 {
-            pop3.heal();
-        }
-        if self.row.uidls_change
-            && let Some(pop3) = self.pop3.take()
-        {
-            pop3.mails()
-                .iter()
-                .for_each(|mail| self.demo.deposit(mail.bytes.clone()));
-        }
+        self.pop3.heal(self.row.uidls_change);
         let report = self.run(self.settings(false)).await;
         self.is(
             report.receive_fault.is_none() && report.send_fault.is_none(),
@@ -362,9 +107,7 @@ impl Stage<'_> {
         mailbox.pop3.read_timeout = PATIENCE;
         mailbox.pop3.connect_timeout = PATIENCE;
         mailbox.smtp.timeout = PATIENCE;
-        if let Some(pop3) = &self.pop3 {
-            mailbox.pop3.port = pop3.port;
-        }
+        mailbox.pop3.port = self.pop3.port;
         if is_scripted {
             if let Some(smtp) = &self.smtp {
                 mailbox.smtp.port = smtp.port;
@@ -382,16 +125,7 @@ impl Stage<'_> {
     }
 
     fn mails_left(&self) -> Vec<Vec<u8>> {
-        match &self.pop3 {
-            Some(pop3) => pop3.mails().iter().map(|mail| mail.bytes.clone()).collect(),
-            None => self
-                .row
-                .mails
-                .iter()
-                .map(|mail| mail.bytes.clone())
-                .take(self.demo.mailbox_count())
-                .collect(),
-        }
+        self.pop3.mails().iter().map(|mail| mail.bytes.clone()).collect()
     }
 
     fn customers(&self) -> BTreeSet<String> {
@@ -428,10 +162,7 @@ impl Stage<'_> {
             let Some((kind, number)) = kind_and_number(&mail.bytes) else {
                 continue;
             };
-            self.is(
-                kind == "receipt" || self.row.may_repeat,
-                &format!("{when}: a {kind} to {:?}", mail.to),
-            );
+            self.is(kind == "receipt", &format!("{when}: a {kind} to {:?}", mail.to));
             let row = results
                 .iter()
                 .find(|row| [&row.address] == mail.to.iter().collect::<Vec<_>>().as_slice());
@@ -439,12 +170,10 @@ impl Stage<'_> {
                 row.is_some_and(|row| row.number == number),
                 &format!("{when}: {number} is the number of {:?}", mail.to),
             );
-            if kind == "receipt" {
-                copies
-                    .entry((mail.to.concat(), number))
-                    .or_default()
-                    .push(mail.bytes);
-            }
+            copies
+                .entry((mail.to.concat(), number))
+                .or_default()
+                .push(mail.bytes);
         }
         for (to, copies) in &copies {
             self.is(
@@ -458,7 +187,6 @@ impl Stage<'_> {
             if left
                 .iter()
                 .any(|mail| customer_of(mail).as_ref() == Some(&customer))
-                || self.pop3.is_none() && !left.is_empty()
             {
                 continue;
             }
@@ -501,12 +229,13 @@ impl Stage<'_> {
 
     fn check_served(&self) {
         let receipts = self.receipts_taken();
-        let (customers, left) = (self.customers().len() - self.row.refused, self.mails_left().len());
-        let (receipts, mails) = (receipts.len(), self.row.mails.len());
+        let (customers, left) = (self.customers().len() - self.row.refused, self.mails_left());
+        let waiting = left.iter().filter(|mail| customer_of(mail).is_some()).count();
+        let (receipts, left, mails) = (receipts.len(), left.len(), self.row.mails.len());
         let is_so = match self.row.serves {
             Serves::Everything => receipts == customers && left == self.row.stays,
             Serves::Answers => receipts == customers && left == mails,
-            Serves::Nothing => receipts == 0 && left == mails,
+            Serves::Nothing => receipts == 0 && waiting == customers,
             Serves::Part => true,
         };
         self.is(
@@ -600,7 +329,7 @@ impl Stage<'_> {
     }
 
     fn check_heard(&self) {
-        let mut heard = self.pop3.as_ref().map(Pop3Server::heard).unwrap_or_default();
+        let mut heard = self.pop3.heard();
         heard.extend(self.smtp.as_ref().map(SmtpServer::heard).unwrap_or_default());
         for line in &self.row.heard {
             self.is(
@@ -638,10 +367,7 @@ impl Stage<'_> {
             self.receipts_taken().len() + refused >= customers.len(),
             "every receipt was taken",
         );
-        let left = match &self.pop3 {
-            Some(pop3) => pop3.mails().len(),
-            None => self.demo.mailbox_count(),
-        };
+        let left = self.mails_left().len();
         self.is(
             left == self.row.stays,
             &format!("{left} mails are left on the server: {report:?}"),
