@@ -110,6 +110,8 @@ pub struct Worker {
     pub(super) left_alone: HashMap<String, (Instant, Duration)>,
     /// Ids of mails that lie on disk and could not be recorded: the next attempt writes over the same files.
     pub(super) spare_ids: Vec<(ContentKey, i64)>,
+    /// Whether the server is known to keep mails that it should delete.
+    pub(super) is_deleting_failing: bool,
     /// Whether receiving is known to fail, so that it is told once and its end once.
     pub is_receiving_failing: bool,
 }
@@ -147,6 +149,7 @@ impl Worker {
             told_unreadable: HashSet::new(),
             left_alone: HashMap::new(),
             spare_ids: Vec::new(),
+            is_deleting_failing: false,
             is_receiving_failing: false,
             settings,
             mailbox,
