@@ -416,9 +416,11 @@ impl Engine {
                 continue;
             }
             if let Some(mut worker) = slot.worker.take() {
-                let (store, stop) = (self.store.clone(), self.stop.clone());
+                let (store, stop, secrets) =
+                    (self.store.clone(), self.stop.clone(), Arc::clone(&self.secrets));
                 let folder = self.data_folder.path().to_owned();
                 let task = cycles.spawn(async move {
+                    worker.refresh_logins(&secrets).await;
                     let report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
                     (worker, report)
                 });
@@ -468,7 +470,9 @@ impl Engine {
             };
             let doubled = interval.saturating_mul(1 << slot.failures.saturating_sub(1).min(10));
             let pause = if report.is_unfinished || std::mem::take(&mut slot.is_check_wanted) {
-                Duration::ZERO
+                let turn = worker.next_turn();
+                turn.saturating_duration_since(tokio::time::Instant::now())
+                    .min(interval)
             } else if slot.failures == 0 {
                 interval
             } else {

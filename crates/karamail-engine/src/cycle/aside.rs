@@ -11,8 +11,9 @@ use karamail_core::limits::{POP3_HEADER_BYTES, POP3_START_BYTES};
 use karamail_core::mail::IncomingMail;
 use tokio::io::AsyncReadExt;
 
-use super::intake::{Session, has_shop_word};
+use super::intake::Session;
 use super::safely::safely;
+use super::spool::has_shop_word;
 use super::whole::{Whole, fetch_whole};
 use super::worker::scope;
 use super::{CycleFault, CycleReport, Worker, letters};
@@ -225,12 +226,7 @@ impl Errand<'_> {
         };
         let bytes = read_start(&part).await?;
         let mut candidate = candidate(self.row, &bytes, has_shop_word(&worker.rules, &bytes));
-        let mails = [&candidate.mail];
-        let known = self.store.known(&worker.scope, &mails, now).await?;
-        let known = Known {
-            shop_word_in_body: candidate.shop_word_in_body,
-            ..known.first().copied().unwrap_or_default()
-        };
+        let known = self.store.known_again(&worker.scope, &candidate, now).await?;
         let waived = waived_with(self.row);
         let decision = safely(|| decide_without(&waived, &candidate.mail, &worker.rules, &known));
         match decision {
@@ -296,7 +292,7 @@ impl Errand<'_> {
             &mut session.connection,
             self.data_folder,
             number,
-            self.row.id,
+            self.row.mailbox_id,
             limit,
         )
         .await

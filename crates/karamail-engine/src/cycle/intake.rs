@@ -4,30 +4,27 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use jiff::{SignedDuration, Timestamp};
-use karamail_core::decide::{Known, Outcome, Reason, Rules, ShopWordIn, decide};
-use karamail_core::journal::{Event, EventKind};
-use karamail_core::limits::MAIL_REFUSALS;
-use karamail_core::mail::{IncomingMail, body_text};
-use karamail_core::pop3::ListedMail;
+use karamail_core::decide::{Outcome, Reason, Rules, decide};
 use karamail_core::pop3::plan::plan_fetch;
-use karamail_core::words::Told;
+use karamail_core::pop3::{ListedMail, MailFault};
 
-use super::safely::{candidate, put_aside, safely};
+use super::safely::{candidate, put_aside};
 use super::strange_day::StrangeDay;
-use super::whole::{Whole, fetch_whole};
+use super::trouble::mark;
 use super::{CycleFault, CycleReport, Worker, letters};
-use crate::archive;
 use crate::clock;
 use crate::crash_point::crash_point;
-use crate::pop3::{MailFault, Pop3Connection};
+use crate::pop3::Pop3Connection;
 use crate::stop::Stop;
 use crate::store::Store;
-use crate::store::mails::{Candidate, Clerk, Recorded, Spool, Spooled};
+use crate::store::mails::{Candidate, Clerk, Recorded, Spool};
 
 /// Mails in one transaction: thousands of mails do not mean thousands of flushes, a cut loses little work, and the
 /// headers of a batch (8 KiB each, say) stay small in memory.
 const MAILS_A_BATCH: usize = 250;
-
+/// Mails in the first transaction; each later one doubles. The first customer waits for few others, and a program that is
+/// cut off again and again still gets on.
+const MAILS_A_FIRST_BATCH: usize = 16;
 /// A POP3 session after intake, with what its message numbers mean in the ledger.
 pub(super) struct Session {
     pub(super) connection: Pop3Connection,
@@ -59,6 +56,7 @@ pub(super) async fn collect(
 ) -> Result<Session, Interrupted> {
     let password = worker.logins.pop3.clone()?;
     let mut connection = Pop3Connection::open(&worker.mailbox.pop3, &password).await?;
+    report.has_logged_in = true;
     let listing = connection.listing().await?;
     report.listed = listing.len();
     crash_point("after-listing");
@@ -70,7 +68,7 @@ pub(super) async fn collect(
         &known,
     );
     let by_number: HashMap<u32, &ListedMail> = listing.iter().map(|mail| (mail.number, mail)).collect();
-    let wanted: Vec<ListedMail> = plan
+    let mut wanted: Vec<ListedMail> = plan
         .fetch
         .iter()
         .filter_map(|number| by_number.get(number).map(|mail| (*mail).clone()))
@@ -80,6 +78,15 @@ pub(super) async fn collect(
         false => None,
     };
     let rules_of_the_day = rules_of_the_day(worker, strange_day.as_ref());
+    let all = wanted.len();
+    let instant = tokio::time::Instant::now();
+    wanted.retain(|mail| {
+        let left = worker.left_alone.get(&mark(mail));
+        left.is_none_or(|(until, _)| *until <= instant)
+    });
+    wanted.sort_by_key(|mail| worker.left_alone.contains_key(&mark(mail)));
+    let unread = all - wanted.len();
+    report.unreadable += unread;
     let mut intake = Intake {
         store,
         data_folder,
@@ -89,13 +96,16 @@ pub(super) async fn collect(
             listed: plan.known,
         },
         rules_of_the_day,
-        unread: 0,
+        unread,
         recognised: 0,
     };
-    for batch in wanted.chunks(MAILS_A_BATCH) {
+    let (mut rest, mut size) = (wanted.as_slice(), MAILS_A_FIRST_BATCH);
+    while !rest.is_empty() {
         if stop.is_requested() {
             return Ok(intake.session);
         }
+        let (batch, behind) = rest.split_at(size.min(rest.len()));
+        (rest, size) = (behind, (2 * size).min(MAILS_A_BATCH));
         if let Err(fault) = intake.batch(worker, batch, report).await {
             // A broken connection cannot purge; after a full disk or a refused commit the session is sound, but what
             // is on it was not all recorded: leaving it to the next cycle is the safe thing.
@@ -120,16 +130,16 @@ pub(super) async fn collect(
     Ok(intake.session)
 }
 
-struct Intake<'a> {
-    store: &'a Store,
-    data_folder: &'a Path,
+pub(super) struct Intake<'a> {
+    pub(super) store: &'a Store,
+    pub(super) data_folder: &'a Path,
     /// Ledger rows that stand for a mail of this session's listing.
-    listed_rows: HashSet<i64>,
-    session: Session,
+    pub(super) listed_rows: HashSet<i64>,
+    pub(super) session: Session,
     /// Other rules than the mailbox's, on first contact and on a strange day.
-    rules_of_the_day: Option<Rules>,
-    /// Mails whose headers the server did not give.
-    unread: usize,
+    pub(super) rules_of_the_day: Option<Rules>,
+    /// Mails that the server did not give.
+    pub(super) unread: usize,
     /// Mails that were known under another unique id.
     recognised: usize,
 }
@@ -141,13 +151,28 @@ impl Intake<'_> {
         batch: &[ListedMail],
         report: &mut CycleReport,
     ) -> Result<(), CycleFault> {
-        let mut candidates = self.fetch(worker, batch, report).await?;
-        if candidates.is_empty() {
-            return Ok(());
-        }
+        let (mut candidates, mut broken) = self.fetch(worker, batch, report).await?;
         let now = clock::now();
-        self.look_for_shop_word(worker, &mut candidates, now).await?;
-        self.spool(worker, &mut candidates, now).await?;
+        if broken.is_none() {
+            broken = self.look_for_shop_word(worker, &mut candidates, now).await.err();
+        }
+        if broken.is_none() {
+            broken = self.spool(worker, &mut candidates, now, report).await.err();
+        }
+        // Whatever broke the session off, what was read before is recorded: it was not to blame.
+        if !candidates.is_empty() {
+            self.record(worker, &candidates, now, report).await?;
+        }
+        broken.map_or(Ok(()), Err)
+    }
+
+    async fn record(
+        &mut self,
+        worker: &mut Worker,
+        candidates: &[Candidate],
+        now: Timestamp,
+        report: &mut CycleReport,
+    ) -> Result<(), CycleFault> {
         let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
         let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
         let clerk = Clerk {
@@ -159,8 +184,13 @@ impl Intake<'_> {
         crash_point("before-record");
         let recorded = self
             .store
-            .record(&worker.scope, &candidates, &mut self.listed_rows, &clerk, now)
-            .await?;
+            .record(&worker.scope, candidates, &mut self.listed_rows, &clerk, now)
+            .await
+            .inspect_err(|_| {
+                let whole = |candidate: &&Candidate| matches!(candidate.spooled, Spool::Whole(_));
+                let on_disk = candidates.iter().filter(whole);
+                worker.spare_ids = on_disk.map(|candidate| (candidate.key, candidate.id)).collect();
+            })?;
         crash_point("after-record");
         for entry in recorded {
             self.recognised += usize::from(entry.outcome.is_none());
@@ -170,230 +200,69 @@ impl Intake<'_> {
         Ok(())
     }
 
-    /// The headers of a batch, as facts. A mail whose headers the server refuses is left alone and told once.
+    /// The headers of a batch, as facts, and what broke the session off if anything did. A mail whose headers the server
+    /// refuses is left alone and told once.
     async fn fetch(
         &mut self,
         worker: &mut Worker,
         batch: &[ListedMail],
         report: &mut CycleReport,
-    ) -> Result<Vec<Candidate>, CycleFault> {
+    ) -> Result<(Vec<Candidate>, Option<CycleFault>), CycleFault> {
         let by_number: HashMap<u32, &ListedMail> = batch.iter().map(|mail| (mail.number, mail)).collect();
         let mut candidates = Vec::with_capacity(batch.len());
         let mut faults = Vec::new();
         let store = self.store;
-        self.session
+        let spare_ids = &mut worker.spare_ids;
+        let fetched = self
+            .session
             .connection
             .fetch_headers(batch, |number, headers| {
                 let Some(listed) = by_number.get(&number) else {
                     return;
                 };
                 match headers {
-                    Ok(header) => candidates.push(candidate(store, listed, header)),
-                    Err(MailFault::HeaderCut { .. }) => {
-                        candidates.push(put_aside(store, listed, Reason::CannotBeHandled, Vec::new()));
+                    // Of a header block over the limit the parser says that its sender is unreadable.
+                    Ok(header) | Err(MailFault::HeaderCut { bytes: header }) => {
+                        let mut candidate = candidate(store, listed, header);
+                        let spare = spare_ids.iter().position(|(of, _)| *of == candidate.key);
+                        if let Some(at) = spare {
+                            candidate.id = spare_ids.swap_remove(at).1;
+                        }
+                        candidates.push(candidate);
                     }
-                    Err(fault) => faults.push((*listed, fault)),
+                    Err(fault) => faults.push((number, fault)),
                 }
             })
-            .await?;
+            .await;
+        let came: HashSet<u32> = candidates
+            .iter()
+            .map(|candidate: &Candidate| candidate.message_number)
+            .chain(faults.iter().map(|(number, _)| *number))
+            .collect();
         // A server that refuses every mail has trouble of its own.
         let is_the_mails_fault = faults.len() < batch.len() || batch.len() == 1;
-        let refused = self.refused_for_good(worker, &faults, is_the_mails_fault).await?;
-        for (listed, fault) in faults {
-            if listed
-                .uidl
-                .as_ref()
-                .is_some_and(|uidl| refused.contains(uidl.as_str()))
-            {
-                candidates.push(put_aside(store, listed, Reason::HeaderRefused, Vec::new()));
+        for (number, fault) in faults {
+            let Some(mail) = by_number.get(&number) else {
+                continue;
+            };
+            if is_the_mails_fault && self.is_refused_for_good(worker, mail, &fault).await? {
+                candidates.push(put_aside(store, mail, Reason::HeaderRefused, Vec::new()));
             } else {
-                self.unread += 1;
-                report.unreadable += 1;
-                self.tell_unreadable(worker, listed, &fault).await?;
+                self.unreadable(worker, mail, &fault, report).await?;
             }
         }
-        Ok(candidates)
-    }
-
-    /// Of mails that the server refused, the unique ids of those that it has refused too often in a row.
-    async fn refused_for_good(
-        &self,
-        worker: &Worker,
-        faults: &[(&ListedMail, MailFault)],
-        is_the_mails_fault: bool,
-    ) -> Result<HashSet<String>, CycleFault> {
-        let uidls: Vec<String> = faults
-            .iter()
-            .filter(|(_, fault)| is_the_mails_fault && !is_temporary(fault))
-            .filter_map(|(listed, _)| Some(listed.uidl.as_ref()?.as_str().to_owned()))
-            .collect();
-        if uidls.is_empty() {
-            return Ok(HashSet::new());
-        }
-        let counted = self
-            .store
-            .count_refusals(worker.row.id, &uidls, clock::now())
-            .await?;
-        let too_often = counted.into_iter().filter(|(_, times)| *times >= MAIL_REFUSALS);
-        Ok(too_often.map(|(uidl, _)| uidl).collect())
-    }
-
-    async fn tell_unreadable(
-        &self,
-        worker: &mut Worker,
-        listed: &ListedMail,
-        fault: &MailFault,
-    ) -> Result<(), CycleFault> {
-        tracing::warn!(mailbox = worker.mailbox.name, number = listed.number, %fault, "a mail could not be read");
-        let name = listed
-            .uidl
-            .as_ref()
-            .map_or(String::new(), |uidl| uidl.as_str().to_owned());
-        if worker.told_unreadable.insert(name) {
-            let event = Event {
-                mailbox: Some(worker.mailbox.name.clone()),
-                detail: Some(fault.told(worker.settings.general.language)),
-                ..Event::new(EventKind::MailUnreadable)
-            };
-            self.store.note(event, clock::now()).await?;
-        }
-        Ok(())
-    }
-
-    /// Reads the start of the body where the shop asks for a word that may stand there, and of no other mail.
-    async fn look_for_shop_word(
-        &mut self,
-        worker: &Worker,
-        candidates: &mut [Candidate],
-        now: Timestamp,
-    ) -> Result<(), CycleFault> {
-        let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
-        if rules.shop_words.is_empty() || rules.shop_word_in == ShopWordIn::Subject {
-            return Ok(());
-        }
-        let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
-        let known = self.store.known(&worker.scope, &mails, now).await?;
-        let needed: Vec<u32> = candidates
-            .iter()
-            .zip(&known)
-            .filter(|(candidate, known)| {
-                let decision = safely(|| decide(&candidate.mail, rules, known));
-                candidate.put_aside.is_none()
-                    && decision.is_some_and(|decision| decision.reason == Reason::ShopWordMissing)
-            })
-            .map(|(candidate, _)| candidate.message_number)
-            .collect();
-        let mut found = HashSet::new();
-        self.session
-            .connection
-            .fetch_starts(&needed, |number, start| {
-                if has_shop_word(rules, &start) {
-                    found.insert(number);
+        let broken = match fetched {
+            Ok(()) => None,
+            Err(fault) => {
+                // Answers come in the order of the questions.
+                let at = batch.iter().find(|mail| !came.contains(&mail.number));
+                if let Some(mail) = at {
+                    self.broke_off(worker, mail, &fault).await?;
                 }
-            })
-            .await?;
-        for candidate in candidates {
-            candidate.shop_word_in_body = found.contains(&candidate.message_number);
-        }
-        Ok(())
-    }
-
-    /// Fetches the whole of what is to be forwarded or archived, so that it lies on disk before the ledger says so.
-    async fn spool(
-        &mut self,
-        worker: &Worker,
-        candidates: &mut [Candidate],
-        now: Timestamp,
-    ) -> Result<(), CycleFault> {
-        let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
-        let known = self.store.known(&worker.scope, &mails, now).await?;
-        let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
-        let mut refused = Vec::new();
-        for (candidate, known) in candidates.iter_mut().zip(known) {
-            if candidate.put_aside.is_some() {
-                continue;
+                Some(fault.into())
             }
-            let known = Known {
-                shop_word_in_body: candidate.shop_word_in_body,
-                ..known
-            };
-            let Some(decision) = safely(|| decide(&candidate.mail, rules, &known)) else {
-                candidate.put_aside = Some(Reason::CannotBeHandled);
-                continue;
-            };
-            if !matches!(decision.outcome, Outcome::Forward | Outcome::Archive) {
-                continue;
-            }
-            let limit = worker.mailbox.pop3.largest_mail;
-            let number = candidate.message_number;
-            let connection = &mut self.session.connection;
-            let whole = fetch_whole(connection, self.data_folder, number, candidate.id, limit).await?;
-            let part = match whole {
-                Whole::Spooled(part) => part,
-                Whole::TooLarge => {
-                    candidate.spooled = Spool::TooLarge;
-                    continue;
-                }
-                // Left alone: `NotFetched` keeps it out of this batch, and the next cycle tries again.
-                Whole::Refused(fault) => {
-                    tracing::warn!(mailbox = worker.mailbox.name, %fault, "a mail could not be fetched whole");
-                    refused.push((candidate, fault));
-                    continue;
-                }
-            };
-            crash_point("before-archive");
-            let archive_file = archive::keep(self.data_folder, &part, candidate.id, now)?;
-            let forward = match decision.outcome {
-                Outcome::Forward => {
-                    let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
-                    let writing =
-                        safely(|| writer.forward(candidate, &decision, self.data_folder, &archive_file));
-                    match writing {
-                        Some(written) => written?,
-                        None => {
-                            candidate.put_aside = Some(Reason::CannotBeHandled);
-                            None
-                        }
-                    }
-                }
-                _ => None,
-            };
-            crash_point("after-archive");
-            candidate.spooled = Spool::Whole(Spooled {
-                archive_file,
-                forward,
-            });
-        }
-        for (candidate, fault) in refused {
-            let Some(uidl) = candidate.uidl.clone().filter(|_| !is_temporary(&fault)) else {
-                continue;
-            };
-            let uidls = [uidl];
-            let counted = self.store.count_refusals(worker.row.id, &uidls, now).await?;
-            if counted.values().any(|times| *times >= MAIL_REFUSALS) {
-                candidate.spooled = Spool::Refused;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Whether a shop word stands in the body of which this is the start.
-pub(super) fn has_shop_word(rules: &Rules, start: &[u8]) -> bool {
-    let text = safely(|| body_text(start)).unwrap_or_default();
-    rules.shop_words.iter().any(|word| word.is_in(&text))
-}
-
-/// A refusal that says of itself that it will pass (RFC 2449 section 8, RFC 3206 section 4).
-fn is_temporary(fault: &MailFault) -> bool {
-    match fault {
-        MailFault::Refused { said, .. } => {
-            let said = said.to_ascii_uppercase();
-            ["[SYS/TEMP]", "[IN-USE]", "[LOGIN-DELAY]"]
-                .iter()
-                .any(|code| said.contains(code))
-        }
-        MailFault::HeaderCut { .. } => false,
+        };
+        Ok((candidates, broken))
     }
 }
 

@@ -21,7 +21,8 @@ pub(super) fn safely<T>(work: impl FnOnce() -> T) -> Option<T> {
 pub(super) fn candidate(store: &Store, listed: &ListedMail, header: Vec<u8>) -> Candidate {
     let read = safely(|| {
         let mail = IncomingMail::parse(&header);
-        let key = mail.content_key(listed.size);
+        // Not the size that LIST gives: it differs from session to session on servers that guess it.
+        let key = mail.content_key(None);
         (mail, key)
     });
     match read {

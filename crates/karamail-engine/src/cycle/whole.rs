@@ -28,31 +28,31 @@ pub(super) async fn fetch_whole(
     connection: &mut Pop3Connection,
     data_folder: &Path,
     message_number: u32,
-    mail_id: i64,
+    mailbox_id: i64,
     limit: u64,
 ) -> Result<Whole, CycleFault> {
-    let part = archive::spool_file(data_folder, mail_id)?;
+    let in_folder = |error: io::Error| StoreError::from(error);
+    let part = archive::spool_file(data_folder, mailbox_id).map_err(in_folder)?;
     let mut file = Watched {
-        file: tokio::fs::File::create(&part).await?,
+        file: tokio::fs::File::create(&part).await.map_err(in_folder)?,
         is_disk_full: false,
     };
     let retrieved = connection.retrieve(message_number, &mut file, limit).await;
     // The session only knows that its writer failed; that the disk is full is another thing than a bad connection.
-    if file.is_disk_full {
-        drop(file);
-        let _ = tokio::fs::remove_file(&part).await;
-        return Err(StoreError::DiskFull.into());
-    }
-    let retrieved = retrieved?;
-    file.flush().await?;
-    drop(file);
     let whole = match retrieved {
-        Retrieved::Whole { .. } => return Ok(Whole::Spooled(part)),
-        Retrieved::OverLimit { .. } => Whole::TooLarge,
-        Retrieved::Refused(fault) => Whole::Refused(fault),
+        _ if file.is_disk_full => Err(StoreError::DiskFull.into()),
+        Err(fault) => Err(fault.into()),
+        Ok(Retrieved::OverLimit { .. }) => Ok(Whole::TooLarge),
+        Ok(Retrieved::Refused(fault)) => Ok(Whole::Refused(fault)),
+        Ok(Retrieved::Whole { .. }) => match file.flush().await {
+            Ok(()) => return Ok(Whole::Spooled(part)),
+            Err(error) => Err(in_folder(error).into()),
+        },
     };
-    tokio::fs::remove_file(&part).await?;
-    Ok(whole)
+    drop(file);
+    // Half a mail is of no use, and what filled the disk need not stay.
+    let _ = tokio::fs::remove_file(&part).await;
+    whole
 }
 
 /// A file that remembers whether the disk was full.

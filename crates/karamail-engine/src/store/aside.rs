@@ -1,7 +1,5 @@
 //! What the shop has to decide on: mails that are held, backlog, or were put aside because they cannot be handled.
 
-use std::collections::HashMap;
-
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::decide::Reason;
 use karamail_core::journal::{Event, EventKind};
@@ -272,30 +270,19 @@ impl Store {
         Ok(())
     }
 
-    /// Counts one more refusal for each of these unique ids, and says how many in a row that makes.
-    pub async fn count_refusals(
-        &self,
-        mailbox_id: i64,
-        uidls: &[String],
-        now: Timestamp,
-    ) -> Result<HashMap<String, u32>, StoreError> {
+    /// Counts one more refusal of the mail with this unique id; how many in a row that makes.
+    pub async fn count_refusal(&self, mailbox_id: i64, uidl: &str, now: Timestamp) -> Result<u32, StoreError> {
         let mut writer = self.writer().await;
-        let mut transaction = begin(&mut writer).await?;
-        let mut counted = HashMap::new();
-        for uidl in uidls {
-            let times: i64 = sqlx::query_scalar(
-                "INSERT INTO refusals (mailbox_id, uidl, times, last_at) VALUES (?1, ?2, 1, ?3) \
-                 ON CONFLICT (mailbox_id, uidl) DO UPDATE SET times = times + 1, last_at = ?3 RETURNING times",
-            )
-            .bind(mailbox_id)
-            .bind(uidl)
-            .bind(milliseconds(now))
-            .fetch_one(&mut *transaction)
-            .await?;
-            counted.insert(uidl.clone(), u32::try_from(times).unwrap_or(u32::MAX));
-        }
-        transaction.commit().await?;
-        Ok(counted)
+        let times: i64 = sqlx::query_scalar(
+            "INSERT INTO refusals (mailbox_id, uidl, times, last_at) VALUES (?1, ?2, 1, ?3) \
+             ON CONFLICT (mailbox_id, uidl) DO UPDATE SET times = times + 1, last_at = ?3 RETURNING times",
+        )
+        .bind(mailbox_id)
+        .bind(uidl)
+        .bind(milliseconds(now))
+        .fetch_one(&mut *writer)
+        .await?;
+        Ok(u32::try_from(times).unwrap_or(u32::MAX))
     }
 
     /// Of these content keys, how many the ledger knows in this mailbox, live or gone.

@@ -8,7 +8,7 @@ use karamail_core::limits::REQUEST_KEPT;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::{
-    FILE_NAME, Store, StoreError, base_options, in_file, milliseconds, refuse_foreign_file, timestamp,
+    FILE_NAME, Store, StoreError, base_options, in_file, is_new, milliseconds, timestamp,
 };
 
 /// A request that nobody has finished.
@@ -103,7 +103,9 @@ impl HandedOver {
         now: Timestamp,
     ) -> Result<Option<HandedOver>, StoreError> {
         let path = data_folder.join(FILE_NAME);
-        refuse_foreign_file(&path)?;
+        if is_new(data_folder, &path)? {
+            return Ok(None);
+        }
         let in_place = |error: sqlx::Error| in_file(error.into(), &path);
         let mut connection = base_options(&path).connect().await.map_err(in_place)?;
         let knows: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'requests'")
