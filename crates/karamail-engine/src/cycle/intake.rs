@@ -18,8 +18,8 @@ use crate::clock;
 use crate::crash_point::crash_point;
 use crate::pop3::{Pop3Connection, Retrieved};
 use crate::stop::Stop;
-use crate::store::Store;
 use crate::store::mails::{Candidate, Clerk, Recorded, Spool, Spooled};
+use crate::store::{Store, StoreError};
 
 /// Mails in one transaction: thousands of mails do not mean thousands of flushes, a cut loses little work, and the
 /// headers of a batch (8 KiB each, say) stay small in memory.
@@ -340,6 +340,8 @@ impl Intake<'_> {
             .store
             .known(&worker.scope, candidates, &self.listed_rows, now)
             .await?;
+        let folder = self.data_folder;
+        let in_folder = |error: std::io::Error| StoreError::at(folder, error);
         for (candidate, known) in candidates.iter_mut().zip(known) {
             let Some(known) = known else { continue };
             let rules = self.rules_of_first_contact.as_ref().unwrap_or(&worker.rules);
@@ -347,11 +349,11 @@ impl Intake<'_> {
             if !matches!(decision.outcome, Outcome::Forward | Outcome::Archive) {
                 continue;
             }
-            let part = archive::spool_file(self.data_folder, worker.row.id)?;
+            let part = archive::spool_file(folder, worker.row.id).map_err(in_folder)?;
             match self.retrieve(worker, candidate, &part, report).await {
                 Ok(true) => {}
                 Ok(false) => {
-                    tokio::fs::remove_file(&part).await?;
+                    tokio::fs::remove_file(&part).await.map_err(in_folder)?;
                     continue;
                 }
                 Err(fault) => {
@@ -363,14 +365,16 @@ impl Intake<'_> {
             crash_point("before-archive");
             let archive_file = {
                 // Flushing a large mail takes seconds on a slow disk.
-                let (folder, id) = (self.data_folder.to_owned(), candidate.id);
+                let (folder, id) = (folder.to_owned(), candidate.id);
                 let kept = tokio::task::spawn_blocking(move || archive::keep(&folder, &part, id, now));
-                kept.await.map_err(std::io::Error::other)??
+                let kept = kept.await.map_err(std::io::Error::other).flatten();
+                kept.map_err(in_folder)?
             };
             let forward = match decision.outcome {
                 Outcome::Forward => {
                     let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
-                    writer.forward(candidate, &decision, self.data_folder, &archive_file)?
+                    let forward = writer.forward(candidate, &decision, folder, &archive_file);
+                    forward.map_err(in_folder)?
                 }
                 _ => None,
             };
@@ -391,7 +395,8 @@ impl Intake<'_> {
         part: &Path,
         report: &mut CycleReport,
     ) -> Result<bool, CycleFault> {
-        let mut file = tokio::fs::File::create(part).await?;
+        let in_folder = |error: std::io::Error| StoreError::at(part, error);
+        let mut file = tokio::fs::File::create(part).await.map_err(in_folder)?;
         let limit = worker.mailbox.pop3.largest_mail;
         let number = candidate.message_number;
         let mail = ListedMail {
@@ -409,7 +414,9 @@ impl Intake<'_> {
                 return Err(fault.into());
             }
         };
-        tokio::io::AsyncWriteExt::flush(&mut file).await?;
+        tokio::io::AsyncWriteExt::flush(&mut file)
+            .await
+            .map_err(in_folder)?;
         match retrieved {
             Retrieved::Whole { .. } => Ok(true),
             Retrieved::OverLimit { .. } => {
