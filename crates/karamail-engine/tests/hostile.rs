@@ -1,13 +1,23 @@
 //! Servers, disks and clocks at their worst. Each test is named after a fault that was mended.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use common::scripted::Scripted;
-use common::{NO_LIMITS, engine, once, settings, settings_text, signup};
-use karamail_engine::config::Settings;
+use common::{NO_LIMITS, engine, once, secrets, settings, settings_text, signup};
+use karamail_engine::config::{Settings, SettingsWatcher};
 use karamail_engine::demo::DemoServers;
+use karamail_engine::engine::{Command, Engine};
 use karamail_engine::store::Store;
 
 fn other_mail(nth: usize) -> Vec<u8> {
@@ -228,4 +238,157 @@ async fn a_ledger_that_takes_nothing_does_not_fill_the_archive_with_copies() {
         "{report:?}"
     );
     engine.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_accepted_is_not_sent_again_while_the_ledger_cannot_take_it() {
+    let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
+    for nth in 0..3 {
+        servers.deposit(signup(&format!("customer{nth}@example.jp"), nth));
+    }
+    let mut engine = engine(folder.path(), settings(&servers, "", NO_LIMITS)).await;
+    change_ledger(
+        folder.path(),
+        "CREATE TRIGGER full BEFORE UPDATE OF state ON outbox WHEN NEW.state = 'sent' BEGIN SELECT RAISE(ABORT, 'as if full'); END",
+    )
+    .await;
+    for _ in 0..3 {
+        let report = engine.run_once().await.unwrap().remove(0).1;
+        assert!(report.receive_fault.is_some(), "{report:?}");
+    }
+    assert_eq!((servers.sent_count(), servers.mailbox_count()), (3, 3));
+    change_ledger(folder.path(), "DROP TRIGGER full").await;
+    let report = engine.run_once().await.unwrap().remove(0).1;
+    assert!(report.receive_fault.is_none(), "{report:?}");
+    assert_eq!((servers.sent_count(), servers.mailbox_count()), (3, 0));
+    engine.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_send_interval_holds_up_neither_the_end_nor_the_result() {
+    let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
+    for nth in 0..3 {
+        servers.deposit(signup(&format!("customer{nth}@example.jp"), nth));
+    }
+    let text = settings_text(servers.pop3_port(), servers.smtp_port(), "", NO_LIMITS);
+    let text = format!("{text}send_interval_milliseconds = 50000\n");
+    let mut engine = engine(folder.path(), Settings::parse(&text, Path::new(".")).unwrap()).await;
+    let switch = engine.stop_switch();
+    let ending = async {
+        servers.wait_for_sent(1).await;
+        while ledger(folder.path(), "SELECT count(*) FROM outbox WHERE state = 'sent'").await == 0 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        switch.request();
+    };
+    let began = Instant::now();
+    let (reports, ()) = tokio::join!(engine.run_once(), ending);
+    assert_eq!(reports.unwrap().remove(0).1.sent, 1);
+    assert!(began.elapsed() < Duration::from_secs(4), "{:?}", began.elapsed());
+    engine.close().await;
+    let untouched = "SELECT count(*) FROM outbox WHERE state = 'queued' AND attempts = 0";
+    assert_eq!(
+        ledger(folder.path(), untouched).await,
+        2,
+        "claimed letters were given back"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_send_interval_is_kept_and_everything_goes_out() {
+    let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
+    for nth in 0..4 {
+        servers.deposit(signup(&format!("customer{nth}@example.jp"), nth));
+    }
+    let text = settings_text(servers.pop3_port(), servers.smtp_port(), "", NO_LIMITS);
+    let text = format!("{text}send_interval_milliseconds = 200\n");
+    let began = Instant::now();
+    let report = once(folder.path(), Settings::parse(&text, Path::new(".")).unwrap()).await;
+    assert_eq!((report.sent, report.deleted), (4, 4), "{report:?}");
+    assert!(began.elapsed() >= Duration::from_millis(600));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn while_sending_pauses_the_report_says_why() {
+    let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
+    servers.deposit(signup("a@example.jp", 1));
+    let dead_smtp = settings_text(servers.pop3_port(), 9, "", NO_LIMITS);
+    let mut engine = engine(
+        folder.path(),
+        Settings::parse(&dead_smtp, Path::new(".")).unwrap(),
+    )
+    .await;
+    for _ in 0..2 {
+        let report = engine.run_once().await.unwrap().remove(0).1;
+        assert!(report.send_fault.is_some(), "{report:?}");
+    }
+    engine.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_folder_that_cannot_be_written_does_not_hide_what_was_done() {
+    let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
+    servers.deposit(signup("a@example.jp", 1));
+    let mut engine = engine(folder.path(), settings(&servers, "", NO_LIMITS)).await;
+    std::fs::write(folder.path().join("log"), "a file where the folder should be").unwrap();
+    let report = engine.run_once().await.unwrap().remove(0).1;
+    assert_eq!((report.sent, report.deleted), (1, 1), "{report:?}");
+    let fault = engine.write_log().await.unwrap_err().to_string();
+    assert!(fault.contains("log"), "it names the folder: {fault}");
+    engine.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mended_setting_ends_the_trouble_that_was_told() {
+    let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
+    let file = folder.path().join("karamail.toml");
+    let text = |port| settings_text(port, servers.smtp_port(), "", NO_LIMITS);
+    std::fs::write(&file, text(9)).unwrap();
+    let (watcher, settings) = SettingsWatcher::start(&file);
+    let data = folder.path().join("data");
+    let engine = Engine::open(&data, settings.unwrap(), secrets(&data))
+        .await
+        .unwrap();
+    let (handle, mut events) = (engine.handle(), engine.handle().events());
+    let running = tokio::spawn(engine.run(Some(watcher), true));
+    let mut seen = Vec::new();
+    for wanted in ["mailbox-failing", "mailbox-recovered"] {
+        while seen.last() != Some(&wanted) {
+            let event = tokio::time::timeout(Duration::from_secs(10), events.recv()).await;
+            let event = event.unwrap_or_else(|_| panic!("no {wanted} after {seen:?}"));
+            seen.push(event.unwrap().event.kind.as_str());
+        }
+        std::fs::write(&file, text(servers.pop3_port())).unwrap();
+    }
+    let failures = seen.iter().filter(|kind| **kind == "mailbox-failing").count();
+    assert_eq!(failures, 1, "told once: {seen:?}");
+    handle.command(Command::Shutdown).await;
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stopping_to_collect_ends_the_cycles_that_run() {
+    let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
+    for nth in 0..9 {
+        servers.deposit(signup(&format!("customer{nth}@example.jp"), nth));
+    }
+    let text = settings_text(servers.pop3_port(), servers.smtp_port(), "", NO_LIMITS);
+    let text = format!("{text}send_interval_milliseconds = 1000\n");
+    let settings = Settings::parse(&text, Path::new(".")).unwrap();
+    let engine = engine(folder.path(), settings).await;
+    let handle = engine.handle();
+    let running = tokio::spawn(engine.run(None, true));
+    servers.wait_for_sent(1).await;
+    handle.command(Command::StopCollecting).await;
+    let mut status = handle.status();
+    let is_still = |status: &karamail_engine::engine::Status| {
+        !status.is_collecting && status.mailboxes.iter().all(|mailbox| !mailbox.is_polling)
+    };
+    let ended = tokio::time::timeout(Duration::from_secs(3), status.wait_for(is_still)).await;
+    assert!(ended.is_ok_and(|status| status.is_ok()), "the running cycle ends");
+    assert!(servers.sent_count() <= 2);
+    handle.command(Command::StartCollecting).await;
+    servers.wait_for_sent(4).await;
+    handle.command(Command::Shutdown).await;
+    running.await.unwrap().unwrap();
 }

@@ -82,7 +82,12 @@ mod tests {
     #[test]
     fn a_word_is_found_whatever_its_width_case_and_blanks() {
         let word = ShopWord::new("Karaカラ 1").unwrap();
-        for text in ["karaカラ1", "ＫＡＲＡｶﾗ１", "★ ka ra\u{3000}カラ\r\n1 ★", "kara\u{200b}カラ1です"] {
+        for text in [
+            "karaカラ1",
+            "ＫＡＲＡｶﾗ１",
+            "★ ka ra\u{3000}カラ\r\n1 ★",
+            "kara\u{200b}カラ1です",
+        ] {
             assert!(word.is_in(text), "{text}");
         }
         assert!(!word.is_in("karaカラ2"));
@@ -90,6 +95,9 @@ mod tests {
         assert!(!word.is_all_of("karaカラ1です"));
         assert!(ShopWord::new(" \u{3000}").is_none());
         // A kana with a separate voicing mark, as some phones send it.
-        assert!(ShopWord::new("ガラ").unwrap().is_in("カ\u{3099}ラ") && ShopWord::new("ガラ").unwrap().is_in("ｶﾞﾗ"));
+        assert!(
+            ShopWord::new("ガラ").unwrap().is_in("カ\u{3099}ラ")
+                && ShopWord::new("ガラ").unwrap().is_in("ｶﾞﾗ")
+        );
     }
 }

@@ -31,7 +31,10 @@ mod tests {
     use super::*;
 
     fn check(mail: &[u8], expected: &str) {
-        for mail in [mail.to_vec(), String::from_utf8_lossy(mail).replace('\n', "\r\n").into_bytes()] {
+        for mail in [
+            mail.to_vec(),
+            String::from_utf8_lossy(mail).replace('\n', "\r\n").into_bytes(),
+        ] {
             assert!(body_text(&mail).contains(expected), "{:?}", body_text(&mail));
         }
     }

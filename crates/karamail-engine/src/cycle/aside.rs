@@ -51,7 +51,11 @@ pub(crate) async fn release(
     store.wish(&unread, Wish::Release, now).await?;
     done.extend(unread.iter().map(|row| (row.id, None)));
     for batch in mails.chunks(MAILS_A_BATCH) {
-        let scope = scope(settings, mailbox, batch.first().map_or(0, |(row, _)| row.mailbox_id));
+        let scope = scope(
+            settings,
+            mailbox,
+            batch.first().map_or(0, |(row, _)| row.mailbox_id),
+        );
         let recorded = record(store, settings, mailbox, &scope, batch, now).await?;
         done.extend(batch.iter().map(|(row, _)| row.id).zip(recorded));
     }
@@ -187,12 +191,14 @@ struct Errand<'a> {
 impl Errand<'_> {
     /// Archived if the server hands it out, then deleted with the next purge; the shop does not want it either way.
     async fn discard(&self, session: &mut Session) -> Result<(), CycleFault> {
+        let in_folder = |error: std::io::Error| StoreError::at(self.data_folder, error);
         let now = clock::now();
         let mut archived = None;
         if let Some(number) = self.number {
             match self.fetch(session, number, u64::MAX).await? {
                 Whole::Spooled(part) => {
-                    archived = Some(archive::keep(self.data_folder, &part, self.row.id, now)?);
+                    archived =
+                        Some(archive::keep(self.data_folder, &part, self.row.id, now).map_err(in_folder)?);
                 }
                 Whole::TooLarge | Whole::Refused(_) => {}
             }
@@ -207,6 +213,7 @@ impl Errand<'_> {
 
     /// Decided again with the whole mail at hand.
     async fn release(&self, session: &mut Session, report: &mut CycleReport) -> Result<(), CycleFault> {
+        let in_folder = |error: std::io::Error| StoreError::at(self.data_folder, error);
         let now = clock::now();
         let worker = self.worker;
         let Some(number) = self.number else {
@@ -224,20 +231,23 @@ impl Errand<'_> {
                 return Ok(());
             }
         };
-        let bytes = read_start(&part).await?;
+        let bytes = read_start(&part).await.map_err(in_folder)?;
         let mut candidate = candidate(self.row, &bytes, has_shop_word(&worker.rules, &bytes));
         let known = self.store.known_again(&worker.scope, &candidate, now).await?;
         let waived = waived_with(self.row);
         let decision = safely(|| decide_without(&waived, &candidate.mail, &worker.rules, &known));
         match decision {
             Some(decision) if matches!(decision.outcome, Outcome::Forward | Outcome::Archive) => {
-                let archive_file = archive::keep(self.data_folder, &part, self.row.id, now)?;
+                let archive_file =
+                    archive::keep(self.data_folder, &part, self.row.id, now).map_err(in_folder)?;
                 let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
                 let writing = safely(|| match decision.outcome {
-                    Outcome::Forward => writer.forward(&candidate, &decision, self.data_folder, &archive_file),
+                    Outcome::Forward => {
+                        writer.forward(&candidate, &decision, self.data_folder, &archive_file)
+                    }
                     _ => Ok(None),
                 });
-                let forward = writing.transpose()?;
+                let forward = writing.transpose().map_err(in_folder)?;
                 if forward.is_none() {
                     candidate.put_aside = Some(Reason::CannotBeHandled);
                 }
@@ -246,10 +256,10 @@ impl Errand<'_> {
                     forward: forward.flatten(),
                 });
             }
-            Some(_) => tokio::fs::remove_file(&part).await?,
+            Some(_) => tokio::fs::remove_file(&part).await.map_err(in_folder)?,
             None => {
                 candidate.put_aside = Some(Reason::CannotBeHandled);
-                tokio::fs::remove_file(&part).await?;
+                tokio::fs::remove_file(&part).await.map_err(in_folder)?;
             }
         }
         let mails = [(self.row.clone(), candidate)];
@@ -273,13 +283,16 @@ impl Errand<'_> {
         let Some(number) = self.number else {
             return Ok(());
         };
+        let in_folder = |error: std::io::Error| StoreError::at(self.data_folder, error);
         let limit = self.worker.mailbox.pop3.largest_mail;
         let file = match (self.fetch(session, number, limit).await?, &self.row.header) {
-            (Whole::Spooled(part), _) => archive::quarantine(self.data_folder, &part, self.row.id)?,
+            (Whole::Spooled(part), _) => {
+                archive::quarantine(self.data_folder, &part, self.row.id).map_err(in_folder)?
+            }
             (_, Some(header)) => {
-                let part = archive::spool_file(self.data_folder, self.row.id)?;
-                tokio::fs::write(&part, header).await?;
-                archive::quarantine(self.data_folder, &part, self.row.id)?
+                let part = archive::spool_file(self.data_folder, self.row.mailbox_id).map_err(in_folder)?;
+                tokio::fs::write(&part, header).await.map_err(in_folder)?;
+                archive::quarantine(self.data_folder, &part, self.row.id).map_err(in_folder)?
             }
             (_, None) => String::new(),
         };

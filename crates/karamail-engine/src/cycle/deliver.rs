@@ -221,7 +221,8 @@ impl Delivery<'_> {
             worker.unsettled.extend(attempts);
             return Err(error);
         }
-        let is_taken = |attempt: &Attempt| matches!(attempt, Attempt::Accepted { .. } | Attempt::Refused { .. });
+        let is_taken =
+            |attempt: &Attempt| matches!(attempt, Attempt::Accepted { .. } | Attempt::Refused { .. });
         if self.trouble.is_none() && attempts.iter().any(|(_, attempt)| is_taken(attempt)) {
             recovered(worker, self.store).await?;
         }
@@ -277,12 +278,15 @@ impl Delivery<'_> {
         let now = clock::now();
         let attempts = self.not_made(now);
         let given_back = self.store.settle(&worker.mailbox.name, &attempts, now).await;
-        given_back.map(drop).inspect_err(|_| worker.unsettled.extend(attempts))
+        given_back
+            .map(drop)
+            .inspect_err(|_| worker.unsettled.extend(attempts))
     }
 
     fn not_made(&mut self, now: Timestamp) -> Vec<(Claimed, Attempt)> {
         let left = self.waiting.drain(..);
-        left.map(|letter| (letter, Attempt::NotMade { at: now })).collect()
+        left.map(|letter| (letter, Attempt::NotMade { at: now }))
+            .collect()
     }
 
     /// The ledger takes nothing: what becomes of the letters in flight is kept until it does.

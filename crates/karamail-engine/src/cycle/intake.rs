@@ -113,7 +113,8 @@ pub(super) async fn collect(
         }
     }
     if let Some(day) = strange_day {
-        day.tell(worker, store, listing.len(), intake.recognised, report).await?;
+        day.tell(worker, store, listing.len(), intake.recognised, report)
+            .await?;
     }
     if intake.unread == 0 {
         let unlisted: Vec<i64> = plan

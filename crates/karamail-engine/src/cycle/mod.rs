@@ -110,12 +110,6 @@ impl Told for CycleFault {
     }
 }
 
-impl From<std::io::Error> for CycleFault {
-    fn from(error: std::io::Error) -> Self {
-        CycleFault::Store(error.into())
-    }
-}
-
 /// Polls one mailbox and sends what is due. Never fails as a whole: whatever failed is in the report, and the rest was
 /// done (a dead POP3 server does not keep receipts from going out, nor the other way round).
 pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, stop: &Stop) -> CycleReport {

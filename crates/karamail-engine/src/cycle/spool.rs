@@ -31,6 +31,8 @@ impl Intake<'_> {
             .store
             .known(&worker.scope, candidates, &self.listed_rows, now)
             .await?;
+        let folder = self.data_folder;
+        let in_folder = |error: std::io::Error| StoreError::at(folder, error);
         for (candidate, known) in candidates.iter_mut().zip(known) {
             let Some(known) = known else { continue };
             let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
@@ -50,14 +52,19 @@ impl Intake<'_> {
             crash_point("before-archive");
             let archive_file = {
                 // Flushing a large mail takes seconds on a slow disk.
-                let (folder, id) = (self.data_folder.to_owned(), candidate.id);
+                let (folder, id) = (folder.to_owned(), candidate.id);
                 let kept = tokio::task::spawn_blocking(move || archive::keep(&folder, &part, id, now));
-                kept.await.map_err(std::io::Error::other)??
+                let kept = kept.await.map_err(std::io::Error::other).flatten();
+                kept.map_err(in_folder)?
             };
             let forward = match decision.outcome {
                 Outcome::Forward => {
                     let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
-                    writer.forward(candidate, &decision, self.data_folder, &archive_file)?
+                    let forward = safely(|| writer.forward(candidate, &decision, folder, &archive_file));
+                    if forward.is_none() {
+                        candidate.put_aside = Some(Reason::CannotBeHandled);
+                    }
+                    forward.transpose().map_err(in_folder)?.flatten()
                 }
                 _ => None,
             };

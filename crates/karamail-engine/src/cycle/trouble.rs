@@ -29,7 +29,10 @@ impl Intake<'_> {
             return Ok(false);
         };
         let uidl = uidl.as_str();
-        let times = self.store.count_refusal(worker.row.id, uidl, clock::now()).await?;
+        let times = self
+            .store
+            .count_refusal(worker.row.id, uidl, clock::now())
+            .await?;
         Ok(times >= MAIL_REFUSALS)
     }
 

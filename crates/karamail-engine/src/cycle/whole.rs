@@ -31,7 +31,7 @@ pub(super) async fn fetch_whole(
     mailbox_id: i64,
     limit: u64,
 ) -> Result<Whole, CycleFault> {
-    let in_folder = |error: io::Error| StoreError::from(error);
+    let in_folder = |error: io::Error| StoreError::at(data_folder, error);
     let part = archive::spool_file(data_folder, mailbox_id).map_err(in_folder)?;
     let mut file = Watched {
         file: tokio::fs::File::create(&part).await.map_err(in_folder)?,
@@ -69,7 +69,11 @@ impl Watched {
 }
 
 impl AsyncWrite for Watched {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let done = ready!(Pin::new(&mut self.file).poll_write(context, bytes));
         self.note(done)
     }

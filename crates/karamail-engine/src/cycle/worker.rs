@@ -151,9 +151,17 @@ impl Worker {
         &self.mailbox
     }
 
-    /// Whether the worker was made for these settings.
-    pub fn belongs_to(&self, settings: &Arc<Settings>) -> bool {
-        Arc::ptr_eq(&self.settings, settings)
+    /// Takes over what its predecessor knew of the mailbox: what it has told (a failure is told once, and once when it
+    /// is over), what it must not lose, and when the last letter went out. Pauses are not taken over: with new settings
+    /// or passwords everything is tried at once.
+    pub fn inherit(&mut self, predecessor: Worker) {
+        self.send_failures = predecessor.send_failures.min(1);
+        self.send_trouble = predecessor.send_trouble;
+        self.last_sent = predecessor.last_sent;
+        self.unsettled = predecessor.unsettled;
+        self.told_unreadable = predecessor.told_unreadable;
+        self.spare_ids = predecessor.spare_ids;
+        self.is_receiving_failing = predecessor.is_receiving_failing;
     }
 
     /// Looks for the passwords again where the last cycle was in trouble: the shop may have stored a new one since, and

@@ -103,7 +103,8 @@ pub(super) async fn backlog(
     let failed = |fault: StoreError| office.failed(&fault);
     let mailboxes = &office.settings.mailboxes;
     let is_meant = |one: &&Mailbox| {
-        mailbox.is_none_or(|wanted| one.name == wanted || one.address.to_string().eq_ignore_ascii_case(wanted))
+        mailbox
+            .is_none_or(|wanted| one.name == wanted || one.address.to_string().eq_ignore_ascii_case(wanted))
     };
     let meant: Vec<&Mailbox> = mailboxes.iter().filter(is_meant).collect();
     if let (Some(name), true) = (mailbox, meant.is_empty()) {
@@ -117,12 +118,14 @@ pub(super) async fn backlog(
     for mailbox in meant {
         let row = office.store.mailbox(&mailbox.address).await.map_err(failed)?;
         let rows = office.store.backlog_of(row.id).await.map_err(failed)?;
-        done.extend(match action {
-            BacklogAction::Process => release(office, rows).await,
-            BacklogAction::Ignore => wish(office, &rows, Wish::Ignore, Done::Ignored).await,
-            BacklogAction::Delete => wish(office, &rows, Wish::Discard, Done::AtNextPoll).await,
-        }
-        .map_err(failed)?);
+        done.extend(
+            match action {
+                BacklogAction::Process => release(office, rows).await,
+                BacklogAction::Ignore => wish(office, &rows, Wish::Ignore, Done::Ignored).await,
+                BacklogAction::Delete => wish(office, &rows, Wish::Discard, Done::AtNextPoll).await,
+            }
+            .map_err(failed)?,
+        );
     }
     Ok(performed(&done))
 }

@@ -271,7 +271,12 @@ impl Store {
     }
 
     /// Counts one more refusal of the mail with this unique id; how many in a row that makes.
-    pub async fn count_refusal(&self, mailbox_id: i64, uidl: &str, now: Timestamp) -> Result<u32, StoreError> {
+    pub async fn count_refusal(
+        &self,
+        mailbox_id: i64,
+        uidl: &str,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
         let mut writer = self.writer().await;
         let times: i64 = sqlx::query_scalar(
             "INSERT INTO refusals (mailbox_id, uidl, times, last_at) VALUES (?1, ?2, 1, ?3) \
@@ -332,7 +337,8 @@ pub(crate) async fn was_told(
     since: i64,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let find = "SELECT EXISTS (SELECT 1 FROM events WHERE at > ?1 AND at <= ?2 AND kind = ?3 AND mailbox IS ?4)";
+    let find =
+        "SELECT EXISTS (SELECT 1 FROM events WHERE at > ?1 AND at <= ?2 AND kind = ?3 AND mailbox IS ?4)";
     let told: bool = sqlx::query_scalar(find)
         .bind(since)
         .bind(milliseconds(now))

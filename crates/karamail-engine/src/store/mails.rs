@@ -11,8 +11,8 @@ use karamail_core::mail::{ContentKey, IncomingMail};
 use karamail_core::pop3::plan::KnownMail;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::receipts::Numbers;
 use super::aside::{AsideRow, Wish, waived_with, was_told};
+use super::receipts::Numbers;
 use super::{Store, StoreError, begin, events, milliseconds};
 
 /// A mailbox in the ledger.
@@ -747,13 +747,11 @@ impl<'a> Batch<'a> {
             let before = mails.iter().find(|(aside, _)| aside.id == row.candidate.id);
             if let Some((before, _)) = before.filter(|_| row.state == "held") {
                 let waived: Vec<&str> = waived_with(before).into_iter().map(Reason::as_str).collect();
-                sqlx::query(
-                    "UPDATE aside SET waived = ?2, wish = NULL, wished_at = NULL WHERE mail_id = ?1",
-                )
-                .bind(before.id)
-                .bind(waived.join(" "))
-                .execute(&mut *connection)
-                .await?;
+                sqlx::query("UPDATE aside SET waived = ?2, wish = NULL, wished_at = NULL WHERE mail_id = ?1")
+                    .bind(before.id)
+                    .bind(waived.join(" "))
+                    .execute(&mut *connection)
+                    .await?;
             }
         }
         let released: Vec<Event> = self

@@ -7,9 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use karamail_core::limits::REQUEST_KEPT;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::{
-    FILE_NAME, Store, StoreError, base_options, in_file, is_new, milliseconds, timestamp,
-};
+use super::{FILE_NAME, Store, StoreError, base_options, in_file, is_new, milliseconds, timestamp};
 
 /// A request that nobody has finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,7 +79,10 @@ impl Store {
             .await?;
         // Mails that a server refused and that have left it since.
         sqlx::query("DELETE FROM refusals WHERE last_at < ?1")
-            .bind(milliseconds(now.checked_sub(SignedDuration::from_hours(24 * 30)).unwrap_or(now)))
+            .bind(milliseconds(
+                now.checked_sub(SignedDuration::from_hours(24 * 30))
+                    .unwrap_or(now),
+            ))
             .execute(&mut *writer)
             .await?;
         Ok(())

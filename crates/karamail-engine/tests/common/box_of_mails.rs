@@ -56,12 +56,22 @@ impl BoxOfMails {
     }
 
     pub(crate) fn uidls(&self) -> Vec<String> {
-        self.mails.lock().unwrap().iter().map(|mail| mail.uidl.clone()).collect()
+        self.mails
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|mail| mail.uidl.clone())
+            .collect()
     }
 
     /// How many commands began so.
     pub(crate) fn count(&self, start: &str) -> usize {
-        self.commands.lock().unwrap().iter().filter(|line| line.starts_with(start)).count()
+        self.commands
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|line| line.starts_with(start))
+            .count()
     }
 
     async fn serve(self, mut stream: TcpStream) {
@@ -76,8 +86,15 @@ impl BoxOfMails {
                 return;
             }
             if line == "QUIT" {
-                let gone: Vec<String> = mails.iter().filter(|mail| mail.deleted).map(|mail| mail.uidl.clone()).collect();
-                self.mails.lock().unwrap().retain(|mail| !gone.contains(&mail.uidl));
+                let gone: Vec<String> = mails
+                    .iter()
+                    .filter(|mail| mail.deleted)
+                    .map(|mail| mail.uidl.clone())
+                    .collect();
+                self.mails
+                    .lock()
+                    .unwrap()
+                    .retain(|mail| !gone.contains(&mail.uidl));
                 return;
             }
         }
@@ -89,7 +106,11 @@ fn answer(mails: &mut [Mail], line: &str) -> Vec<u8> {
     let command = words.next().unwrap_or_default();
     let number: Option<usize> = words.next().and_then(|word| word.parse().ok());
     let listing = |each: fn(&Mail) -> String| {
-        let lines: Vec<String> = mails.iter().zip(1..).map(|(mail, n)| format!("{n} {}\r\n", each(mail))).collect();
+        let lines: Vec<String> = mails
+            .iter()
+            .zip(1..)
+            .map(|(mail, n)| format!("{n} {}\r\n", each(mail)))
+            .collect();
         format!("+OK\r\n{}.\r\n", lines.concat())
     };
     match command {

@@ -97,7 +97,10 @@ pub(crate) async fn ledger<T>(folder: &Path, sql: &'static str) -> T
 where
     T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> + Send + Unpin,
 {
-    let readers = karamail_engine::store::Store::open_to_read(folder).await.unwrap().unwrap();
+    let readers = karamail_engine::store::Store::open_to_read(folder)
+        .await
+        .unwrap()
+        .unwrap();
     let value = sqlx::query_scalar(sql).fetch_one(&readers).await.unwrap();
     readers.close().await;
     value

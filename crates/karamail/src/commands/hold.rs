@@ -60,7 +60,11 @@ async fn list(context: &Context, piles: &[Pile], mailbox: Option<&str>) -> Resul
             let settings_name = |one: &&karamail_engine::config::Mailbox| {
                 one.name == wanted || one.address.to_string().eq_ignore_ascii_case(wanted)
             };
-            let name = settings.mailboxes.iter().find(settings_name).map(|one| one.name.clone());
+            let name = settings
+                .mailboxes
+                .iter()
+                .find(settings_name)
+                .map(|one| one.name.clone());
             mails.retain(|mail| Some(&mail.mailbox) == name.as_ref());
         }
     } else if let Some(wanted) = mailbox {
