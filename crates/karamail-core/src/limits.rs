@@ -59,6 +59,9 @@ pub const POP3_UIDL_BYTES: usize = 255;
 /// Largest header block that is kept of a mail, bytes. Real ones stay under 64 KiB; the rest is cut off and flagged.
 /// One byte more than [`HEADER_BLOCK_BYTES`], so that the parser sees that a header was cut.
 pub const POP3_HEADER_BYTES: usize = HEADER_BLOCK_BYTES + 1;
+/// How many polls a mail rests at the most at which the connection broke again and again, and two: half an hour to two
+/// hours at the usual intervals.
+pub const SUSPECT_REST_POLLS: u32 = 128;
 /// Commands on the way at once where the server allows PIPELINING.
 pub const POP3_PIPELINE_COMMANDS: usize = 128;
 /// Bytes of one reply that are read only to be dropped, so that one endless reply cannot hold a session for ever.

@@ -11,11 +11,12 @@ use karamail_core::pop3::plan::plan_fetch;
 use karamail_core::pop3::{ListedMail, MailFault, Uidl};
 use karamail_core::words::Told;
 
+use super::suspects::may_be_the_mails;
 use super::{CycleFault, CycleReport, Worker, letters};
 use crate::archive;
 use crate::clock;
 use crate::crash_point::crash_point;
-use crate::pop3::{Pop3Connection, Retrieved};
+use crate::pop3::{Pop3Connection, Pop3Error, Retrieved};
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::store::mails::{Candidate, Clerk, Recorded, Spool, Spooled};
@@ -89,6 +90,8 @@ pub(super) async fn collect(
         .iter()
         .filter_map(|number| by_number.get(number).map(|mail| (*mail).clone()))
         .collect();
+    let count = wanted.len();
+    let wanted = worker.suspects.order(wanted);
     let mut intake = Intake {
         store,
         data_folder,
@@ -98,7 +101,7 @@ pub(super) async fn collect(
             listed: plan.known,
         },
         rules_of_first_contact,
-        unread: 0,
+        unread: count - wanted.len(),
     };
     for batch in wanted.chunks(MAILS_A_BATCH) {
         if stop.is_requested() {
@@ -143,12 +146,17 @@ impl Intake<'_> {
         batch: &[ListedMail],
         report: &mut CycleReport,
     ) -> Result<(), CycleFault> {
-        let mut candidates = self.fetch(worker, batch, report).await?;
+        let (mut candidates, fetched) = self.fetch(worker, batch, report).await?;
         if candidates.is_empty() {
-            return Ok(());
+            return fetched;
         }
         let now = clock::now();
-        self.spool(worker, &mut candidates, now, report).await?;
+        // What came before a fault is recorded all the same: one mail that breaks the connection must not keep the others
+        // from their answers. What is not spooled is left out of the batch.
+        let spooled = match fetched {
+            Ok(()) => self.spool(worker, &mut candidates, now, report).await,
+            Err(fault) => Err(fault),
+        };
         let rules = self.rules_of_first_contact.as_ref().unwrap_or(&worker.rules);
         let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
         let clerk = Clerk {
@@ -167,21 +175,22 @@ impl Intake<'_> {
             self.session.listed.push((entry.message_number, entry.mail_id));
             count(&entry, report);
         }
-        Ok(())
+        spooled
     }
 
-    /// The headers of a batch, as facts. A mail whose headers the server refuses is left alone and told once.
+    /// The headers of a batch, as facts, as far as they came. A mail whose headers the server refuses is left alone and told once.
     async fn fetch(
         &mut self,
         worker: &mut Worker,
         batch: &[ListedMail],
         report: &mut CycleReport,
-    ) -> Result<Vec<Candidate>, CycleFault> {
+    ) -> Result<(Vec<Candidate>, Result<(), CycleFault>), CycleFault> {
         let by_number: HashMap<u32, &ListedMail> = batch.iter().map(|mail| (mail.number, mail)).collect();
         let mut candidates = Vec::with_capacity(batch.len());
         let mut faults = Vec::new();
         let store = self.store;
-        self.session
+        let fetched = self
+            .session
             .connection
             .fetch_headers(batch, |number, headers| {
                 let Some(listed) = by_number.get(&number) else {
@@ -206,7 +215,13 @@ impl Intake<'_> {
                     Err(fault) => faults.push((number, fault)),
                 }
             })
-            .await?;
+            .await;
+        // Answers come in the order of the questions: the first without one broke the connection.
+        if let Err(error) = &fetched
+            && let Some(mail) = batch.get(candidates.len() + faults.len())
+        {
+            self.accuse(worker, mail.uidl.as_ref(), error).await?;
+        }
         self.unread += faults.len();
         report.unreadable += faults.len();
         for (number, fault) in faults {
@@ -214,7 +229,24 @@ impl Intake<'_> {
             self.tell_unreadable(worker, uidl.map(Uidl::as_str), &fault)
                 .await?;
         }
-        Ok(candidates)
+        Ok((candidates, fetched.map_err(CycleFault::from)))
+    }
+
+    /// A mail at which the connection broke is asked for last from now on, and told once it has done so again.
+    async fn accuse(
+        &self,
+        worker: &mut Worker,
+        uidl: Option<&Uidl>,
+        error: &Pop3Error,
+    ) -> Result<(), CycleFault> {
+        let Some(uidl) = uidl.filter(|_| may_be_the_mails(error)) else {
+            return Ok(());
+        };
+        if worker.suspects.accuse(uidl) {
+            let fault = MailFault::BreaksConnection { step: error.step() };
+            self.tell_unreadable(worker, Some(uidl.as_str()), &fault).await?;
+        }
+        Ok(())
     }
 
     /// A mail that the server does not hand out is left alone and told once.
@@ -262,7 +294,15 @@ impl Intake<'_> {
                 .session
                 .connection
                 .retrieve(candidate.message_number, &mut file, limit)
-                .await?;
+                .await;
+            if let Err(error) = &retrieved {
+                let uidl = candidate
+                    .uidl
+                    .as_ref()
+                    .and_then(|uidl| Uidl::parse(uidl.as_bytes()));
+                self.accuse(worker, uidl.as_ref(), error).await?;
+            }
+            let retrieved = retrieved?;
             tokio::io::AsyncWriteExt::flush(&mut file).await?;
             drop(file);
             match retrieved {

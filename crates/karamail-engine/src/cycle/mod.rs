@@ -13,6 +13,7 @@ mod deliver;
 mod intake;
 mod letters;
 mod purge;
+mod suspects;
 mod worker;
 
 use std::path::Path;

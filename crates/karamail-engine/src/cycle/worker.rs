@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use karamail_core::decide::Rules;
 use karamail_core::words::{Language, Told, commands as words};
 
+use super::suspects::Suspects;
 use crate::config::{Mailbox, Settings};
 use crate::secrets::{Credentials, CredentialsLookup, Password, SecretFault, SecretKind, Secrets};
 use crate::smtp::{Mailer, SmtpFault};
@@ -91,6 +92,8 @@ pub struct Worker {
     pub(super) last_sent: Option<tokio::time::Instant>,
     /// Unique ids of mails whose trouble was told already.
     pub(super) told_unreadable: HashSet<String>,
+    /// Mails at which the connection broke.
+    pub(super) suspects: Suspects,
     /// Whether the server is known to keep mails that it should delete.
     pub(super) is_deleting_failing: bool,
     /// Whether receiving is known to fail, so that it is told once and its end once.
@@ -126,6 +129,7 @@ impl Worker {
             send_failures: 0,
             last_sent: None,
             told_unreadable: HashSet::new(),
+            suspects: Suspects::default(),
             is_deleting_failing: false,
             is_receiving_failing: false,
             settings,
@@ -154,6 +158,13 @@ impl Worker {
     /// The row of the mailbox in the ledger.
     pub fn mailbox_id(&self) -> i64 {
         self.row.id
+    }
+
+    /// Ends the connections to the SMTP server that rest.
+    pub async fn say_goodbye(&mut self) {
+        if let Some(mailer) = self.mailer.take() {
+            mailer.close_idle().await;
+        }
     }
 
     /// The mailer, made at first use: a mailbox without letters holds no connections.
