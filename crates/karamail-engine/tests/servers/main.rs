@@ -5,6 +5,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod documented;
 mod faults;
 mod pop3;
 mod pop3_quirks;

@@ -116,7 +116,7 @@ quirks! {
     /// TOP is listed and refused for every mail: the same.
     top_listed_and_refused => refuses("TOP", "-ERR not implemented").hears("RETR 1");
 
-    /// TOP hangs up the connection of a server that does not list it: told; RETR is not reached.
+    /// The server hangs up on TOP: told.
     hangs_up_on_top => at("TOP", |_| Act::Drop)
         .serves(Serves::Nothing)
         .told(Place::Receiving, "127.0.0.1 % lost % (TOP) % tried again", "127.0.0.1 % 切れました % 次の収集");
@@ -178,14 +178,14 @@ quirks! {
     .serves(Serves::Answers)
     .told(Place::Receiving, "QUIT % checked at the next poll", "QUIT % 次の収集で確認します");
 
-    /// LIST gives no sizes.
+    /// LIST gives no sizes: none are needed.
     list_without_sizes => says("LIST", |_, usual| columns(&usual, |_, _| "-".to_owned()));
 
     /// LIST lists a mail more than UIDL, which is not there: it is refused, the others go on.
     list_has_more_than_uidl => says("LIST", |_, usual| usual.replace(".\r\n", "5 1200\r\n.\r\n"))
         .told(Place::Log, "RETR % no such mail", "RETR % no such mail");
 
-    /// UIDL lists a mail more than LIST.
+    /// UIDL lists a mail more than LIST: both lists count.
     uidl_has_more_than_list => says("LIST", |_, usual| columns(&usual, |_, size| size.to_owned()).replace("2 ", "x "));
 
     /// STAT counts more mails than there are, LIST and UIDL are refused: what is not there is refused.
@@ -204,7 +204,7 @@ quirks! {
     })
     .cycles(4);
 
-    /// LIST and UIDL are out of order, with blanks and text behind.
+    /// LIST and UIDL are out of order, with blanks and text behind: they are put together by number.
     listings_out_of_order => pop3_row(|moment| match moment.verb {
         "LIST" | "UIDL" => {
             let text = String::from_utf8_lossy(moment.usual).into_owned();
@@ -215,7 +215,7 @@ quirks! {
         _ => Act::Usual,
     });
 
-    /// A header line of 40,000 bytes, a body line of a million.
+    /// A header line of 40,000 bytes, a body line of a million: read as they are.
     lines_over_1000_bytes => pop3_row(|_| Act::Usual).mails({
         let mut long = customer(1);
         let head = format!("X-Long: {}\r\n", "y".repeat(40_000));
@@ -223,10 +223,10 @@ quirks! {
         vec![long, other_with(&[b'z'; 1_000_000]), customer(3)]
     });
 
-    /// Bare LF in header and body: the archive keeps them.
+    /// Bare LF in header and body: read as line ends, kept as they are in the archive.
     bare_line_feeds => pop3_row(|_| Act::Usual).mails(with_bare_line_feeds(usual_mails()));
 
-    /// Every line of the protocol ends in a bare LF, too.
+    /// Every line of the protocol ends in a bare LF: so may the last line of an answer then.
     answers_with_bare_line_feeds => pop3_row(|moment| other_words(moment, "\r\n", "\n"))
         .mails(with_bare_line_feeds(usual_mails()));
 
@@ -235,14 +235,14 @@ quirks! {
         .serves(Serves::Nothing)
         .told(Place::Receiving, "did not answer % greeting", "応答しませんでした");
 
-    /// NUL bytes in header and body.
+    /// NUL bytes in header and body: read and kept.
     nul_bytes => pop3_row(|_| Act::Usual).mails({
         let mut nul = customer_with(1, b"\0\0 a \0\r\n");
         nul.bytes.splice(0..0, b"X-Nul: a\0b\r\n".to_vec());
         vec![nul, other_with(b"\0\r\n\0"), customer(3)]
     });
 
-    /// Raw 8-bit headers in Shift_JIS and EUC-JP, as old phones and PCs write them.
+    /// Raw 8-bit headers in Shift_JIS and EUC-JP, as old phones and PCs write them: read.
     eight_bit_headers => pop3_row(|_| Act::Usual).mails({
         let mut mails = usual_mails();
         mails[0].bytes.splice(0..0, b"X-Mailer: \x8b\xf3\x83\x81\x81[\x83\x8b\r\n".to_vec());
@@ -250,7 +250,7 @@ quirks! {
         mails
     });
 
-    /// Dots at every place where two reads may meet.
+    /// Lines of dots at every place where two reads may meet: dot-stuffing comes off exactly once.
     dots_at_block_ends => pop3_row(|_| Act::Usual).mails({
         let mut body = Vec::new();
         for length in [4_090, 4_091, 4_092, 8_186, 16_378, 65_530] {
@@ -260,7 +260,7 @@ quirks! {
         vec![customer_with(1, &body), other_with(&body)]
     });
 
-    /// A dot line between bare LFs is content, not the end of the mail.
+    /// A lone dot between bare LFs: content, not the end of the mail.
     lone_dot_between_line_feeds => pop3_row(|moment| match moment.verb {
         "RETR" => other_words(moment, "Bye.\r\n", "Bye.\r\n"),
         _ => Act::Usual,
@@ -290,32 +290,33 @@ quirks! {
         .set(|mailbox| mailbox.pop3.largest_mail = 1_000_000)
         .stays(1);
 
-    /// 10,000 waiting mails, with pipelining.
+    /// 10,000 waiting mails: 10,000 numbers without a hole.
     mailbox_of_10000_mails => at("CAPA", |moment| other_words(moment, "TOP\r\n", "TOP\r\nPIPELINING\r\n"))
         .mails((1..=10_000).map(customer).collect())
         .set(|mailbox| mailbox.smtp.connections = 16);
 
-    /// Every answer comes byte by byte.
+    /// Every answer comes byte by byte: put together.
     answers_byte_by_byte => pop3_row(|_| Act::Drip);
 
-    /// Answers to pipelined commands come joined in one packet.
+    /// Answers to pipelined commands come joined in one packet: taken apart.
     answers_joined => at("CAPA", |moment| other_words(moment, "TOP\r\n", "TOP\r\nPIPELINING\r\n"))
         .mails((1..=300).map(customer).collect());
 
-    /// The status is in lower case.
+    /// The status is in lower case, `+ok`: as good as in capitals.
     lower_case_status => pop3_row(|moment| other_words(moment, "+OK", "+ok"));
 
-    /// The status has more blanks than one behind it, or a tab, or none.
+    /// More blanks than one behind the status, or a tab: skipped.
     blanks_behind_the_status => pop3_row(|moment| match moment.nth {
         0 => other_words(moment, "+OK", "+OK   "),
         1 => other_words(moment, "+OK ", "+OK\t"),
         _ => Act::Usual,
     });
 
-    /// Empty lines between the answers.
+    /// Empty lines between the answers: skipped.
     empty_lines_between_answers => pop3_row(|moment| Act::Say([b"\r\n".as_slice(), moment.usual].concat()));
 
-    /// One mail kills the connection whenever it is asked for: the others go on behind it.
+    /// One mail kills the connection whenever it is asked for: it is asked for last, then ever more seldom,
+    /// and told; the others are answered and deleted.
     one_mail_kills_the_connection => pop3_row(|moment| match (moment.verb, moment.argument) {
         ("TOP", "1 0") => Act::Drop,
         _ => Act::Usual,
@@ -325,7 +326,7 @@ quirks! {
     .serves(Serves::AllButOne)
     .told(Place::Log, "breaks whenever % (TOP) % now and then", "接続が切れます % TOP % ときどき");
 
-    /// The same with a mail that is to be archived and kills the connection while it is fetched.
+    /// One mail kills the connection while it is fetched for the archive: the same.
     one_mail_kills_the_connection_in_its_middle => at("RETR", |_| Act::SayAndDrop(b"+OK\r\nFrom: <asker@exam".to_vec()))
         .cycles(3)
         .stays_up()
