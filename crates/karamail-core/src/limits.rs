@@ -59,9 +59,6 @@ pub const POP3_UIDL_BYTES: usize = 255;
 /// Largest header block that is kept of a mail, bytes. Real ones stay under 64 KiB; the rest is cut off and flagged.
 /// One byte more than [`HEADER_BLOCK_BYTES`], so that the parser sees that a header was cut.
 pub const POP3_HEADER_BYTES: usize = HEADER_BLOCK_BYTES + 1;
-/// How many polls a mail rests at the most at which the connection broke again and again, and two: half an hour to two
-/// hours at the usual intervals.
-pub const SUSPECT_REST_POLLS: u32 = 128;
 /// Commands on the way at once where the server allows PIPELINING.
 pub const POP3_PIPELINE_COMMANDS: usize = 128;
 /// Bytes of one reply that are read only to be dropped, so that one endless reply cannot hold a session for ever.
@@ -87,6 +84,8 @@ pub const HEADER_QUOTED_BYTES: usize = 1_000;
 pub const HEADER_BLANK_LINES: usize = 20;
 /// Deepest nesting of header comments that is followed; deeper ones are taken as text.
 pub const COMMENT_DEPTH: usize = 20;
+/// Longest subject, display name or unreadable From kept, characters. They are stored and shown; people's are below 200.
+pub const HEADER_TEXT_CHARACTERS: usize = 2_000;
 /// Longest Message-ID kept, bytes: a header line has at most 998 (RFC 5322 section 2.1.1).
 pub const MESSAGE_ID_BYTES: usize = 900;
 /// Most ids of In-Reply-To and References kept. The last ones are the nearest ancestors.
@@ -154,3 +153,6 @@ pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
 pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
 /// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
 pub const POP3_CLOSE: Duration = Duration::from_secs(1);
+
+/// Longest SMTP command line with its CRLF, octets (RFC 5321 section 4.5.3.1.4).
+pub const SMTP_COMMAND_BYTES: usize = 512;

@@ -307,12 +307,6 @@ pub enum MailFault {
         /// What the server said, harmless and short; may be empty.
         said: String,
     },
-    /// The connection broke at this mail, and broke at it again.
-    #[error("the connection breaks at {step} of this mail")]
-    BreaksConnection {
-        /// TOP or RETR.
-        step: Step,
-    },
     /// The header block is longer than [`crate::limits::POP3_HEADER_BYTES`]; what was kept of it is here.
     #[error("the header is too long")]
     HeaderCut {

@@ -32,7 +32,6 @@ impl Told for MailFault {
                     what + &server_said(language, said)
                 }
             }
-            MailFault::BreaksConnection { step } => mail_breaks_connection(language, &step.to_string()),
             MailFault::HeaderCut { .. } => mail_header_cut(language),
         }
     }
@@ -40,7 +39,6 @@ impl Told for MailFault {
     fn what_to_do(&self, language: Language) -> Option<String> {
         match self {
             MailFault::Refused { .. } => Some(mail_refused_advice(language)),
-            MailFault::BreaksConnection { .. } => Some(mail_breaks_connection_advice(language)),
             MailFault::HeaderCut { .. } => None,
         }
     }
@@ -306,14 +304,6 @@ words! {
     fn mail_refused(step: &str) {
         ja: "受信サーバーがこのメールを渡しません({step})。",
         en: "The POP3 server does not hand this mail out ({step}).",
-    }
-    fn mail_breaks_connection(step: &str) {
-        ja: "このメールを受信しようとすると、サーバーとの接続が切れます({step})。",
-        en: "The connection to the server breaks whenever this mail is fetched ({step}).",
-    }
-    fn mail_breaks_connection_advice() {
-        ja: "ほかのメールを先に受け付け、このメールはときどき試します。続くときは提供元のWebメールで確認してください。",
-        en: "Other mail goes first and this one is tried now and then; look at it in the provider's web mail.",
     }
     fn mail_not_deleted() {
         ja: "受信サーバーがこのメールを削除しません(DELE)。",

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use karamail_core::address::EmailAddress;
 use karamail_core::delivery::Step;
-use karamail_core::limits::{SMTP_QUIT, SMTP_SLOWEST_LINE};
+use karamail_core::limits::{SMTP_COMMAND_BYTES, SMTP_QUIT, SMTP_SLOWEST_LINE};
 use karamail_core::pop3::cram_md5_answer;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
@@ -255,13 +255,12 @@ impl Session {
             SmtpMechanism::XOAuth2 => {
                 let token = format!("user={user}\u{1}auth=Bearer {password}\u{1}\u{1}");
                 // A refusal comes as a challenge with the details; an empty line fetches the answer itself.
-                vec![format!("AUTH XOAUTH2 {}", STANDARD.encode(token)), String::new()]
+                let mut lines = with_initial_response("XOAUTH2", &token);
+                lines.push(String::new());
+                lines
             }
             SmtpMechanism::Auto | SmtpMechanism::Plain => {
-                vec![format!(
-                    "AUTH PLAIN {}",
-                    STANDARD.encode(format!("\0{user}\0{password}"))
-                )]
+                with_initial_response("PLAIN", &format!("\0{user}\0{password}"))
             }
         };
         let mut reply = None;
@@ -317,6 +316,17 @@ impl Session {
         self.broken = true;
         Err(target.fault(step, kind))
     }
+}
+
+/// AUTH with the first response in it, or behind the server's word to go on where the command would be longer than
+/// commands may be (RFC 4954 section 4).
+fn with_initial_response(mechanism: &str, response: &str) -> Vec<String> {
+    let response = STANDARD.encode(response);
+    let command = format!("AUTH {mechanism} {response}");
+    if command.len() + "\r\n".len() <= SMTP_COMMAND_BYTES {
+        return vec![command];
+    }
+    vec![format!("AUTH {mechanism}"), response]
 }
 
 /// Whether the server may only lack EHLO: it says so, or hangs up on it.

@@ -1,5 +1,15 @@
 //! An engine on the demo's mail servers in a folder of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 #![allow(dead_code, reason = "each test file uses its part")]
+
+pub(crate) mod scripted;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -81,6 +81,15 @@ async fn play_here(rows: Vec<Row>) {
     );
 }
 
+/// A port that refuses connections. It is nobody else's as long as the first is held: the servers of other rows come up
+/// all the time.
+fn closed_port() -> (impl Send + Sync, u16) {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let port = socket.local_addr().unwrap().port();
+    (socket, port)
+}
+
 /// A port whose queue is full: connecting to it waits. It stays so as long as the first is held.
 #[cfg(target_os = "linux")]
 async fn full_listener() -> (impl Send + Sync, u16) {

@@ -1,5 +1,7 @@
 //! POP3 servers with a quirk each: greetings, logins, encryption, and the end of sessions.
 
+use std::time::Duration;
+
 use karamail_engine::config::{Pop3Authentication, Security};
 
 use crate::pop3::{Act, other_words};
@@ -166,6 +168,16 @@ quirks! {
     })
     .set(|mailbox| mailbox.pop3.authentication = Pop3Authentication::Plain)
     .hears("AUTH PLAIN");
+
+    /// A slow server and the time limit of a session: told; what came is answered, the next poll goes on behind it.
+    session_time_limit_in_the_middle => at("TOP", |_| Act::Later(Duration::from_millis(400)))
+        .set(|mailbox| mailbox.pop3.session_timeout = Duration::from_secs(1))
+        .serves(Serves::Part)
+        .told(
+            Place::Receiving,
+            "passed its limit of 1 seconds % (TOP) % longer session limit",
+            "TOP % 制限時間(1 秒) % 制限時間を長く",
+        );
 
     /// The server says farewell and hangs up in mid-session: as a lost connection.
     farewell_in_mid_session => at("DELE", |_| Act::SayAndDrop(b"-ERR Autologout; idle for too long\r\n".to_vec()))

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use karamail_engine::config::{Mailbox, Security, SmtpAuthentication};
 
-use crate::pop3;
+use crate::common::signup;
+use crate::pop3::{self, Mail};
 use crate::quirks;
 use crate::row::{Place, Row, Serves, customer, smtp_row, usual_mails};
 use crate::smtp::{Act, Moment};
@@ -181,8 +182,16 @@ quirks! {
     /// SIZE without a number: the parameter is sent.
     with_size => hello("SIZE 1000000", "SIZE").hears("MAIL FROM:<touroku@karamail.example> SIZE=");
 
-    /// No SMTPUTF8: addresses of ASCII letters need none, others are refused and shown.
-    without_smtputf8 => hello("250-SMTPUTF8\r\n", "");
+    /// No SMTPUTF8: addresses of ASCII letters need none; another one is shown as one that cannot be written to.
+    without_smtputf8 => hello("250-SMTPUTF8\r\n", "")
+        .mails(usual_mails_and("customer花子@example.jp"))
+        .refused(1)
+        .told(Place::Letter, "letters other than ASCII", "英数字以外を含むアドレス");
+
+    /// SMTPUTF8: an address in other letters gets its receipt.
+    with_smtputf8 => at("RCPT", |_| Act::Usual)
+        .mails(usual_mails_and("customer花子@example.jp"))
+        .hears("RCPT TO:<customer花子@example.jp>");
 
     /// Nothing but the name after EHLO: the plainest SMTP.
     ehlo_without_extensions => says("EHLO", "250 test").hears("MAIL FROM:<touroku@karamail.example>");
@@ -351,12 +360,24 @@ quirks! {
     .set(|mailbox| mailbox.smtp.connections = 1)
     .mails((1..=30).map(customer).collect());
 
-    /// A quoted local part, as old phone addresses need it, is refused: shown as one that cannot be written to.
+    /// A quoted local part, as old phone addresses need it, is refused: shown as an address that cannot be written to.
     refuses_quoted_local_parts => at("RCPT", |moment| match moment.line.contains('"') {
         true => Act::Say("501 5.1.3 Bad recipient address syntax".to_owned()),
         false => Act::Usual,
     })
-    .mails(usual_mails());
+    .mails(usual_mails_and("customer..4@docomo.ne.jp"))
+    .refused(1)
+    .hears("RCPT TO:<\"customer..4\"@docomo.ne.jp>")
+    .told(Place::Letter, "501 5.1.3 Bad recipient", "501 5.1.3 Bad recipient");
+}
+
+fn usual_mails_and(address: &str) -> Vec<Mail> {
+    let mut mails = usual_mails();
+    mails.push(Mail {
+        uidl: "uid-odd".to_owned(),
+        bytes: signup(address, 9),
+    });
+    mails
 }
 
 fn over_starttls(mailbox: &mut Mailbox) {

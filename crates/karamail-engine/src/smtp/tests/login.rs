@@ -73,6 +73,27 @@ async fn each_mechanism_logs_in_with_the_right_password_and_not_with_a_wrong_one
 }
 
 #[tokio::test]
+async fn a_response_that_is_too_long_for_a_command_waits_for_the_servers_word() {
+    const LONG: &str = "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz";
+    let password = LONG.repeat(8);
+    for mechanism in [SmtpMechanism::Plain, SmtpMechanism::XOAuth2] {
+        let server = Server::start(|moment| match (moment.step, moment.line) {
+            (Step::Authentication, "AUTH PLAIN" | "AUTH XOAUTH2") => Act::Say("334 "),
+            (Step::Authentication, line) if line.starts_with("AUTH") => Act::Say("500 5.5.6 line too long"),
+            (Step::Authentication, _) => Act::Say("235 2.7.0 welcome"),
+            _ => Act::Proceed,
+        })
+        .await;
+        let result = with_login(&server, mechanism, &password).test().await;
+        assert_eq!(result, Ok(()), "{mechanism:?}");
+        let lines = server.lines();
+        let sent = lines.iter().filter_map(|line| STANDARD.decode(line).ok());
+        let whole = sent.filter(|line| String::from_utf8_lossy(line).contains(&password));
+        assert_eq!(whole.count(), 1, "{mechanism:?}: {lines:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_oauth_refusal_is_fetched_with_its_words() {
     let server = Server::start(|moment| match (moment.step, moment.line) {
         (Step::Authentication, "") => Act::Say("535 5.7.8 token expired"),

@@ -254,14 +254,13 @@ fn expected(row: Row, step: &Step, fault: Fault) -> Row {
 }
 
 fn refused_connection() -> Row {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let (socket, port) = super::closed_port();
     pop3_row(|_| Act::Usual)
         .named("POP3 connect Refuse")
-        .set(move |mailbox| mailbox.pop3.port = closed)
+        .set(move |mailbox| {
+            let _ = &socket;
+            mailbox.pop3.port = port;
+        })
         .serves(Serves::Nothing)
         .told(
             Place::Receiving,

@@ -162,14 +162,13 @@ fn expected(row: Row, step: &Step, fault: Fault) -> Row {
 }
 
 fn refused_connection() -> Row {
-    let closed = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port();
+    let (socket, port) = super::closed_port();
     smtp_row(|_| Act::Usual)
         .named("SMTP connect Refuse")
-        .set(move |mailbox| mailbox.smtp.port = closed)
+        .set(move |mailbox| {
+            let _ = &socket;
+            mailbox.smtp.port = port;
+        })
         .serves(Serves::Nothing)
         .told(
             Place::Sending,
