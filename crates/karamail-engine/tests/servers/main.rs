@@ -3,6 +3,14 @@
 //!
 //! docs/QUIRKS.md tells the quirks for people.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 #[path = "../common/mod.rs"]
 mod common;
 mod documented;

@@ -271,7 +271,11 @@ impl State {
         if does {
             session.act(self, verb, argument, &usual);
         }
-        if stream.write_all(&words).await.is_err() || (closes && stream.flush().await.is_err()) || closes {
+        let is_written = stream.write_all(&words).await.is_ok();
+        if closes {
+            let _ = stream.flush().await;
+        }
+        if closes || !is_written {
             return Then::Close;
         }
         if does { session.after(verb) } else { Then::GoOn }
