@@ -70,6 +70,8 @@ event_kinds! {
     SettingsLoaded = "settings-loaded",
     /// The settings file has faults; the old settings stay.
     SettingsRefused = "settings-refused",
+    /// The data are those of a backup.
+    Restored = "restored",
 }
 
 /// One thing that happened.

@@ -150,3 +150,18 @@ pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
 pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
 /// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
 pub const POP3_CLOSE: Duration = Duration::from_secs(1);
+
+// --- backups ---
+
+/// Most files in one backup. A shop with a hundred other mails a day keeps 3,000 in its archive.
+pub const BACKUP_ENTRIES: usize = 1_000_000;
+/// Longest name of an entry of a backup, bytes. Windows takes paths of 260 characters.
+pub const BACKUP_NAME_BYTES: usize = 240;
+/// Largest manifest of a backup, bytes: 200 for each of [`BACKUP_ENTRIES`].
+pub const BACKUP_MANIFEST_BYTES: u64 = 200 * 1024 * 1024;
+/// How many times its size a backup may unpack to. The ledger and mails shrink to a fifth; a bomb grows a thousandfold.
+pub const BACKUP_RATIO: u64 = 100;
+/// What a backup may unpack to whatever its own size: a small ledger has pages that are nearly empty.
+pub const BACKUP_UNPACKED_FREELY: u64 = 64 * 1024 * 1024;
+/// Largest file beside the ledger that restoring takes over from the folder before, bytes.
+pub const BACKUP_OTHER_FILE_BYTES: u64 = 16 * 1024 * 1024;

@@ -86,6 +86,38 @@ impl MonthlyLog {
     }
 }
 
+/// The numbers that the files of a log folder speak of, each with the mailbox's name, in either language.
+pub fn numbers_in(folder: &Path) -> Vec<(String, i64)> {
+    let mut numbers = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_month = |name: &str| {
+            name.strip_suffix(".txt")
+                .is_some_and(crate::backup::names::is_month)
+        };
+        if !entry.file_name().to_str().is_some_and(is_month) {
+            continue;
+        }
+        let Ok(text) = std::fs::read(entry.path()) else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(&text);
+        numbers.extend(text.lines().filter_map(number_in_line));
+    }
+    numbers
+}
+
+fn number_in_line(line: &str) -> Option<(String, i64)> {
+    let number = line.split('\t').find_map(|part| {
+        part.strip_prefix("受付番号 ")
+            .or_else(|| part.strip_prefix("number "))?
+            .parse()
+            .ok()
+    })?;
+    let mailbox = line.rsplit('\t').next()?;
+    let mailbox = mailbox.trim_matches(|c| matches!(c, '（' | '）' | '(' | ')'));
+    Some((mailbox.to_owned(), number))
+}
+
 /// Appends `lines` behind the known length of the file and flushes; returns the new length.
 ///
 /// What already stands behind the known length is left if it is the beginning of `lines` (a crash came after the flush

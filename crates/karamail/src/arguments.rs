@@ -54,6 +54,10 @@ pub(crate) enum Command {
     Decide(Decide),
     /// List numbers and addresses (収集結果).
     Results(Results),
+    /// Write everything but the passwords into one file (バックアップ).
+    Backup(Backup),
+    /// Put a backup back; newer data are never overwritten (復元).
+    Restore(Restore),
     /// Show the log of a month (ログ).
     Log(Log),
     /// Make, check or find the settings file (設定ファイル).
@@ -107,6 +111,21 @@ pub(crate) struct Results {
     /// Only so many, the newest.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u32>,
+    /// Only numbers given on this day or later (local time).
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<jiff::civil::Date>,
+    /// Only numbers given on this day or earlier.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) to: Option<jiff::civil::Date>,
+    /// Only this state; may be given several times.
+    #[arg(long, value_name = "STATE")]
+    pub(crate) state: Vec<String>,
+    /// Only numbers given by this mailbox, by name or address.
+    #[arg(long, value_name = "MAILBOX")]
+    pub(crate) mailbox: Option<String>,
+    /// Write to this file instead of the screen; needed for xlsx.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
 }
 
 /// How results are printed.
@@ -116,8 +135,26 @@ pub(crate) enum Format {
     Table,
     /// For Excel: UTF-8 with its mark, formulas made harmless.
     Csv,
+    /// An Excel workbook; cells are text, never formulas.
+    Xlsx,
     /// One object a line, for programs.
     Json,
+}
+
+/// `backup`
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to write; it must not be there yet.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// `restore`
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 /// `log`

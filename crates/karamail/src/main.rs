@@ -53,6 +53,8 @@ async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Demo(arguments) => commands::demo::run(context, arguments).await,
         Command::Decide(arguments) => commands::decide::run(context, arguments).await,
         Command::Results(arguments) => commands::results::run(context, arguments).await,
+        Command::Backup(arguments) => commands::backup::write(context, arguments).await,
+        Command::Restore(arguments) => commands::backup::restore(context, arguments).await,
         Command::Log(arguments) => commands::log::run(context, arguments),
         Command::Config { action } => commands::config::run(context, action),
         Command::Password { action } => commands::password::run(context, action).await,

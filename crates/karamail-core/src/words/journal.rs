@@ -45,6 +45,7 @@ pub fn title(language: Language, kind: EventKind) -> String {
         EventKind::SendingFailing => ("送信できません", "Cannot send"),
         EventKind::SendingRecovered => ("送信が回復", "Sending again"),
         EventKind::MailUnreadable => ("読めないメール", "Unreadable mail"),
+        EventKind::Restored => ("バックアップから復元", "Restored from a backup"),
         EventKind::SettingsLoaded => ("設定を読み込み", "Settings loaded"),
         EventKind::SettingsRefused => (
             "設定に誤り（前の設定のまま）",

@@ -16,6 +16,7 @@
 //! assert_eq!(receipt_given(Language::English, 7), "Receipt number 7 was given.");
 //! ```
 
+pub mod backup;
 pub mod commands;
 pub mod config;
 pub mod decision;

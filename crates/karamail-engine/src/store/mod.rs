@@ -12,6 +12,7 @@ pub mod outbox;
 pub mod purge;
 pub mod receipts;
 pub mod results;
+pub mod snapshot;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +26,8 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard, Notify};
+
+use crate::data_folder::restore_staging;
 
 /// The ledger's file name in the data folder.
 pub const FILE_NAME: &str = "karamail.db";
@@ -296,10 +299,14 @@ fn was_in_use(data_folder: &Path) -> bool {
         "archive".to_owned(),
         "outbox".to_owned(),
     ];
-    traces.iter().any(|name| {
-        let trace = data_folder.join(name);
-        trace.is_file() || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
-    })
+    // A restore that was cut off between its two renames has left the folder missing.
+    let is_restore_cut_off =
+        std::path::absolute(data_folder).is_ok_and(|folder| restore_staging(&folder).exists());
+    is_restore_cut_off
+        || traces.iter().any(|name| {
+            let trace = data_folder.join(name);
+            trace.is_file() || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
+        })
 }
 
 /// Refuses a file that is not SQLite's before SQLite could take an empty or foreign one for a new ledger.

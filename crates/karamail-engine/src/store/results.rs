@@ -1,5 +1,6 @@
 //! What the shop looks up: numbers and addresses with their delivery state, and counts.
 
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use karamail_core::address::EmailAddress;
 use serde::Serialize;
@@ -18,6 +19,8 @@ pub struct ResultRow {
     pub address: String,
     /// When the number was given.
     pub given_at: Timestamp,
+    /// The address of the mailbox that gave it.
+    pub mailbox: String,
     /// How far its receipt is.
     pub delivery: Delivery,
     /// When the receipt was sent or refused.
@@ -42,6 +45,26 @@ pub enum Delivery {
     Refused,
 }
 
+impl Delivery {
+    /// Every state.
+    pub const ALL: [Delivery; 4] = [
+        Delivery::Queued,
+        Delivery::Unsure,
+        Delivery::Sent,
+        Delivery::Refused,
+    ];
+
+    /// The stable name, as in JSON.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Delivery::Queued => "queued",
+            Delivery::Unsure => "unsure",
+            Delivery::Sent => "sent",
+            Delivery::Refused => "refused",
+        }
+    }
+}
+
 /// Which results are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Wanted {
@@ -53,6 +76,14 @@ pub struct Wanted {
     pub before: Option<i64>,
     /// At most so many.
     pub limit: Option<u32>,
+    /// Given at this time or later.
+    pub from: Option<Timestamp>,
+    /// Given before this time.
+    pub until: Option<Timestamp>,
+    /// Given by the mailbox of this address.
+    pub mailbox: Option<EmailAddress>,
+    /// Only these states; empty: all.
+    pub states: Vec<Delivery>,
 }
 
 /// Counts for the status screen.
@@ -72,25 +103,66 @@ pub struct Counts {
     pub backlog: i64,
 }
 
-type Row = (String, i64, String, i64, String, Option<i64>, i64, Option<String>);
+type Row = (
+    String,
+    i64,
+    String,
+    i64,
+    String,
+    String,
+    Option<i64>,
+    i64,
+    Option<String>,
+);
 
 /// Results, newest first.
 pub async fn results(readers: &SqlitePool, wanted: &Wanted) -> Result<Vec<ResultRow>, StoreError> {
+    let mut rows = Vec::new();
+    each_result(readers, wanted, |row| {
+        rows.push(row);
+        Ok::<(), StoreError>(())
+    })
+    .await?;
+    Ok(rows)
+}
+
+/// Hands each result to `each`, newest first, as it is read: a hundred thousand take no more memory than one.
+///
+/// # Errors
+/// The ledger's, or the first that `each` gives, which ends the reading.
+pub async fn each_result<E: From<StoreError>>(
+    readers: &SqlitePool,
+    wanted: &Wanted,
+    mut each: impl FnMut(ResultRow) -> Result<(), E>,
+) -> Result<(), E> {
     let search = wanted.search.as_deref().unwrap_or("");
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT r.series, r.number, r.address, r.given_at, o.state, o.settled_at, o.attempts, o.answer \
-         FROM receipts r JOIN outbox o ON o.id = r.outbox_id \
+    let mut rows = sqlx::query_as::<_, Row>(
+        "SELECT r.series, r.number, r.address, r.given_at, b.address_key, o.state, o.settled_at, o.attempts, o.answer \
+         FROM receipts r JOIN outbox o ON o.id = r.outbox_id JOIN mailboxes b ON b.id = r.mailbox_id \
          WHERE (?1 IS NULL OR r.series = ?1) AND (?2 = '' OR r.number = CAST(?2 AS INTEGER) AND ?2 NOT GLOB '*[^0-9]*' \
            OR instr(lower(r.address), lower(?2)) > 0) AND (?3 IS NULL OR r.number < ?3) \
-         ORDER BY r.number DESC, r.series LIMIT ?4",
+           AND (?4 IS NULL OR r.given_at >= ?4) AND (?5 IS NULL OR r.given_at < ?5) \
+           AND (?6 IS NULL OR b.address_key = ?6) \
+         ORDER BY r.number DESC, r.series",
     )
     .bind(wanted.series.as_deref())
     .bind(search)
     .bind(wanted.before)
-    .bind(wanted.limit.map_or(-1, i64::from))
-    .fetch_all(readers)
-    .await?;
-    Ok(rows.into_iter().map(result_row).collect())
+    .bind(wanted.from.map(milliseconds))
+    .bind(wanted.until.map(milliseconds))
+    .bind(wanted.mailbox.as_ref().map(EmailAddress::key))
+    .fetch(readers);
+    let mut left = wanted.limit.unwrap_or(u32::MAX);
+    while left > 0
+        && let Some(row) = rows.try_next().await.map_err(StoreError::from)?
+    {
+        let row = result_row(row);
+        if wanted.states.is_empty() || wanted.states.contains(&row.delivery) {
+            each(row)?;
+            left -= 1;
+        }
+    }
+    Ok(())
 }
 
 /// The newest number that an address has in a series.
@@ -129,12 +201,15 @@ pub async fn counts(readers: &SqlitePool, since: Timestamp) -> Result<Counts, St
     })
 }
 
-fn result_row((series, number, address, given_at, state, settled_at, attempts, answer): Row) -> ResultRow {
+fn result_row(
+    (series, number, address, given_at, mailbox, state, settled_at, attempts, answer): Row,
+) -> ResultRow {
     ResultRow {
         series,
         number,
         address,
         given_at: timestamp(given_at),
+        mailbox,
         delivery: match state.as_str() {
             "sent" => Delivery::Sent,
             "refused" => Delivery::Refused,

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod decide;
 pub(crate) mod demo;
@@ -7,4 +8,5 @@ pub(crate) mod log;
 pub(crate) mod once;
 pub(crate) mod password;
 pub(crate) mod results;
+mod results_xlsx;
 pub(crate) mod run;
