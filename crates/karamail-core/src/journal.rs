@@ -40,6 +40,12 @@ event_kinds! {
     Repeated = "repeated",
     /// A known address asked again and the shop wants that ignored.
     DuplicateIgnored = "duplicate-ignored",
+    /// A person with a number left.
+    OptedOut = "opted-out",
+    /// A person was erased; the number stays.
+    Erased = "erased",
+    /// Mails were imported from files.
+    Imported = "imported",
     /// Other mail, to be forwarded.
     Forwarding = "forwarding",
     /// Other mail, archived.

@@ -7,9 +7,11 @@
 
 mod machine;
 mod never_reply;
+mod opt_out;
 mod reason;
 mod rules;
 
+pub use opt_out::is_opt_out_word;
 pub use reason::{Decision, DuplicateAction, Outcome, Reason, UnknownName};
 pub use rules::{BlockRule, Known, Rules};
 
@@ -27,6 +29,9 @@ pub fn decide(mail: &IncomingMail, rules: &Rules, known: &Known) -> Decision {
     }
     if let Some(reason) = never_reply::rule(mail, rules, known) {
         return other_mail(mail, rules, known, reason);
+    }
+    if let Some(decision) = opt_out::row(mail, rules, known) {
+        return decision;
     }
     if !is_empty_subject(mail.subject(), &rules.also_empty_subjects) {
         return other_mail(mail, rules, known, Reason::SubjectNotEmpty);

@@ -45,6 +45,9 @@ pub fn title(language: Language, kind: EventKind) -> String {
         EventKind::SendingFailing => ("送信できません", "Cannot send"),
         EventKind::SendingRecovered => ("送信が回復", "Sending again"),
         EventKind::MailUnreadable => ("読めないメール", "Unreadable mail"),
+        EventKind::OptedOut => ("退会", "Left"),
+        EventKind::Erased => ("個人情報を消去", "Person erased"),
+        EventKind::Imported => ("メールを取り込み", "Mails imported"),
         EventKind::Restored => ("バックアップから復元", "Restored from a backup"),
         EventKind::SettingsLoaded => ("設定を読み込み", "Settings loaded"),
         EventKind::SettingsRefused => (

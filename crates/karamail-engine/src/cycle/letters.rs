@@ -11,7 +11,7 @@ use karamail_core::compose::{
 use karamail_core::decide::Decision;
 use karamail_core::limits::FORWARD_MAX_BYTES;
 use karamail_core::mail::Sender;
-use karamail_core::template::Values;
+use karamail_core::template::{Template, Values};
 use karamail_core::words::Told;
 
 use crate::archive;
@@ -20,14 +20,14 @@ use crate::config::{Mailbox, Settings};
 use crate::store::mails::{Candidate, Letter, LetterBody};
 
 /// Writes the letters of one batch.
-pub(super) struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     settings: &'a Settings,
     mailbox: &'a Mailbox,
     now: Zoned,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(settings: &'a Settings, mailbox: &'a Mailbox, now: Timestamp) -> Writer<'a> {
+    pub(crate) fn new(settings: &'a Settings, mailbox: &'a Mailbox, now: Timestamp) -> Writer<'a> {
         Writer {
             settings,
             mailbox,
@@ -36,7 +36,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The receipt or the repeat reply with this number.
-    pub(super) fn reply(
+    pub(crate) fn reply(
         &self,
         candidate: &Candidate,
         to: &EmailAddress,
@@ -48,6 +48,23 @@ impl<'a> Writer<'a> {
         } else {
             (&self.mailbox.receipt, Purpose::Receipt, Marker::Receipt)
         };
+        self.letter(candidate, to, number, template, (purpose, marker))
+    }
+
+    /// The answer to somebody who leaves, where the shop wrote one.
+    pub(crate) fn farewell(&self, candidate: &Candidate, to: &EmailAddress, number: i64) -> Option<Letter> {
+        let template = self.settings.opt_out.template.as_ref()?;
+        Some(self.letter(candidate, to, number, template, (Purpose::Repeat, Marker::Repeat)))
+    }
+
+    fn letter(
+        &self,
+        candidate: &Candidate,
+        to: &EmailAddress,
+        number: i64,
+        template: &Template,
+        (purpose, marker): (Purpose, Marker<'_>),
+    ) -> Letter {
         let rendered = template.render(&Values {
             number,
             at: &self.now,

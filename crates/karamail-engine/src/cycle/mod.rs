@@ -11,7 +11,7 @@
 
 mod deliver;
 mod intake;
-mod letters;
+pub(crate) mod letters;
 mod purge;
 mod worker;
 
@@ -25,6 +25,7 @@ use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
+pub(crate) use worker::wordings;
 pub use worker::{LoginFault, Logins, Worker};
 
 /// How long letters are sent while the POP3 session waits for its purge. Servers hang up after ten minutes of silence
@@ -42,6 +43,8 @@ pub struct CycleReport {
     pub receipts: usize,
     /// Repeat replies written.
     pub repeats: usize,
+    /// People who left.
+    pub opt_outs: usize,
     /// Other mails to be forwarded.
     pub forwards: usize,
     /// Other mails archived.

@@ -11,6 +11,7 @@ use karamail_core::words::{Language, Told, commands as words};
 use crate::config::{Mailbox, Settings};
 use crate::secrets::{Credentials, CredentialsLookup, Password, SecretFault, SecretKind, Secrets};
 use crate::smtp::{Mailer, SmtpFault};
+use crate::store::consents::Wordings;
 use crate::store::mails::{MailboxRow, Scope};
 use crate::store::{Store, StoreError};
 
@@ -116,6 +117,7 @@ impl Worker {
                 mailbox_name: mailbox.name.clone(),
                 series: mailbox.series.clone(),
                 first_number,
+                wordings: wordings(&mailbox),
             },
             row,
             logins,
@@ -154,6 +156,15 @@ impl Worker {
         let mailer = Arc::new(Mailer::new(&self.mailbox.smtp, credentials.as_ref())?);
         self.mailer = Some(Arc::clone(&mailer));
         Ok(mailer)
+    }
+}
+
+/// What the consent records of this mailbox's numbers keep.
+pub(crate) fn wordings(mailbox: &Mailbox) -> Wordings {
+    Wordings {
+        mailbox: mailbox.address.to_string(),
+        receipt: format!("{}\n\n{}", mailbox.receipt.subject(), mailbox.receipt.body()),
+        invitation: mailbox.invitation.clone(),
     }
 }
 

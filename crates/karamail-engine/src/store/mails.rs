@@ -11,6 +11,8 @@ use karamail_core::mail::{ContentKey, IncomingMail};
 use karamail_core::pop3::plan::KnownMail;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::consents::{self, Wordings};
+use super::leaving;
 use super::receipts::Numbers;
 use super::{Store, StoreError, begin, events, milliseconds};
 
@@ -89,6 +91,8 @@ pub struct Clerk<'a> {
     pub decide: &'a (dyn Fn(&IncomingMail, &Known) -> Decision + Sync),
     /// The finished receipt (`false`) or repeat reply (`true`) with this number.
     pub compose: &'a (dyn Fn(&Candidate, &EmailAddress, bool, i64) -> Letter + Sync),
+    /// The finished answer to somebody who leaves; `None` where the shop wants none.
+    pub farewell: &'a (dyn Fn(&Candidate, &EmailAddress, i64) -> Option<Letter> + Sync),
 }
 
 /// Which mailbox and series a batch belongs to.
@@ -102,6 +106,8 @@ pub struct Scope {
     pub series: String,
     /// The number the series begins with if it is new.
     pub first_number: i64,
+    /// What the consent records keep.
+    pub wordings: Wordings,
 }
 
 /// What became of a candidate.
@@ -202,7 +208,10 @@ impl Store {
         let mut batch = Batch::default();
         let mut recorded = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            let twin = same.get_mut(&candidate.key.0).and_then(|rows| {
+            // A mail that was imported from a file is known without its size.
+            let without_size = candidate.mail.content_key(None);
+            let twin = [candidate.key, without_size].iter().find_map(|key| {
+                let rows = same.get_mut(&key.0)?;
                 let at = rows.iter().position(|id| !newly_listed.contains(id))?;
                 Some(rows.swap_remove(at))
             });
@@ -241,6 +250,7 @@ async fn same_content(
     let mut list = query.separated(", ");
     for candidate in candidates {
         list.push_bind(candidate.key.0.to_vec());
+        list.push_bind(candidate.mail.content_key(None).0.to_vec());
     }
     query.push(") ORDER BY id DESC");
     let rows: Vec<(Vec<u8>, i64)> = query.build_query_as().fetch_all(connection).await?;
@@ -269,8 +279,17 @@ async fn adopt(
     Ok(())
 }
 
+/// What the ledger calls an outcome. Its schema knows no `opt-out`: that is a mail of a known address, told from
+/// others by its reason.
+fn stored_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::OptOut => Outcome::Duplicate(DuplicateAction::Repeat).as_str(),
+        other => other.as_str(),
+    }
+}
+
 /// What the ledger knows that the decisions of one batch need, kept up to date while the batch is decided.
-struct Desk {
+pub(super) struct Desk {
     numbers: Numbers,
     ours: HashSet<String>,
     /// Address key → replies within the last hour and day.
@@ -279,7 +298,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn load(
+    pub(super) async fn load(
         connection: &mut SqliteConnection,
         scope: &Scope,
         mails: &[&IncomingMail],
@@ -393,11 +412,14 @@ async fn answered(
 
 /// The rows of one batch, gathered first and written with one statement a table.
 #[derive(Default)]
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     mails: Vec<MailRow<'a>>,
     receipts: Vec<ReceiptRow>,
     outbox: Vec<OutboxRow>,
     events: Vec<Event>,
+    /// Address keys of people who leave, and of people who are there again.
+    leaving: Vec<String>,
+    returning: Vec<String>,
 }
 
 struct MailRow<'a> {
@@ -423,7 +445,7 @@ struct OutboxRow {
 impl<'a> Batch<'a> {
     /// Decides a candidate and notes its rows. `None` where the decision needs the whole mail on disk and it is not
     /// there: something changed since the first look, and the next cycle sees the mail again.
-    fn enter(
+    pub(super) fn enter(
         &mut self,
         scope: &Scope,
         candidate: &'a Candidate,
@@ -444,6 +466,13 @@ impl<'a> Batch<'a> {
                 ("recorded", EventKind::Repeated)
             }
             (Outcome::Duplicate(_), _) => ("settled", EventKind::DuplicateIgnored),
+            (Outcome::OptOut, Some(address)) => {
+                number = desk.numbers.of(&address.key());
+                (
+                    self.say_farewell(candidate, address, number?, desk, clerk),
+                    EventKind::OptedOut,
+                )
+            }
             (Outcome::SelfTest, _) => ("settled", EventKind::SelfTest),
             (Outcome::Forward | Outcome::Archive, _) => match (&candidate.spooled, decision.outcome) {
                 (Spool::TooLarge, _) => {
@@ -465,8 +494,13 @@ impl<'a> Batch<'a> {
             },
             (Outcome::Backlog, _) => ("backlog", EventKind::Backlog),
             // A signup always has a sender; one without would be held for a person to look at, not lost.
-            (Outcome::Hold | Outcome::Receipt, _) => ("held", EventKind::Held),
+            (Outcome::Hold | Outcome::Receipt | Outcome::OptOut, _) => ("held", EventKind::Held),
         };
+        if let (Outcome::Duplicate(_), Some(address)) = (decision.outcome, sender) {
+            let key = address.key();
+            self.leaving.retain(|leaving| *leaving != key);
+            self.returning.push(key);
+        }
         self.events.push(Event {
             mailbox: Some(scope.mailbox_name.clone()),
             mail_id: Some(candidate.id),
@@ -526,7 +560,32 @@ impl<'a> Batch<'a> {
         desk.note_reply(address.key());
     }
 
-    async fn write(
+    /// Marks the sender as left, with the answer that the shop wrote; gives the mail's state.
+    fn say_farewell(
+        &mut self,
+        candidate: &'a Candidate,
+        address: &EmailAddress,
+        number: i64,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) -> &'static str {
+        let key = address.key();
+        self.returning.retain(|returning| *returning != key);
+        self.leaving.push(key);
+        let Some(letter) = (clerk.farewell)(candidate, address, number) else {
+            return "settled";
+        };
+        self.outbox.push(OutboxRow {
+            mail_id: candidate.id,
+            kind: "repeat",
+            number: Some(number),
+            letter,
+        });
+        desk.note_reply(address.key());
+        "recorded"
+    }
+
+    pub(super) async fn write(
         &self,
         connection: &mut SqliteConnection,
         scope: &Scope,
@@ -544,7 +603,11 @@ impl<'a> Batch<'a> {
                 .build()
                 .execute(&mut *connection)
                 .await?;
+            let numbers: Vec<i64> = self.receipts.iter().map(|receipt| receipt.number).collect();
+            consents::write(connection, &scope.wordings, &scope.series, &numbers, now).await?;
         }
+        leaving::mark(connection, &scope.series, &self.leaving, Some(now)).await?;
+        leaving::mark(connection, &scope.series, &self.returning, None).await?;
         if !self.outbox.is_empty() {
             self.insert_outbox(scope, now)
                 .build()
@@ -578,7 +641,7 @@ impl<'a> Batch<'a> {
                     .push_bind(now)
                     .push_bind(mail.sender_address().map(ToString::to_string))
                     .push_bind(karamail_core::journal::harmless(mail.subject()))
-                    .push_bind(decision.outcome.as_str())
+                    .push_bind(stored_name(decision.outcome))
                     .push_bind(decision.reason.as_str())
                     .push_bind(*state)
                     .push_bind(match &candidate.spooled {

@@ -7,7 +7,11 @@
 //! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`],
 //! [`requests`] (what commands ask of the running program).
 
+pub mod consents;
+pub mod erasure;
 pub mod events;
+pub mod imported;
+mod leaving;
 pub mod mails;
 pub mod outbox;
 pub mod purge;

@@ -33,6 +33,11 @@ pub(super) fn repeat(language: Language) -> TemplateText {
     })
 }
 
+/// No wording at all: subject and body must both be written.
+pub(super) fn nothing() -> TemplateText {
+    split_file("")
+}
+
 /// What a section says, and for the rest what holds without it.
 pub(super) fn text(
     values: &SectionValues,
