@@ -150,3 +150,19 @@ pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
 pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
 /// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
 pub const POP3_CLOSE: Duration = Duration::from_secs(1);
+
+// --- delivery reports ---
+
+/// How much of a mail is read as a delivery report, bytes. Reports put the reasons first and the returned letter, which
+/// is a short one of ours, behind them.
+pub const REPORT_BYTES: usize = 256 * 1024;
+/// Deepest nesting of MIME parts that is followed; a report has two levels, one that was passed on some more.
+pub const MIME_DEPTH: usize = 6;
+/// Most MIME parts that are read of one mail; a report has three or four.
+pub const MIME_PARTS: usize = 50;
+/// Most recipients read of one report. A letter of ours has one.
+pub const REPORT_RECIPIENTS: usize = 100;
+/// Most Message-IDs read of one report, for the same reason.
+pub const REPORT_MESSAGE_IDS: usize = 20;
+/// Longest explanation of a report that is kept, characters: a paragraph to read on a screen.
+pub const REPORT_TEXT_CHARACTERS: usize = 600;
