@@ -166,3 +166,16 @@ pub const REPORT_RECIPIENTS: usize = 100;
 pub const REPORT_MESSAGE_IDS: usize = 20;
 /// Longest explanation of a report that is kept, characters: a paragraph to read on a screen.
 pub const REPORT_TEXT_CHARACTERS: usize = 600;
+// --- requests of commands to the running program ---
+
+/// How long a command waits for the running program. It answers within moments, unless the disk or the machine is busy.
+pub const REQUEST_WAIT: Duration = Duration::from_secs(30);
+/// How often a command that waits looks for its result.
+pub const REQUEST_LOOK: Duration = Duration::from_millis(50);
+/// How old a request may be that a program performs at its start: whoever asked before that has gone, and may have done
+/// something else since.
+pub const REQUEST_AGE: Duration = Duration::from_secs(600);
+/// How long the result of a request is kept for a command that does not come for it.
+pub const REQUEST_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How often requests are looked for where the system does not tell of changes (network drives).
+pub const REQUESTS_POLL: Duration = Duration::from_secs(5);

@@ -1,6 +1,11 @@
 //! The engine: one loop that waits for the next poll, a command, new settings or the end. Clicks and file events only
 //! queue a command; the loop decides when.
 
+pub mod requests;
+mod wake;
+
+pub use wake::touch;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +24,8 @@ use crate::config::Settings;
 use crate::config::{ConfigFaults, SettingsWatcher};
 use crate::cycle::{self, CycleReport, Logins, Worker};
 use crate::data_folder::{DataFolder, DataFolderError};
+use crate::engine::requests::Office;
+use crate::engine::wake::WakeUp;
 use crate::monthly_log::MonthlyLog;
 use crate::secrets::Secrets;
 use crate::stop::{Stop, StopSwitch, stop_switch};
@@ -163,6 +170,7 @@ pub struct Engine {
     stop: Stop,
     stop_switch: StopSwitch,
     next_sweep: Option<Timestamp>,
+    wake: WakeUp,
 }
 
 /// A mailbox's place in the engine. The worker is away while its cycle runs.
@@ -201,6 +209,7 @@ impl Engine {
             stop,
             stop_switch,
             next_sweep: None,
+            wake: WakeUp::watch(data_folder.path()),
             data_folder,
             store,
         };
@@ -252,6 +261,7 @@ impl Engine {
                 Err(error) => tracing::error!(%error, "a cycle ended without a result"),
             }
         }
+        self.perform_requests().await;
         self.sweep().await;
         let log = self.log.borrow().clone();
         log.catch_up(&self.store).await?;
@@ -280,6 +290,7 @@ impl Engine {
             self.set_collecting(true).await;
         }
         let mut stop = self.stop.clone();
+        self.perform_requests().await;
         loop {
             self.start_due(&mut cycles);
             self.publish();
@@ -293,7 +304,8 @@ impl Engine {
                     command => self.obey(command).await,
                 },
                 changed = next_settings(&mut watcher) => self.take_settings(changed).await,
-                () = sleep_until(next) => {}
+                () = self.wake.touched() => self.perform_requests().await,
+                () = sleep_until(next) => self.perform_requests().await,
             }
         }
         self.stop_switch.request();
@@ -557,6 +569,21 @@ impl Engine {
         }
     }
 
+    /// Does what commands have asked for through the ledger.
+    async fn perform_requests(&mut self) {
+        let office = Office {
+            store: &self.store,
+            settings: &self.settings,
+            data_folder: self.data_folder.path(),
+            now: clock::now(),
+        };
+        match requests::perform_open(&office).await {
+            Ok(true) => self.check_now(),
+            Ok(false) => {}
+            Err(error) => tracing::warn!(%error, "requests could not be read or answered"),
+        }
+    }
+
     fn check_now(&mut self) {
         for slot in &mut self.slots {
             slot.due = tokio::time::Instant::now();
@@ -645,6 +672,9 @@ impl Engine {
             return;
         }
         self.next_sweep = now.checked_add(SWEEP_INTERVAL).ok();
+        if let Err(error) = self.store.sweep_requests(now).await {
+            tracing::warn!(%error, "old requests were not removed");
+        }
         let unsettled = match self.store.unsettled_files().await {
             Ok(unsettled) => unsettled,
             Err(error) => return tracing::warn!(%error, "old files were not looked for"),

@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod context;
 mod exit;
+mod handover;
 mod output;
 mod signals;
 

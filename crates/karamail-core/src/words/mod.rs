@@ -23,6 +23,7 @@ pub mod demo;
 pub mod journal;
 pub mod letters;
 pub mod pop3;
+pub mod requests;
 pub mod secrets;
 pub mod smtp;
 pub mod store;

@@ -33,3 +33,4 @@ pub use places::{NoHome, Places, SETTINGS_FILE};
 pub use samples::{READY_MADE_RECEIPTS, ReadyMade, sample};
 pub use settings::*;
 pub use watch::SettingsWatcher;
+pub(crate) use watch::tells_nothing;

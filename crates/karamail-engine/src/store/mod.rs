@@ -4,13 +4,15 @@
 //! fault in this program is refused by the database and not stored.
 //!
 //! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
-//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`].
+//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`],
+//! [`requests`] (what commands ask of the running program).
 
 pub mod events;
 pub mod mails;
 pub mod outbox;
 pub mod purge;
 pub mod receipts;
+pub mod requests;
 pub mod results;
 
 use std::path::{Path, PathBuf};
@@ -191,6 +193,16 @@ impl Store {
             Ok(version) if version > newest_migration() => Err(StoreError::Newer(path)),
             Ok(_) => Ok(Some(pool)),
             Err(error) => Err(in_file(error.into(), &path)),
+        }
+    }
+
+    /// Whether `data_folder` holds a ledger. A used folder without one is refused.
+    pub fn is_there(data_folder: &Path) -> Result<bool, StoreError> {
+        let path = data_folder.join(FILE_NAME);
+        match path.exists() {
+            true => Ok(true),
+            false if was_in_use(data_folder) => Err(StoreError::Vanished(path)),
+            false => Ok(false),
         }
     }
 
