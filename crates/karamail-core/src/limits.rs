@@ -164,6 +164,10 @@ pub const MIME_PARTS: usize = 50;
 pub const REPORT_RECIPIENTS: usize = 100;
 /// Most Message-IDs read of one report, for the same reason.
 pub const REPORT_MESSAGE_IDS: usize = 20;
+/// How long after a letter a report without its Message-ID is taken to be about it, days: mail servers give up after five.
+pub const REPORT_MATCH_DAYS: i64 = 10;
+/// Most numbers that are sent again with one command.
+pub const RESEND_NUMBERS: usize = 1_000;
 /// Longest explanation of a report that is kept, characters: a paragraph to read on a screen.
 pub const REPORT_TEXT_CHARACTERS: usize = 600;
 // --- requests of commands to the running program ---

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use karamail_core::address::EmailAddress;
+use karamail_core::limits::RESEND_NUMBERS;
 
 /// Karamail (空メール受付): an empty mail becomes a numbered member signup.
 #[derive(Debug, Parser)]
@@ -52,7 +53,7 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Tell what would become of stored mails; nothing is sent (判定だけ行う).
     Decide(Decide),
-    /// List numbers and addresses (収集結果).
+    /// List numbers and addresses, or send a number again (収集結果).
     Results(Results),
     /// Show the log of a month (ログ).
     Log(Log),
@@ -94,7 +95,36 @@ pub(crate) struct Decide {
 
 /// `results`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Results {
+    /// What to do with them; without it they are listed.
+    #[command(subcommand)]
+    pub(crate) action: Option<ResultsAction>,
+    #[command(flatten)]
+    pub(crate) list: ResultsList,
+}
+
+/// What can be done with results.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ResultsAction {
+    /// Send the receipts of these numbers again, also while Karamail runs (同じ番号をもう一度送る).
+    Resend(Resend),
+}
+
+/// `results resend`
+#[derive(Debug, Args)]
+pub(crate) struct Resend {
+    /// The numbers.
+    #[arg(required = true, value_name = "NUMBER", num_args = 1..=RESEND_NUMBERS, value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) numbers: Vec<i64>,
+    /// The series they belong to; needed where several series have the number.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) series: Option<String>,
+}
+
+/// Which results are listed, and how.
+#[derive(Debug, Args)]
+pub(crate) struct ResultsList {
     /// How they are printed; `--json` is the same as `--format json`.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
@@ -104,9 +134,48 @@ pub(crate) struct Results {
     /// Only this series.
     #[arg(long, value_name = "NAME")]
     pub(crate) series: Option<String>,
+    /// Only these delivery states; several with commas.
+    #[arg(long, value_enum, value_name = "STATE", value_delimiter = ',')]
+    pub(crate) state: Vec<DeliveryState>,
+    /// Only numbers given on this day or later.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<String>,
+    /// Only numbers given on this day or earlier.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) until: Option<String>,
+    /// Only numbers that this mailbox gave: its name or address.
+    #[arg(long, value_name = "MAILBOX")]
+    pub(crate) mailbox: Option<String>,
     /// Only so many, the newest.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u32>,
+}
+
+/// A delivery state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeliveryState {
+    /// Waits to be sent, or is being sent.
+    Queued,
+    /// The SMTP server took it.
+    Sent,
+    /// The SMTP server took it again.
+    SentAgain,
+    /// The SMTP server refused it for good.
+    Refused,
+    /// It was taken, and came back.
+    Bounced,
+}
+
+impl DeliveryState {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            DeliveryState::Queued => "queued",
+            DeliveryState::Sent => "sent",
+            DeliveryState::SentAgain => "sent-again",
+            DeliveryState::Refused => "refused",
+            DeliveryState::Bounced => "bounced",
+        }
+    }
 }
 
 /// How results are printed.

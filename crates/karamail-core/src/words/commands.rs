@@ -136,8 +136,6 @@ words! {
     pub fn delivery_unsure() { ja: "送信中", en: "being sent" }
     /// A delivery state.
     pub fn delivery_sent() { ja: "送信済み", en: "sent" }
-    /// A delivery state.
-    pub fn delivery_refused() { ja: "拒否された", en: "refused" }
     /// A heading before faults.
     pub fn settings_faults() { ja: "設定ファイルを使えません。", en: "The settings file cannot be used." }
 }

@@ -19,6 +19,7 @@
 pub mod commands;
 pub mod config;
 pub mod decision;
+pub mod delivery;
 pub mod demo;
 pub mod journal;
 pub mod letters;

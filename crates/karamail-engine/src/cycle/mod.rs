@@ -25,6 +25,7 @@ use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
+pub(crate) use letters::receipt_again;
 pub use worker::{LoginFault, Logins, Worker};
 
 /// How long letters are sent while the POP3 session waits for its purge. Servers hang up after ten minutes of silence

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::config::Settings;
+use crate::resend::resend;
 use crate::store::requests::OpenRequest;
 use crate::store::{Store, StoreError};
 
@@ -23,6 +24,15 @@ use crate::store::{Store, StoreError};
 pub enum Request {
     /// Say that you are there: nothing is changed.
     Ping,
+    /// Send receipts with these numbers again.
+    Resend {
+        /// The numbers.
+        numbers: Vec<i64>,
+        /// Their series, where it was named.
+        series: Option<String>,
+        /// When it was asked: done once for each time.
+        asked_at: Timestamp,
+    },
 }
 
 /// Where a request is performed.
@@ -88,12 +98,23 @@ impl Office<'_> {
 
 /// Performs one request. The one place where writing commands do their work.
 pub async fn perform(request: &Request, office: &Office<'_>) -> Result<Performed, RequestFault> {
-    let _ = office;
     match request {
         Request::Ping => Ok(Performed {
             result: json!({ "version": env!("CARGO_PKG_VERSION") }),
             check_now: false,
         }),
+        Request::Resend {
+            numbers,
+            series,
+            asked_at,
+        } => {
+            let answers = resend(office, numbers, series.as_deref(), *asked_at).await;
+            let answers = answers.map_err(|fault| office.failed(&fault))?;
+            Ok(Performed {
+                check_now: answers.iter().any(|answer| answer.fault.is_none()),
+                result: json!({ "numbers": answers }),
+            })
+        }
     }
 }
 

@@ -6,5 +6,6 @@ pub(crate) mod demo;
 pub(crate) mod log;
 pub(crate) mod once;
 pub(crate) mod password;
+pub(crate) mod resend;
 pub(crate) mod results;
 pub(crate) mod run;

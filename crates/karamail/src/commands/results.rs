@@ -1,6 +1,7 @@
 //! `karamail results`: numbers and addresses.
 
-use karamail_core::words::{Language, commands as words};
+use karamail_core::address::EmailAddress;
+use karamail_core::words::{Language, Told, commands as words, delivery as delivery_words};
 use karamail_engine::clock;
 use karamail_engine::store::Store;
 use karamail_engine::store::results::{Delivery, ResultRow, Wanted, results};
@@ -11,13 +12,8 @@ use crate::exit::Exit;
 use crate::output;
 
 /// Prints the results; reads beside a running program.
-pub(crate) async fn run(context: &Context, arguments: &arguments::Results) -> Result<Exit, Failure> {
-    let wanted = Wanted {
-        series: arguments.series.clone(),
-        search: arguments.search.clone(),
-        before: None,
-        limit: arguments.limit,
-    };
+pub(crate) async fn run(context: &Context, arguments: &arguments::ResultsList) -> Result<Exit, Failure> {
+    let wanted = wanted(context, arguments)?;
     let rows = match Store::open_to_read(&context.data_dir).await? {
         Some(readers) => results(&readers, &wanted).await?,
         None => Vec::new(),
@@ -58,6 +54,43 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Results) -> Re
     Ok(Exit::Done)
 }
 
+fn wanted(context: &Context, arguments: &arguments::ResultsList) -> Result<Wanted, Failure> {
+    let midnight = |text: &String, days: i64| {
+        let day = text.parse::<jiff::civil::Date>().ok();
+        let moved = day.and_then(|day| day.checked_add(jiff::SignedDuration::from_hours(24 * days)).ok());
+        let at = moved.and_then(|day| day.to_zoned(clock::local(clock::now()).time_zone().clone()).ok());
+        at.map(|at| at.timestamp())
+            .ok_or_else(|| Failure::said(Exit::Usage, delivery_words::not_a_day(context.language, text)))
+    };
+    Ok(Wanted {
+        series: arguments.series.clone(),
+        search: arguments.search.clone(),
+        states: arguments.state.iter().map(|state| state.as_str().to_owned()).collect(),
+        since: arguments.from.as_ref().map(|day| midnight(day, 0)).transpose()?,
+        // The day itself counts.
+        until: arguments.until.as_ref().map(|day| midnight(day, 1)).transpose()?,
+        mailbox: arguments.mailbox.as_deref().map(|name| mailbox(context, name)).transpose()?,
+        before: None,
+        limit: arguments.limit,
+    })
+}
+
+/// The mailbox's address; one that is no longer in the settings is named by its address.
+fn mailbox(context: &Context, name: &str) -> Result<EmailAddress, Failure> {
+    if let Ok(address) = name.parse() {
+        return Ok(address);
+    }
+    let settings = context.settings()?;
+    let found = settings.mailboxes.iter().find(|mailbox| mailbox.name == name);
+    found.map(|mailbox| mailbox.address.clone()).ok_or_else(|| {
+        let names: Vec<&str> = settings.mailboxes.iter().map(|mailbox| mailbox.name.as_str()).collect();
+        Failure::said(
+            Exit::Usage,
+            words::no_such_mailbox(context.language, name, &names.join(", ")),
+        )
+    })
+}
+
 fn head(language: Language) -> Vec<String> {
     vec![
         words::column_series(language),
@@ -65,6 +98,7 @@ fn head(language: Language) -> Vec<String> {
         words::column_address(language),
         words::column_given(language),
         words::column_delivery(language),
+        delivery_words::column_advice(language),
         words::column_answer(language),
     ]
 }
@@ -78,6 +112,10 @@ fn cells(row: &ResultRow, language: Language) -> Vec<String> {
             .strftime("%Y-%m-%d %H:%M:%S")
             .to_string(),
         delivery(row.delivery, language),
+        row.delivery
+            .class()
+            .and_then(|class| class.what_to_do(language))
+            .unwrap_or_default(),
         row.answer.clone().unwrap_or_default(),
     ]
 }
@@ -88,6 +126,8 @@ pub(crate) fn delivery(delivery: Delivery, language: Language) -> String {
         Delivery::Queued => words::delivery_queued(language),
         Delivery::Unsure => words::delivery_unsure(language),
         Delivery::Sent => words::delivery_sent(language),
-        Delivery::Refused => words::delivery_refused(language),
+        Delivery::SentAgain => delivery_words::sent_again(language),
+        Delivery::Refused { class } => delivery_words::refused(language, &class.what(language)),
+        Delivery::Bounced { class } => delivery_words::bounced(language, &class.what(language)),
     }
 }
