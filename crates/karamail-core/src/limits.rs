@@ -165,6 +165,25 @@ pub const BACKUP_RATIO: u64 = 100;
 pub const BACKUP_UNPACKED_FREELY: u64 = 64 * 1024 * 1024;
 /// Largest file beside the ledger that restoring takes over from the folder before, bytes.
 pub const BACKUP_OTHER_FILE_BYTES: u64 = 16 * 1024 * 1024;
+// --- delivery reports ---
+
+/// How much of a mail is read as a delivery report, bytes. Reports put the reasons first and the returned letter, which
+/// is a short one of ours, behind them.
+pub const REPORT_BYTES: usize = 256 * 1024;
+/// Deepest nesting of MIME parts that is followed; a report has two levels, one that was passed on some more.
+pub const MIME_DEPTH: usize = 6;
+/// Most MIME parts that are read of one mail; a report has three or four.
+pub const MIME_PARTS: usize = 50;
+/// Most recipients read of one report. A letter of ours has one.
+pub const REPORT_RECIPIENTS: usize = 100;
+/// Most Message-IDs read of one report, for the same reason.
+pub const REPORT_MESSAGE_IDS: usize = 20;
+/// How long after a letter a report without its Message-ID is taken to be about it, days: mail servers give up after five.
+pub const REPORT_MATCH_DAYS: i64 = 10;
+/// Most numbers that are sent again with one command.
+pub const RESEND_NUMBERS: usize = 1_000;
+/// Longest explanation of a report that is kept, characters: a paragraph to read on a screen.
+pub const REPORT_TEXT_CHARACTERS: usize = 600;
 // --- requests of commands to the running program ---
 
 /// How long a command waits for the running program. It answers within moments, unless the disk or the machine is busy.
@@ -178,3 +197,12 @@ pub const REQUEST_AGE: Duration = Duration::from_secs(600);
 pub const REQUEST_KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How often requests are looked for where the system does not tell of changes (network drives).
 pub const REQUESTS_POLL: Duration = Duration::from_secs(5);
+
+// --- imports ---
+
+/// Most mails taken in by one import: each needs some sixty bytes until all are sorted by date.
+pub const IMPORT_MAILS: usize = 1_000_000;
+/// Deepest folder that an import goes into. Mail programs nest a handful.
+pub const IMPORT_DEPTH: usize = 64;
+/// Longest beginning of a line that is looked at to find where a mail of an mbox file begins, bytes.
+pub const IMPORT_LINE_BYTES: usize = 1_000;

@@ -45,3 +45,40 @@ BEGIN SELECT RAISE(ABORT, 'a consent record is not changed'); END;
 
 CREATE TRIGGER consents_are_never_forgotten BEFORE DELETE ON consents
 BEGIN SELECT RAISE(ABORT, 'a consent record is not forgotten'); END;
+
+-- As before, with people who left or were erased, and letters that were never to be sent: those are settled as refused,
+-- by us, with the class `withheld`.
+DROP VIEW delivery;
+CREATE VIEW delivery AS
+SELECT r.series, r.number, r.address, r.address_key, r.mailbox_id, r.given_at, r.left_at, r.erased_at,
+       o.id AS outbox_id, o.attempts,
+       CASE WHEN o.state = 'queued' THEN 'queued'
+            WHEN o.state IN ('sending', 'unsure') THEN 'unsure'
+            WHEN o.state = 'refused' AND o.class = 'withheld' THEN 'withheld'
+            WHEN o.state = 'refused' THEN 'refused'
+            WHEN p.action = 'failed' THEN 'bounced'
+            WHEN o.kind = 'resend' THEN 'sent-again'
+            ELSE 'sent' END AS state,
+       CASE WHEN o.state = 'refused' THEN o.class
+            WHEN o.state = 'sent' AND p.action = 'failed' THEN p.class END AS class,
+       CASE WHEN o.state = 'sent' AND p.action = 'failed' THEN p.at ELSE o.settled_at END AS settled_at,
+       CASE WHEN o.state = 'sent' AND p.action = 'failed' THEN p.said ELSE o.answer END AS answer
+FROM receipts AS r
+JOIN outbox AS o ON o.id = (SELECT max(l.id) FROM outbox AS l
+                            WHERE l.series = r.series AND l.number = r.number AND l.kind IN ('receipt', 'resend'))
+LEFT JOIN delivery_reports AS p ON p.id = (SELECT max(d.id) FROM delivery_reports AS d
+                                           WHERE d.series = r.series AND d.number = r.number AND d.outbox_id >= o.id
+                                             AND d.action <> 'delayed');
+
+DROP VIEW delivery_history;
+CREATE VIEW delivery_history AS
+SELECT series, number, created_at AS at, 1 AS step, 'queued' AS state, kind, NULL AS class, NULL AS said
+  FROM outbox WHERE number IS NOT NULL
+UNION ALL
+SELECT series, number, settled_at, 2,
+       CASE WHEN class = 'withheld' THEN 'withheld'
+            WHEN state = 'sent' AND kind = 'resend' THEN 'sent-again' ELSE state END, kind, class, answer
+  FROM outbox WHERE number IS NOT NULL AND settled_at IS NOT NULL
+UNION ALL
+SELECT d.series, d.number, d.at, 3, CASE d.action WHEN 'failed' THEN 'bounced' ELSE d.action END, o.kind, d.class, d.said
+  FROM delivery_reports AS d JOIN outbox AS o ON o.id = d.outbox_id;

@@ -134,10 +134,6 @@ words! {
     pub fn column_mailbox() { ja: "メールボックス", en: "Mailbox" }
     /// The name of the workbook's sheet.
     pub fn sheet_results() { ja: "収集結果", en: "Results" }
-    /// No such state.
-    pub fn no_such_state(text: &str, states: &str) {
-        ja: "「{text}」という状態はありません。あるのは {states} です。", en: "There is no state \"{text}\". There are: {states}.",
-    }
     /// A workbook needs a file.
     pub fn xlsx_needs_file() {
         ja: "xlsx は画面に表示できません。--output ファイル名 を付けてください。",
@@ -153,8 +149,6 @@ words! {
     pub fn delivery_unsure() { ja: "送信中", en: "being sent" }
     /// A delivery state.
     pub fn delivery_sent() { ja: "送信済み", en: "sent" }
-    /// A delivery state.
-    pub fn delivery_refused() { ja: "拒否された", en: "refused" }
     /// A heading before faults.
     pub fn settings_faults() { ja: "設定ファイルを使えません。", en: "The settings file cannot be used." }
 }

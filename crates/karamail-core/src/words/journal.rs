@@ -40,6 +40,8 @@ pub fn title(language: Language, kind: EventKind) -> String {
         EventKind::Sent => ("送信済み", "Sent"),
         EventKind::SendDelayed => ("送信できず（再送します）", "Not sent yet (will retry)"),
         EventKind::Refused => ("送信を拒否された", "Refused"),
+        EventKind::Bounced => ("届かずに戻ってきた", "Came back"),
+        EventKind::Resending => ("再送を受付", "To be sent again"),
         EventKind::MailboxFailing => ("受信できません", "Cannot receive"),
         EventKind::MailboxRecovered => ("受信が回復", "Receiving again"),
         EventKind::SendingFailing => ("送信できません", "Cannot send"),

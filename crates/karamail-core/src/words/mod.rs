@@ -19,7 +19,9 @@
 pub mod backup;
 pub mod commands;
 pub mod config;
+pub mod data;
 pub mod decision;
+pub mod delivery;
 pub mod demo;
 pub mod journal;
 pub mod letters;

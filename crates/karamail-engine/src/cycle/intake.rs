@@ -5,6 +5,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 use karamail_core::decide::{Outcome, decide};
+use karamail_core::delivery_report::DeliveryReport;
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::IncomingMail;
 use karamail_core::pop3::ListedMail;
@@ -277,9 +278,11 @@ impl Intake<'_> {
                 _ => None,
             };
             crash_point("after-archive");
+            let report = DeliveryReport::parse(&archive::beginning(self.data_folder, &archive_file)?);
             candidate.spooled = Spool::Whole(Spooled {
                 archive_file,
                 forward,
+                report,
             });
         }
         Ok(())

@@ -18,6 +18,27 @@ use crate::archive;
 use crate::clock;
 use crate::config::{Mailbox, Settings};
 use crate::store::mails::{Candidate, Letter, LetterBody};
+use crate::store::resends::ResendFacts;
+
+/// The receipt of a number that is sent again, from the present template, with the name of the mailbox it goes out from.
+/// `None` where that mailbox is not in the settings.
+pub(crate) fn receipt_again(settings: &Settings, facts: &ResendFacts, now: Timestamp) -> Option<(Letter, String)> {
+    let mailbox = settings
+        .mailboxes
+        .iter()
+        .find(|mailbox| mailbox.enabled && mailbox.address.key() == facts.mailbox_key)?;
+    let from = &mailbox.address;
+    let message_id = compose::message_id(&facts.mail_key, Purpose::Receipt, facts.id, from.domain());
+    let letter = Writer::new(settings, mailbox, now).numbered(
+        &mailbox.receipt,
+        &facts.address,
+        facts.number,
+        message_id,
+        facts.mail_message_id.as_deref(),
+        Marker::Receipt,
+    );
+    Some((letter, mailbox.name.clone()))
+}
 
 /// Writes the letters of one batch.
 pub(crate) struct Writer<'a> {
@@ -48,22 +69,29 @@ impl<'a> Writer<'a> {
         } else {
             (&self.mailbox.receipt, Purpose::Receipt, Marker::Receipt)
         };
-        self.letter(candidate, to, number, template, (purpose, marker))
+        let from = &self.mailbox.address;
+        let message_id = compose::message_id(&candidate.key, purpose, candidate.id, from.domain());
+        self.numbered(template, to, number, message_id, candidate.mail.message_id(), marker)
     }
 
     /// The answer to somebody who leaves, where the shop wrote one.
     pub(crate) fn farewell(&self, candidate: &Candidate, to: &EmailAddress, number: i64) -> Option<Letter> {
         let template = self.settings.opt_out.template.as_ref()?;
-        Some(self.letter(candidate, to, number, template, (Purpose::Repeat, Marker::Repeat)))
+        let from = &self.mailbox.address;
+        let message_id = compose::message_id(&candidate.key, Purpose::Repeat, candidate.id, from.domain());
+        let answered = candidate.mail.message_id();
+        Some(self.numbered(template, to, number, message_id, answered, Marker::Repeat))
     }
 
-    fn letter(
+    /// A letter with a number in it: the template filled in.
+    fn numbered(
         &self,
-        candidate: &Candidate,
+        template: &Template,
         to: &EmailAddress,
         number: i64,
-        template: &Template,
-        (purpose, marker): (Purpose, Marker<'_>),
+        message_id: String,
+        in_reply_to: Option<&str>,
+        marker: Marker<'_>,
     ) -> Letter {
         let rendered = template.render(&Values {
             number,
@@ -73,7 +101,6 @@ impl<'a> Writer<'a> {
             language: self.settings.general.language,
         });
         let from = &self.mailbox.address;
-        let message_id = compose::message_id(&candidate.key, purpose, candidate.id, from.domain());
         let bytes = compose_letter(&compose::Letter {
             from,
             display_name: &self.mailbox.display_name,
@@ -84,7 +111,7 @@ impl<'a> Writer<'a> {
             signature: &self.mailbox.signature,
             message_id: &message_id,
             date: &self.now,
-            in_reply_to: candidate.mail.message_id(),
+            in_reply_to,
             marker,
         });
         Letter {

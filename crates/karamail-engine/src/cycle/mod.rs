@@ -25,6 +25,7 @@ use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
+pub(crate) use letters::receipt_again;
 pub(crate) use worker::wordings;
 pub use worker::{LoginFault, Logins, Worker};
 

@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
 use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome};
+use karamail_core::delivery_report::DeliveryReport;
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::{ContentKey, IncomingMail};
 use karamail_core::pop3::plan::KnownMail;
@@ -14,7 +15,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::consents::{self, Wordings};
 use super::leaving;
 use super::receipts::Numbers;
-use super::{Store, StoreError, begin, events, milliseconds};
+use super::{Store, StoreError, begin, events, milliseconds, reports};
 
 /// A mailbox in the ledger.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +62,8 @@ pub struct Spooled {
     pub archive_file: String,
     /// The finished forward, where it is to be forwarded.
     pub forward: Option<Letter>,
+    /// What it says about letters of ours, where it is a delivery report.
+    pub report: Option<DeliveryReport>,
 }
 
 /// A finished letter, ready for the outbox.
@@ -230,6 +233,16 @@ impl Store {
             }
         }
         batch.write(&mut transaction, scope, now).await?;
+        let is_new = |id: i64| recorded.iter().any(|entry| entry.mail_id == id && entry.outcome.is_some());
+        for candidate in candidates {
+            if let Spool::Whole(Spooled { report: Some(report), .. }) = &candidate.spooled
+                && is_new(candidate.id)
+            {
+                let at = milliseconds(now);
+                let told = reports::mark(&mut transaction, scope, candidate.id, report, at).await?;
+                events::write(&mut transaction, &told, at).await?;
+            }
+        }
         transaction.commit().await?;
         *listed = newly_listed;
         drop(writer);
@@ -313,7 +326,7 @@ impl Desk {
         keys.dedup();
         let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
         let answered_mailbox_hour: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at > ?2 AND kind <> 'forward'",
+            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at > ?2 AND kind IN ('receipt', 'repeat')",
         )
         .bind(scope.mailbox_id)
         .bind(hour_ago)
@@ -394,7 +407,7 @@ async fn answered(
     }
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT recipient_key, sum(created_at > ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(1)));
-    query.push("), count(*) FROM outbox WHERE kind <> 'forward' AND created_at > ");
+    query.push("), count(*) FROM outbox WHERE kind IN ('receipt', 'repeat') AND created_at > ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(24)));
     query.push(" AND recipient_key IN (");
     let mut list = query.separated(", ");

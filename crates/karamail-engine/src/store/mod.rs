@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
 //! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`],
-//! [`requests`] (what commands ask of the running program).
+//! [`reports`] (what comes back), [`resends`], [`requests`] (what commands ask of the running program).
 
 pub mod consents;
 pub mod erasure;
@@ -16,7 +16,9 @@ pub mod mails;
 pub mod outbox;
 pub mod purge;
 pub mod receipts;
+pub(crate) mod reports;
 pub mod requests;
+pub mod resends;
 pub mod results;
 pub mod snapshot;
 
@@ -33,7 +35,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
-use crate::data_folder::restore_staging;
+use crate::data_folder::{DataFolder, restore_staging};
 
 /// The ledger's file name in the data folder.
 pub const FILE_NAME: &str = "karamail.db";
@@ -64,6 +66,9 @@ pub enum StoreError {
     /// A newer Karamail wrote the file.
     #[error("the ledger {0} was written by a newer version")]
     Newer(PathBuf),
+    /// An older Karamail is using the file.
+    #[error("the ledger {0} is in use by an older version")]
+    Older(PathBuf),
     /// The folder cannot be made or read.
     #[error("the data folder {0}: {1}")]
     Folder(PathBuf, std::io::Error),
@@ -80,6 +85,7 @@ impl Told for StoreError {
             StoreError::Damaged(path, why) => words::damaged(language, &path.display().to_string(), why),
             StoreError::Vanished(path) => words::vanished(language, &path.display().to_string()),
             StoreError::Newer(path) => words::newer(language, &path.display().to_string()),
+            StoreError::Older(path) => words::older(language, &path.display().to_string()),
             StoreError::Folder(path, why) => {
                 words::folder(language, &path.display().to_string(), &why.to_string())
             }
@@ -94,6 +100,7 @@ impl Told for StoreError {
             StoreError::Damaged(..) => words::damaged_advice(language),
             StoreError::Vanished(_) => words::vanished_advice(language),
             StoreError::Newer(_) => words::newer_advice(language),
+            StoreError::Older(_) => words::older_advice(language),
             StoreError::Sql(_) => words::other_advice(language),
         })
     }
@@ -127,6 +134,8 @@ struct Inner {
     readers: SqlitePool,
     next_mail_id: AtomicI64,
     events_written: Notify,
+    /// Held by whoever writes the monthly log: two writers would repeat lines.
+    log_turn: Mutex<()>,
 }
 
 impl Store {
@@ -163,7 +172,10 @@ impl Store {
             .await
             .map_err(StoreError::from)
             .map_err(in_place)?;
-        let last_mail: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM mails")
+        // Letters that are sent again take their ids from the same sequence.
+        let last_id: i64 = sqlx::query_scalar(
+            "SELECT max((SELECT coalesce(max(id), 0) FROM mails), (SELECT coalesce(max(id), 0) FROM outbox))",
+        )
             .fetch_one(&mut writer)
             .await
             .map_err(StoreError::from)
@@ -172,13 +184,15 @@ impl Store {
             inner: Arc::new(Inner {
                 writer: Mutex::new(writer),
                 readers: readers(&path),
-                next_mail_id: AtomicI64::new(last_mail + 1),
+                next_mail_id: AtomicI64::new(last_id + 1),
                 events_written: Notify::new(),
+                log_turn: Mutex::new(()),
             }),
         })
     }
 
-    /// Opens the ledger of `data_folder` for reading beside a running program: nothing is written or migrated.
+    /// Opens the ledger of `data_folder` for reading beside a running program: nothing is written. One of an older
+    /// version is brought up to date first, where no program holds the folder.
     ///
     /// `None` where there is no ledger yet.
     pub async fn open_to_read(data_folder: &Path) -> Result<Option<SqlitePool>, StoreError> {
@@ -198,6 +212,13 @@ impl Store {
                 .await;
         match version {
             Ok(version) if version > newest_migration() => Err(StoreError::Newer(path)),
+            Ok(version) if version < newest_migration() => {
+                let Ok(folder) = DataFolder::take(data_folder) else {
+                    return Err(StoreError::Older(path));
+                };
+                Store::open(folder.path()).await?.close().await;
+                Ok(Some(pool))
+            }
             Ok(_) => Ok(Some(pool)),
             Err(error) => Err(in_file(error.into(), &path)),
         }
@@ -240,6 +261,11 @@ impl Store {
         {
             tracing::debug!(%error, "checkpoint at close");
         }
+    }
+
+    /// The turn to write the monthly log.
+    pub(crate) async fn log_turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.log_turn.lock().await
     }
 
     pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
@@ -285,6 +311,8 @@ fn writer_options(path: &Path) -> SqliteConnectOptions {
         // Kibibytes (negative): enough for the working set of a batch, small beside the 15 MB the program may hold.
         .pragma("cache_size", "-2000")
         .pragma("wal_autocheckpoint", "1000")
+        // What is overwritten or deleted within a page is not left in its free space; costs no writing.
+        .pragma("secure_delete", "FAST")
         .statement_cache_capacity(64)
 }
 

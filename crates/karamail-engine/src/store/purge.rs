@@ -35,7 +35,8 @@ impl Store {
         let seen_before = match keep {
             KeepRule::Delete => now,
             KeepRule::Days(days) => now - SignedDuration::from_hours(24 * i64::from(days)),
-            KeepRule::Keep | KeepRule::WhenErased => return Ok(Vec::new()),
+            KeepRule::WhenErased => now,
+            KeepRule::Keep => return Ok(Vec::new()),
         };
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
@@ -44,7 +45,11 @@ impl Store {
             let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
                 "UPDATE mails SET state = 'purging' WHERE state IN ('settled', 'purging') AND first_seen_at <= ",
             );
-            query.push_bind(milliseconds(seen_before)).push(" AND id IN (");
+            query.push_bind(milliseconds(seen_before));
+            if keep == KeepRule::WhenErased {
+                query.push(" AND erased_at IS NOT NULL");
+            }
+            query.push(" AND id IN (");
             let mut list = query.separated(", ");
             for (_, mail_id) in chunk {
                 list.push_bind(*mail_id);

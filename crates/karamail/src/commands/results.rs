@@ -5,11 +5,13 @@ use std::fs::File;
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
-use karamail_core::words::{Language, commands as words};
+use karamail_core::words::{
+    Language, Told, commands as words, data as data_words, delivery as delivery_words,
+};
 use karamail_engine::clock;
 use karamail_engine::config::Settings;
 use karamail_engine::store::results::{Delivery, ResultRow, Wanted, each_result};
@@ -25,7 +27,7 @@ use crate::output;
 const NUMBER_COLUMN: usize = 1;
 
 /// Prints the results, or writes them to a file; reads beside a running program.
-pub(crate) async fn run(context: &Context, arguments: &arguments::Results) -> Result<Exit, Failure> {
+pub(crate) async fn run(context: &Context, arguments: &arguments::ResultsList) -> Result<Exit, Failure> {
     let format = if context.json {
         Format::Json
     } else {
@@ -66,7 +68,7 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Results) -> Re
     Ok(Exit::Done)
 }
 
-fn target_failed(context: &Context, arguments: &arguments::Results, error: &io::Error) -> Failure {
+fn target_failed(context: &Context, arguments: &arguments::ResultsList, error: &io::Error) -> Failure {
     let path = arguments
         .output
         .as_ref()
@@ -108,7 +110,7 @@ impl Mailboxes {
 
 fn wanted(
     context: &Context,
-    arguments: &arguments::Results,
+    arguments: &arguments::ResultsList,
     mailboxes: &Mailboxes,
 ) -> Result<Wanted, Failure> {
     let language = context.language;
@@ -120,31 +122,32 @@ fn wanted(
             Failure::said(Exit::Usage, text)
         })?),
     };
-    let state = |text: &String| {
-        Delivery::ALL
-            .into_iter()
-            .find(|state| state.as_str() == text)
-            .ok_or_else(|| {
-                let states: Vec<&str> = Delivery::ALL.iter().map(|state| state.as_str()).collect();
-                let text = words::no_such_state(language, &output::harmless(text), &states.join(", "));
-                Failure::said(Exit::Usage, text)
-            })
+    let midnight = |text: &String, days: i64| {
+        let day = text.parse::<Date>().ok();
+        let moved = day.and_then(|day| day.checked_add(SignedDuration::from_hours(24 * days)).ok());
+        let at = moved.and_then(|day| day.to_zoned(TimeZone::system()).ok());
+        at.map(|at| at.timestamp()).ok_or_else(|| {
+            Failure::said(
+                Exit::Usage,
+                delivery_words::not_a_day(language, &output::harmless(text)),
+            )
+        })
     };
     Ok(Wanted {
         series: arguments.series.clone(),
         search: arguments.search.clone(),
+        states: arguments
+            .state
+            .iter()
+            .map(|state| state.as_str().to_owned())
+            .collect(),
+        since: arguments.from.as_ref().map(|day| midnight(day, 0)).transpose()?,
+        // The day itself counts.
+        until: arguments.until.as_ref().map(|day| midnight(day, 1)).transpose()?,
+        mailbox,
         before: None,
         limit: arguments.limit,
-        from: arguments.from.and_then(beginning_of),
-        until: arguments.to.and_then(|day| beginning_of(day.tomorrow().ok()?)),
-        mailbox,
-        states: arguments.state.iter().map(state).collect::<Result<_, _>>()?,
     })
-}
-
-/// When a day begins here; `None` beyond the calendar's end, where there is nothing to leave out.
-fn beginning_of(day: Date) -> Option<Timestamp> {
-    day.to_zoned(TimeZone::system()).ok().map(|at| at.timestamp())
 }
 
 /// What ends the writing of results: the ledger or the place they go to.
@@ -310,6 +313,8 @@ fn head(language: Language) -> Vec<String> {
         words::column_given(language),
         words::column_delivery(language),
         words::column_mailbox(language),
+        data_words::column_person(language),
+        delivery_words::column_advice(language),
         words::column_answer(language),
     ]
 }
@@ -318,16 +323,41 @@ fn cells(row: &ResultRow, mailboxes: &HashMap<String, &str>, language: Language)
     vec![
         row.series.clone(),
         row.number.to_string(),
-        row.address.clone(),
-        clock::local(row.given_at)
-            .strftime("%Y-%m-%d %H:%M:%S")
-            .to_string(),
+        address(row, language),
+        time(row.given_at),
         delivery(row.delivery, language),
         mailboxes
             .get(&row.mailbox)
             .map_or_else(|| row.mailbox.clone(), |name| (*name).to_owned()),
+        person(row, language),
+        row.delivery
+            .class()
+            .and_then(|class| class.what_to_do(language))
+            .unwrap_or_default(),
         row.answer.clone().unwrap_or_default(),
     ]
+}
+
+/// Local time to the second.
+pub(super) fn time(at: Timestamp) -> String {
+    clock::local(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+/// The address, or what stands in its place.
+pub(super) fn address(row: &ResultRow, language: Language) -> String {
+    match row.erased_at {
+        Some(_) => data_words::erased_address(language),
+        None => row.address.clone(),
+    }
+}
+
+/// Whether the person left or was erased, and when.
+pub(super) fn person(row: &ResultRow, language: Language) -> String {
+    match (row.erased_at, row.left_at) {
+        (Some(at), _) => data_words::person_erased(language, &time(at)),
+        (None, Some(at)) => data_words::person_left(language, &time(at)),
+        (None, None) => String::new(),
+    }
 }
 
 /// A delivery state in words.
@@ -336,6 +366,9 @@ pub(crate) fn delivery(delivery: Delivery, language: Language) -> String {
         Delivery::Queued => words::delivery_queued(language),
         Delivery::Unsure => words::delivery_unsure(language),
         Delivery::Sent => words::delivery_sent(language),
-        Delivery::Refused => words::delivery_refused(language),
+        Delivery::SentAgain => delivery_words::sent_again(language),
+        Delivery::Refused { class } => delivery_words::refused(language, &class.what(language)),
+        Delivery::Bounced { class } => delivery_words::bounced(language, &class.what(language)),
+        Delivery::Withheld => data_words::withheld(language),
     }
 }

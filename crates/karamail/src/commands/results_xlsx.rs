@@ -8,7 +8,7 @@ const ROWS_A_SHEET: u32 = 1_000_000;
 /// Longest text of a cell, characters, by Excel's own limit.
 const CELL_CHARACTERS: usize = 32_000;
 /// Widths of the columns, characters.
-const WIDTHS: [f64; 7] = [12.0, 10.0, 36.0, 20.0, 16.0, 24.0, 48.0];
+const WIDTHS: [f64; 9] = [12.0, 10.0, 36.0, 20.0, 16.0, 20.0, 20.0, 40.0, 48.0];
 
 /// A workbook that is being written.
 pub(super) struct ResultsWorkbook {
