@@ -41,7 +41,7 @@ pub(crate) fn check(form: &FileForm, checking: &mut Checking<'_>) -> Option<Sett
     let receipt = template::parse(&form.receipt, &receipt_text, Mark::Receipt, checking);
     let repeat_text = template::text(&form.duplicate, &template::repeat(language), checking);
     let repeat = template::parse(&form.duplicate, &repeat_text, Mark::Repeat, checking);
-    let opt_out = opt_out(&form.opt_out, checking);
+    let opt_out = opt_out(&form.opt_out, language, checking);
     let guard = guard(&form.guard, checking);
     if form.mailboxes.is_empty() {
         checking.faults.push(ConfigFault {
@@ -159,7 +159,7 @@ fn series(all: &[SectionValues], checking: &mut Checking<'_>) -> Vec<SeriesSetti
 }
 
 /// Words by which people leave, and the letter that answers them where subject or body is written.
-fn opt_out(values: &SectionValues, checking: &mut Checking<'_>) -> OptOut {
+fn opt_out(values: &SectionValues, language: Language, checking: &mut Checking<'_>) -> OptOut {
     let mut words = Vec::new();
     for (line, text) in values.list("words") {
         if is_opt_out_word(text, std::slice::from_ref(text)) {
@@ -177,7 +177,7 @@ fn opt_out(values: &SectionValues, checking: &mut Checking<'_>) -> OptOut {
         .into_iter()
         .any(|key| values.has(key));
     let template = is_written.then(|| {
-        let text = template::text(values, &template::nothing(), checking);
+        let text = template::text(values, &template::left(language), checking);
         template::parse(values, &text, Mark::Receipt, checking)
     });
     OptOut {

@@ -24,7 +24,11 @@ pub(super) fn each_mail(
     is_mbox: bool,
     mut each: impl FnMut(Place) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut scan = Scan::default();
+    let mut scan = Scan {
+        // The file's beginning counts as an empty line.
+        is_after_blank: true,
+        ..Scan::default()
+    };
     if !is_mbox {
         scan.begin(byte_order_mark(file)?);
         scan.offset = scan.open.as_ref().map_or(0, |place| place.offset);
