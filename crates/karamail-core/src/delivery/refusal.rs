@@ -246,6 +246,8 @@ const TEMPORARY: &[&str] = &[
     "queue too long",
     "not within",
     "within the time limit",
+    "not delivered within",
+    "not responding",
     "lost connection",
     "greylist",
     "graylist",
