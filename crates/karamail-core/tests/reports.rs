@@ -47,9 +47,27 @@ fn told(report: &DeliveryReport) -> [String; 3] {
     let join = |texts: Vec<String>| texts.join(",");
     let first = |addresses: &[EmailAddress]| addresses.first().map_or("-".to_owned(), ToString::to_string);
     [
-        join(report.recipients.iter().map(|one| first(&one.addresses)).collect()),
-        join(report.recipients.iter().map(|one| one.class.as_str().to_owned()).collect()),
-        join(report.recipients.iter().map(|one| one.action.as_str().to_owned()).collect()),
+        join(
+            report
+                .recipients
+                .iter()
+                .map(|one| first(&one.addresses))
+                .collect(),
+        ),
+        join(
+            report
+                .recipients
+                .iter()
+                .map(|one| one.class.as_str().to_owned())
+                .collect(),
+        ),
+        join(
+            report
+                .recipients
+                .iter()
+                .map(|one| one.action.as_str().to_owned())
+                .collect(),
+        ),
     ]
 }
 
@@ -65,22 +83,36 @@ fn every_report_says_what_the_table_says() {
             };
             let expected = [recipients.clone(), classes.clone(), actions.clone()];
             if told(&report) != expected {
-                faults.push(format!("{file} ({form}): {:?}\n    expected {expected:?}", report.recipients));
+                faults.push(format!(
+                    "{file} ({form}): {:?}\n    expected {expected:?}",
+                    report.recipients
+                ));
             }
             let names_it = match id.as_str() {
                 "-" => report.message_ids.is_empty(),
                 id => report.message_ids.first().is_some_and(|first| first == id),
             };
             if !names_it {
-                faults.push(format!("{file} ({form}): ids {:?}, expected {id}", report.message_ids));
+                faults.push(format!(
+                    "{file} ({form}): ids {:?}, expected {id}",
+                    report.message_ids
+                ));
             }
-            let says_why = report.recipients.iter().all(|one| !one.said.contains(['\n', '\r']));
+            let says_why = report
+                .recipients
+                .iter()
+                .all(|one| !one.said.contains(['\n', '\r']));
             if !says_why || report.text.contains('\n') {
                 faults.push(format!("{file} ({form}): words over several lines: {report:?}"));
             }
         }
     }
-    assert!(faults.is_empty(), "{} faults\n{}", faults.len(), faults.join("\n"));
+    assert!(
+        faults.is_empty(),
+        "{} faults\n{}",
+        faults.len(),
+        faults.join("\n")
+    );
 }
 
 #[test]
@@ -125,7 +157,12 @@ fn the_table_names_every_report_and_only_reports_there_are() {
     let named: BTreeSet<String> = table().into_iter().map(|[file, ..]| file).collect();
     let found: BTreeSet<String> = files(&folder())
         .iter()
-        .map(|path| path.strip_prefix(folder()).unwrap().to_string_lossy().replace('\\', "/"))
+        .map(|path| {
+            path.strip_prefix(folder())
+                .unwrap()
+                .to_string_lossy()
+                .replace('\\', "/")
+        })
         .collect();
     assert_eq!(named, found);
     assert!(named.len() >= 60, "{}", named.len());
@@ -145,7 +182,18 @@ fn what_is_written_to_take_long_does_not() {
     let head = b"From: MAILER-DAEMON@x\nSubject: failure notice\nContent-Type: text/html\n\n";
     let report = b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\nFinal-Recipient: utf-8; ";
     let begin = std::time::Instant::now();
-    for piece in ["<style", "<", "a@b.example\n", "550 a@b.example ", "Message-ID: <a@b>\n", "\n", "x:\n\n", "\\x{", "--b\n", "\"@a.b"] {
+    for piece in [
+        "<style",
+        "<",
+        "a@b.example\n",
+        "550 a@b.example ",
+        "Message-ID: <a@b>\n",
+        "\n",
+        "x:\n\n",
+        "\\x{",
+        "--b\n",
+        "\"@a.b",
+    ] {
         for head in [head.as_slice(), report.as_slice(), b"From: <postmaster@x>\n\n"] {
             let mut mail = head.to_vec();
             mail.extend(piece.as_bytes().repeat(300_000 / piece.len()));

@@ -100,14 +100,24 @@ async fn a_receipt_that_comes_back_shows_and_can_be_sent_again() {
         "550 Unknown user taro@docomo.ne.jp (in reply to end of DATA command)",
     ));
     let cycle = once(folder, settings(&servers, "", NO_LIMITS)).await;
-    assert_eq!((cycle.archived, servers.mailbox_count()), (1, 0), "the report goes on as other mail: {cycle:?}");
+    assert_eq!(
+        (cycle.archived, servers.mailbox_count()),
+        (1, 0),
+        "the report goes on as other mail: {cycle:?}"
+    );
     let class = RefusalClass::Filtered;
     assert_eq!(state(folder, 1).await, Delivery::Bounced { class });
     assert_eq!(state(folder, 2).await, Delivery::Sent);
-    let bounced = Wanted { states: vec!["bounced".into()], ..Wanted::default() };
+    let bounced = Wanted {
+        states: vec!["bounced".into()],
+        ..Wanted::default()
+    };
     let found = rows(folder, &bounced).await;
     assert_eq!(found.iter().map(|row| row.number).collect::<Vec<_>>(), [1]);
-    assert!(found[0].answer.as_deref().unwrap().contains("550 Unknown user"), "{found:?}");
+    assert!(
+        found[0].answer.as_deref().unwrap().contains("550 Unknown user"),
+        "{found:?}"
+    );
 
     let told = resend(folder, settings(&servers, "", NO_LIMITS), &[1, 1, 9]).await;
     assert_eq!(told["numbers"][0]["address"], "taro@docomo.ne.jp", "{told}");
@@ -116,15 +126,32 @@ async fn a_receipt_that_comes_back_shows_and_can_be_sent_again() {
     let again = resend(folder, settings(&servers, "", NO_LIMITS), &[1]).await;
     assert_eq!(again["numbers"][0]["fault"]["why"], "on-its-way", "{again}");
     let cycle = once(folder, settings(&servers, "", NO_LIMITS)).await;
-    assert_eq!((cycle.sent, servers.sent_count()), (1, 3), "once, and no third time: {cycle:?}");
+    assert_eq!(
+        (cycle.sent, servers.sent_count()),
+        (1, 3),
+        "once, and no third time: {cycle:?}"
+    );
     assert_eq!(state(folder, 1).await, Delivery::SentAgain);
     let second = servers.sent()[2].clone();
     assert_eq!(second.to, first.to);
-    assert_ne!(message_id(&second.bytes), message_id(&first.bytes), "a letter of its own");
+    assert_ne!(
+        message_id(&second.bytes),
+        message_id(&first.bytes),
+        "a letter of its own"
+    );
     assert!(String::from_utf8_lossy(&second.bytes).contains("X-Karamail: receipt"));
-    assert_eq!(steps(folder, 1).await, ["queued", "sent", "bounced", "queued", "sent-again"]);
+    assert_eq!(
+        steps(folder, 1).await,
+        ["queued", "sent", "bounced", "queued", "sent-again"]
+    );
     // A late report about the first letter says nothing of the second.
-    servers.deposit(report(&message_id(&first.bytes), "taro@docomo.ne.jp", "failed", "5.1.1", "550 5.1.1 User unknown"));
+    servers.deposit(report(
+        &message_id(&first.bytes),
+        "taro@docomo.ne.jp",
+        "failed",
+        "5.1.1",
+        "550 5.1.1 User unknown",
+    ));
     once(folder, settings(&servers, "", NO_LIMITS)).await;
     assert_eq!(state(folder, 1).await, Delivery::SentAgain);
     // New mails and letters go on behind the ids that letters sent again have taken.
@@ -132,10 +159,18 @@ async fn a_receipt_that_comes_back_shows_and_can_be_sent_again() {
     let cycle = once(folder, settings(&servers, "", NO_LIMITS)).await;
     assert_eq!((cycle.receipts, cycle.sent), (1, 1), "{cycle:?}");
 
-    let log = std::fs::read_dir(folder.join("log")).unwrap().next().unwrap().unwrap().path();
+    let log = std::fs::read_dir(folder.join("log"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
     let log = std::fs::read_to_string(log).unwrap();
     let line = log.lines().find(|line| line.contains("Came back")).unwrap();
-    assert!(line.contains("number 1\ttaro@docomo.ne.jp") && line.contains(&class.what(Language::English)), "{line}");
+    assert!(
+        line.contains("number 1\ttaro@docomo.ne.jp") && line.contains(&class.what(Language::English)),
+        "{line}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -152,10 +187,16 @@ async fn a_letter_that_is_only_late_is_not_shown_as_failed() {
     };
     assert_eq!(bring("delayed", "4.4.1", "450 try later").await, Delivery::Sent);
     let class = RefusalClass::BoxFull;
-    assert_eq!(bring("failed", "5.2.2", "552 5.2.2 over quota").await, Delivery::Bounced { class });
+    assert_eq!(
+        bring("failed", "5.2.2", "552 5.2.2 over quota").await,
+        Delivery::Bounced { class }
+    );
     // Some systems report a failure at one server and the delivery at the next.
     assert_eq!(bring("delivered", "2.0.0", "250 ok").await, Delivery::Sent);
-    assert_eq!(steps(folder, 1).await, ["queued", "sent", "delayed", "bounced", "delivered"]);
+    assert_eq!(
+        steps(folder, 1).await,
+        ["queued", "sent", "delayed", "bounced", "delivered"]
+    );
 }
 
 /// A report for people alone that names nothing but the address.
@@ -180,7 +221,11 @@ async fn a_report_without_an_id_is_matched_by_address_where_one_number_fits() {
     once(folder, settings_now()).await;
     let class = RefusalClass::UnknownAddress;
     assert_eq!(state(folder, 1).await, Delivery::Bounced { class });
-    assert_eq!(state(folder, 2).await, Delivery::Sent, "a stranger's report is about nobody");
+    assert_eq!(
+        state(folder, 2).await,
+        Delivery::Sent,
+        "a stranger's report is about nobody"
+    );
     // The same address with a second number: which of the two came back, the report does not say.
     let text = settings_text(servers.pop3_port(), servers.smtp_port(), "", NO_LIMITS)
         .replace("[guard]", "[duplicate]\naction = \"new-number\"\n[guard]");
@@ -188,7 +233,10 @@ async fn a_report_without_an_id_is_matched_by_address_where_one_number_fits() {
     once(folder, Settings::parse(&text, Path::new(".")).unwrap()).await;
     servers.deposit(plain_report(3, "twice@x.example"));
     once(folder, settings_now()).await;
-    assert_eq!((state(folder, 2).await, state(folder, 3).await), (Delivery::Sent, Delivery::Sent));
+    assert_eq!(
+        (state(folder, 2).await, state(folder, 3).await),
+        (Delivery::Sent, Delivery::Sent)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -198,9 +246,15 @@ async fn an_old_letter_is_not_taken_for_the_one_that_came_back() {
     servers.deposit(signup("taro@x.example", 1));
     once(folder, settings(&servers, "", NO_LIMITS)).await;
     let path = folder.join(karamail_engine::store::FILE_NAME);
-    let mut db = SqliteConnection::connect(&format!("sqlite://{}?mode=rw", path.display())).await.unwrap();
+    let mut db = SqliteConnection::connect(&format!("sqlite://{}?mode=rw", path.display()))
+        .await
+        .unwrap();
     let eleven_days = SignedDuration::from_hours(11 * 24).as_millis() as i64;
-    sqlx::query("UPDATE outbox SET created_at = created_at - ?1").bind(eleven_days).execute(&mut db).await.unwrap();
+    sqlx::query("UPDATE outbox SET created_at = created_at - ?1")
+        .bind(eleven_days)
+        .execute(&mut db)
+        .await
+        .unwrap();
     db.close().await.unwrap();
     servers.deposit(plain_report(1, "taro@x.example"));
     once(folder, settings(&servers, "", NO_LIMITS)).await;
@@ -215,9 +269,16 @@ async fn a_running_program_sends_a_number_again_when_a_command_asks() {
     let engine = engine(folder.path(), settings(&servers, "", NO_LIMITS)).await;
     let stop = engine.stop_switch();
     let running = tokio::spawn(engine.run(None, true));
-    let request = Request::Resend { numbers: vec![1], series: Some("main".into()), asked_at: clock::now() };
+    let request = Request::Resend {
+        numbers: vec![1],
+        series: Some("main".into()),
+        asked_at: clock::now(),
+    };
     let (kind, arguments) = request.to_row().unwrap();
-    let mut handed = HandedOver::write(folder.path(), &kind, &arguments, clock::now()).await.unwrap().unwrap();
+    let mut handed = HandedOver::write(folder.path(), &kind, &arguments, clock::now())
+        .await
+        .unwrap()
+        .unwrap();
     touch(folder.path()).unwrap();
     let answer = tokio::time::timeout(std::time::Duration::from_secs(10), async {
         loop {
@@ -230,7 +291,9 @@ async fn a_running_program_sends_a_number_again_when_a_command_asks() {
     .await
     .unwrap();
     assert_eq!(answer["numbers"][0]["address"], "taro@x.example", "{answer}");
-    tokio::time::timeout(std::time::Duration::from_secs(10), servers.wait_for_sent(2)).await.unwrap();
+    tokio::time::timeout(std::time::Duration::from_secs(10), servers.wait_for_sent(2))
+        .await
+        .unwrap();
     stop.request();
     running.await.unwrap().unwrap();
     assert_eq!(state(folder.path(), 1).await, Delivery::SentAgain);
@@ -245,8 +308,17 @@ async fn a_request_that_is_performed_again_after_a_crash_sends_once() {
     for _ in 0..2 {
         let store = Store::open(folder.path()).await.unwrap();
         let settings = Arc::new(settings(&servers, "", NO_LIMITS));
-        let office = Office { store: &store, settings: &settings, data_folder: folder.path(), now: clock::now() };
-        let request = Request::Resend { numbers: vec![1], series: None, asked_at };
+        let office = Office {
+            store: &store,
+            settings: &settings,
+            data_folder: folder.path(),
+            now: clock::now(),
+        };
+        let request = Request::Resend {
+            numbers: vec![1],
+            series: None,
+            asked_at,
+        };
         perform(&request, &office).await.unwrap();
         store.close().await;
         once(folder.path(), (*settings).clone()).await;
@@ -264,7 +336,11 @@ async fn a_mail_may_leave_the_server_while_its_number_is_sent_again() {
     assert_eq!(servers.mailbox_count(), 1);
     resend(folder.path(), settings(&servers, "", NO_LIMITS), &[1]).await;
     let without_smtp = settings_text(servers.pop3_port(), 9, "", NO_LIMITS);
-    let report = once(folder.path(), Settings::parse(&without_smtp, Path::new(".")).unwrap()).await;
+    let report = once(
+        folder.path(),
+        Settings::parse(&without_smtp, Path::new(".")).unwrap(),
+    )
+    .await;
     assert!(report.receive_fault.is_none(), "{report:?}");
     assert_eq!((report.deleted, servers.mailbox_count()), (1, 0));
 }
@@ -308,12 +384,37 @@ async fn refusing(rcpt: &'static str, content: &'static str) -> u16 {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_refused_at_once_is_shown_with_its_class() {
     let cases = [
-        ("taro@docomo.ne.jp", "550 Unknown user taro@docomo.ne.jp", "250 ok", RefusalClass::UnknownAddress),
-        ("taro@docomo.ne.jp", "250 ok", "550 Unknown user taro@docomo.ne.jp", RefusalClass::Filtered),
-        ("taro@docomo.ne.jp", "552 Too much mail data taro@docomo.ne.jp", "250 ok", RefusalClass::BoxFull),
-        ("a..b@docomo.ne.jp", "501 5.1.3 Bad recipient address syntax", "250 ok", RefusalClass::Unwritable),
+        (
+            "taro@docomo.ne.jp",
+            "550 Unknown user taro@docomo.ne.jp",
+            "250 ok",
+            RefusalClass::UnknownAddress,
+        ),
+        (
+            "taro@docomo.ne.jp",
+            "250 ok",
+            "550 Unknown user taro@docomo.ne.jp",
+            RefusalClass::Filtered,
+        ),
+        (
+            "taro@docomo.ne.jp",
+            "552 Too much mail data taro@docomo.ne.jp",
+            "250 ok",
+            RefusalClass::BoxFull,
+        ),
+        (
+            "a..b@docomo.ne.jp",
+            "501 5.1.3 Bad recipient address syntax",
+            "250 ok",
+            RefusalClass::Unwritable,
+        ),
         ("a..b@docomo.ne.jp", "550 no", "250 ok", RefusalClass::Unwritable),
-        ("a..b@docomo.ne.jp", "550 Unknown user a..b@docomo.ne.jp", "250 ok", RefusalClass::UnknownAddress),
+        (
+            "a..b@docomo.ne.jp",
+            "550 Unknown user a..b@docomo.ne.jp",
+            "250 ok",
+            RefusalClass::UnknownAddress,
+        ),
     ];
     for (address, rcpt, content, class) in cases {
         let (servers, folder) = start().await;
@@ -321,10 +422,17 @@ async fn what_was_refused_at_once_is_shown_with_its_class() {
         let text = settings_text(servers.pop3_port(), refusing(rcpt, content).await, "", NO_LIMITS);
         let report = once(folder.path(), Settings::parse(&text, Path::new(".")).unwrap()).await;
         assert_eq!(report.refused, 1, "{rcpt} {report:?}");
-        assert_eq!(state(folder.path(), 1).await, Delivery::Refused { class }, "{rcpt} / {content}");
+        assert_eq!(
+            state(folder.path(), 1).await,
+            Delivery::Refused { class },
+            "{rcpt} / {content}"
+        );
         let row = rows(folder.path(), &Wanted::default()).await.remove(0);
         let json = serde_json::to_value(&row).unwrap();
-        assert_eq!((json["delivery"].as_str(), json["class"].as_str()), (Some("refused"), Some(class.as_str())));
+        assert_eq!(
+            (json["delivery"].as_str(), json["class"].as_str()),
+            (Some("refused"), Some(class.as_str()))
+        );
         assert!(row.answer.unwrap().contains(&class.what(Language::English)));
     }
 }
@@ -340,17 +448,67 @@ async fn results_are_found_by_state_period_and_mailbox() {
     once(folder.path(), settings(&servers, "", NO_LIMITS)).await;
     resend(folder.path(), settings(&servers, "", NO_LIMITS), &[3]).await;
     let found = async |wanted: Wanted| -> Vec<i64> {
-        rows(folder.path(), &wanted).await.iter().map(|row| row.number).collect()
+        rows(folder.path(), &wanted)
+            .await
+            .iter()
+            .map(|row| row.number)
+            .collect()
     };
     let states = |states: &[&str]| states.iter().map(|state| (*state).to_owned()).collect();
-    assert_eq!(found(Wanted { states: states(&["bounced"]), ..Wanted::default() }).await, [2]);
-    assert_eq!(found(Wanted { states: states(&["queued", "sent"]), ..Wanted::default() }).await, [3, 1]);
+    assert_eq!(
+        found(Wanted {
+            states: states(&["bounced"]),
+            ..Wanted::default()
+        })
+        .await,
+        [2]
+    );
+    assert_eq!(
+        found(Wanted {
+            states: states(&["queued", "sent"]),
+            ..Wanted::default()
+        })
+        .await,
+        [3, 1]
+    );
     let hour = SignedDuration::from_hours(1);
-    assert_eq!(found(Wanted { since: Some(clock::now() - hour), ..Wanted::default() }).await, [3, 2, 1]);
-    assert!(found(Wanted { until: Some(clock::now() - hour), ..Wanted::default() }).await.is_empty());
-    let mailbox = |address: &str| Wanted { mailbox: Some(address.parse().unwrap()), ..Wanted::default() };
+    assert_eq!(
+        found(Wanted {
+            since: Some(clock::now() - hour),
+            ..Wanted::default()
+        })
+        .await,
+        [3, 2, 1]
+    );
+    assert!(
+        found(Wanted {
+            until: Some(clock::now() - hour),
+            ..Wanted::default()
+        })
+        .await
+        .is_empty()
+    );
+    let mailbox = |address: &str| Wanted {
+        mailbox: Some(address.parse().unwrap()),
+        ..Wanted::default()
+    };
     assert_eq!(found(mailbox(ADDRESS)).await, [3, 2, 1]);
     assert!(found(mailbox("other@karamail.example")).await.is_empty());
-    assert_eq!(found(Wanted { search: Some("c3".into()), ..Wanted::default() }).await, [3]);
-    assert_eq!(found(Wanted { search: Some("2".into()), limit: Some(1), ..Wanted::default() }).await, [2]);
+    assert_eq!(
+        found(Wanted {
+            search: Some("c3".into()),
+            ..Wanted::default()
+        })
+        .await,
+        [3]
+    );
+    assert_eq!(
+        found(Wanted {
+            search: Some("2".into()),
+            limit: Some(1),
+            ..Wanted::default()
+        })
+        .await,
+        [2]
+    );
 }

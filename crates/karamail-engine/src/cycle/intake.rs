@@ -281,7 +281,7 @@ impl Intake<'_> {
             candidate.spooled = Spool::Whole(Spooled {
                 archive_file,
                 forward,
-                report,
+                report: report.map(Box::new),
             });
         }
         Ok(())

@@ -61,7 +61,7 @@ pub struct Spooled {
     /// The finished forward, where it is to be forwarded.
     pub forward: Option<Letter>,
     /// What it says about letters of ours, where it is a delivery report.
-    pub report: Option<DeliveryReport>,
+    pub report: Option<Box<DeliveryReport>>,
 }
 
 /// A finished letter, ready for the outbox.
@@ -224,9 +224,15 @@ impl Store {
             }
         }
         batch.write(&mut transaction, scope, now).await?;
-        let is_new = |id: i64| recorded.iter().any(|entry| entry.mail_id == id && entry.outcome.is_some());
+        let is_new = |id: i64| {
+            recorded
+                .iter()
+                .any(|entry| entry.mail_id == id && entry.outcome.is_some())
+        };
         for candidate in candidates {
-            if let Spool::Whole(Spooled { report: Some(report), .. }) = &candidate.spooled
+            if let Spool::Whole(Spooled {
+                report: Some(report), ..
+            }) = &candidate.spooled
                 && is_new(candidate.id)
             {
                 let at = milliseconds(now);

@@ -169,10 +169,10 @@ impl Store {
         let last_id: i64 = sqlx::query_scalar(
             "SELECT max((SELECT coalesce(max(id), 0) FROM mails), (SELECT coalesce(max(id), 0) FROM outbox))",
         )
-            .fetch_one(&mut writer)
-            .await
-            .map_err(StoreError::from)
-            .map_err(in_place)?;
+        .fetch_one(&mut writer)
+        .await
+        .map_err(StoreError::from)
+        .map_err(in_place)?;
         Ok(Store {
             inner: Arc::new(Inner {
                 writer: Mutex::new(writer),

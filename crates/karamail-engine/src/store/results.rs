@@ -162,9 +162,15 @@ pub async fn results(readers: &SqlitePool, wanted: &Wanted) -> Result<Vec<Result
         query.push(" AND d.series = ").push_bind(series);
     }
     if !search.is_empty() {
-        let number = search.parse::<i64>().ok().filter(|_| search.bytes().all(|b| b.is_ascii_digit()));
+        let number = search
+            .parse::<i64>()
+            .ok()
+            .filter(|_| search.bytes().all(|b| b.is_ascii_digit()));
         query.push(" AND (d.number = ").push_bind(number);
-        query.push(" OR instr(lower(d.address), lower(").push_bind(search).push(")) > 0)");
+        query
+            .push(" OR instr(lower(d.address), lower(")
+            .push_bind(search)
+            .push(")) > 0)");
     }
     if let Some(since) = wanted.since {
         query.push(" AND d.given_at >= ").push_bind(milliseconds(since));
@@ -193,7 +199,11 @@ pub async fn results(readers: &SqlitePool, wanted: &Wanted) -> Result<Vec<Result
 }
 
 /// Every step of a number's letters, oldest first.
-pub async fn history(readers: &SqlitePool, series: &str, number: i64) -> Result<Vec<HistoryStep>, StoreError> {
+pub async fn history(
+    readers: &SqlitePool,
+    series: &str,
+    number: i64,
+) -> Result<Vec<HistoryStep>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT at, state, kind, class, said FROM delivery_history WHERE series = ?1 AND number = ?2 ORDER BY at, step",
     )

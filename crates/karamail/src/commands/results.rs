@@ -65,11 +65,19 @@ fn wanted(context: &Context, arguments: &arguments::ResultsList) -> Result<Wante
     Ok(Wanted {
         series: arguments.series.clone(),
         search: arguments.search.clone(),
-        states: arguments.state.iter().map(|state| state.as_str().to_owned()).collect(),
+        states: arguments
+            .state
+            .iter()
+            .map(|state| state.as_str().to_owned())
+            .collect(),
         since: arguments.from.as_ref().map(|day| midnight(day, 0)).transpose()?,
         // The day itself counts.
         until: arguments.until.as_ref().map(|day| midnight(day, 1)).transpose()?,
-        mailbox: arguments.mailbox.as_deref().map(|name| mailbox(context, name)).transpose()?,
+        mailbox: arguments
+            .mailbox
+            .as_deref()
+            .map(|name| mailbox(context, name))
+            .transpose()?,
         before: None,
         limit: arguments.limit,
     })
@@ -83,7 +91,11 @@ fn mailbox(context: &Context, name: &str) -> Result<EmailAddress, Failure> {
     let settings = context.settings()?;
     let found = settings.mailboxes.iter().find(|mailbox| mailbox.name == name);
     found.map(|mailbox| mailbox.address.clone()).ok_or_else(|| {
-        let names: Vec<&str> = settings.mailboxes.iter().map(|mailbox| mailbox.name.as_str()).collect();
+        let names: Vec<&str> = settings
+            .mailboxes
+            .iter()
+            .map(|mailbox| mailbox.name.as_str())
+            .collect();
         Failure::said(
             Exit::Usage,
             words::no_such_mailbox(context.language, name, &names.join(", ")),
