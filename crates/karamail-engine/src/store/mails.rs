@@ -198,7 +198,8 @@ impl Store {
     ) -> Result<Vec<Recorded>, StoreError> {
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
-        let mut newly_listed = listed.clone();
+        // Taken over only after the commit.
+        let mut newly_listed = HashSet::new();
         let mut same = same_content(&mut transaction, scope.mailbox_id, candidates).await?;
         let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
         let mut desk = Desk::load(&mut transaction, scope, &mails, now).await?;
@@ -206,7 +207,9 @@ impl Store {
         let mut recorded = Vec::with_capacity(candidates.len());
         for candidate in candidates {
             let twin = same.get_mut(&candidate.key.0).and_then(|rows| {
-                let at = rows.iter().position(|id| !newly_listed.contains(id))?;
+                let at = rows
+                    .iter()
+                    .position(|id| !listed.contains(id) && !newly_listed.contains(id))?;
                 Some(rows.swap_remove(at))
             });
             if let Some(mail_id) = twin {
@@ -241,7 +244,7 @@ impl Store {
             }
         }
         transaction.commit().await?;
-        *listed = newly_listed;
+        listed.extend(newly_listed);
         drop(writer);
         self.announce_events();
         Ok(recorded)
