@@ -216,12 +216,7 @@ impl Store {
 
     /// Whether `data_folder` holds a ledger. A used folder without one is refused.
     pub fn is_there(data_folder: &Path) -> Result<bool, StoreError> {
-        let path = data_folder.join(FILE_NAME);
-        match path.exists() {
-            true => Ok(true),
-            false if was_in_use(data_folder) => Err(StoreError::Vanished(path)),
-            false => Ok(false),
-        }
+        is_new(data_folder, &data_folder.join(FILE_NAME)).map(|is_new| !is_new)
     }
 
     /// A pool of read-only connections.
@@ -321,31 +316,29 @@ fn newest_migration() -> i64 {
 /// that was never in use. A used folder without its ledger is refused: silently starting at number 1 again would give
 /// people other people's cards.
 fn is_new(data_folder: &Path, path: &Path) -> Result<bool, StoreError> {
-    use std::io::Read;
     let was_in_use = was_in_use(data_folder);
-    let mut file = match std::fs::File::open(path) {
-        Ok(file) => file,
+    match std::fs::metadata(path) {
+        Ok(found) if found.len() == 0 && !was_in_use => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && was_in_use => {
-            return Err(StoreError::Vanished(path.to_owned()));
+            Err(StoreError::Vanished(path.to_owned()))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
-        Err(error) => return Err(StoreError::Folder(path.to_owned(), error)),
-    };
-    let mut head = Vec::new();
-    let read = (&mut file).take(16).read_to_end(&mut head);
-    read.map_err(|error| StoreError::Folder(path.to_owned(), error))?;
-    match head.as_slice() {
-        b"SQLite format 3\0" => Ok(false),
-        [] if !was_in_use => Ok(true),
-        [] => Err(StoreError::Damaged(
-            path.to_owned(),
-            "the file is empty".to_owned(),
-        )),
-        _ => Err(StoreError::Damaged(
-            path.to_owned(),
-            "it is not a SQLite file".to_owned(),
-        )),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        _ => refuse_foreign_file(path).map(|()| false),
     }
+}
+
+/// Refuses a file that is not SQLite's before SQLite could take an empty or foreign one for a new ledger.
+fn refuse_foreign_file(path: &Path) -> Result<(), StoreError> {
+    use std::io::Read;
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(16).read_to_end(&mut head));
+    read.map_err(|error| StoreError::Folder(path.to_owned(), error))?;
+    let why = match head.as_slice() {
+        b"SQLite format 3\0" => return Ok(()),
+        [] => "the file is empty",
+        _ => "it is not a SQLite file",
+    };
+    Err(StoreError::Damaged(path.to_owned(), why.to_owned()))
 }
 
 /// Whether the folder shows traces of a ledger.
