@@ -244,7 +244,7 @@ async fn the_ledger_is_readable_by_its_owner_alone() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_newer_or_foreign_ledger_is_refused() {
     let (folder, mut db) = ledger().await;
-    sqlx::query("UPDATE _sqlx_migrations SET version = 99999 WHERE version = 1")
+    sqlx::query("UPDATE _sqlx_migrations SET version = version + 99999")
         .execute(&mut db)
         .await
         .unwrap();
