@@ -152,7 +152,10 @@ impl Event {
 fn told(reason: &str, language: Language) -> Option<String> {
     match reason.parse::<Reason>() {
         Ok(reason) => Some(reason.what(language)),
-        Err(_) => reason.parse::<RefusalClass>().ok().map(|class| class.what(language)),
+        Err(_) => reason
+            .parse::<RefusalClass>()
+            .ok()
+            .map(|class| class.what(language)),
     }
 }
 

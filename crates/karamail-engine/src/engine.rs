@@ -415,9 +415,11 @@ impl Engine {
                 continue;
             }
             if let Some(mut worker) = slot.worker.take() {
-                let (store, stop) = (self.store.clone(), self.stop.clone());
+                let (store, stop, secrets) =
+                    (self.store.clone(), self.stop.clone(), Arc::clone(&self.secrets));
                 let folder = self.data_folder.path().to_owned();
                 let task = cycles.spawn(async move {
+                    worker.refresh_logins(&secrets).await;
                     let report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
                     (worker, report)
                 });

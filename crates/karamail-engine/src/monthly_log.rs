@@ -82,7 +82,10 @@ impl MonthlyLog {
     pub(crate) async fn blank(&self, texts: &[String]) -> (usize, Vec<(PathBuf, io::Error)>) {
         let (mut places, mut faults) = (0, Vec::new());
         for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
-            let is_month = |name: &str| name.strip_suffix(".txt").is_some_and(crate::backup::names::is_month);
+            let is_month = |name: &str| {
+                name.strip_suffix(".txt")
+                    .is_some_and(crate::backup::names::is_month)
+            };
             if !entry.file_name().to_str().is_some_and(is_month) {
                 continue;
             }
@@ -123,7 +126,10 @@ fn blanked(path: &Path, texts: &[String]) -> io::Result<usize> {
         if length == 0 {
             break;
         }
-        let found = texts.iter().map(|text| blank_in(&mut line, text.as_bytes())).sum::<usize>();
+        let found = texts
+            .iter()
+            .map(|text| blank_in(&mut line, text.as_bytes()))
+            .sum::<usize>();
         if found > 0 {
             // The reader has a place of its own in its buffer; the file's place is set for each write and put back.
             let next = start + length as u64;
@@ -146,8 +152,13 @@ fn blank_in(line: &mut [u8], text: &[u8]) -> usize {
     };
     let mut places = 0;
     let mut at = 0usize;
-    while let Some(end) = at.checked_add(text.len()).filter(|end| !text.is_empty() && *end <= line.len()) {
-        let is_text = line.get(at..end).is_some_and(|piece| piece.eq_ignore_ascii_case(text));
+    while let Some(end) = at
+        .checked_add(text.len())
+        .filter(|end| !text.is_empty() && *end <= line.len())
+    {
+        let is_text = line
+            .get(at..end)
+            .is_some_and(|piece| piece.eq_ignore_ascii_case(text));
         let before = at.checked_sub(1).and_then(|before| line.get(before));
         // A dot behind it ends a sentence, unless the address goes on after it.
         let after = match line.get(end) {
@@ -280,9 +291,15 @@ mod tests {
             assert_eq!(String::from_utf8(bytes).unwrap(), after);
         };
         check("x\ta@x.jp\ty", "x\t******\ty");
-        check("<A@X.jp>: User unknown, \"a@x.jp\".", "<******>: User unknown, \"******\".");
+        check(
+            "<A@X.jp>: User unknown, \"a@x.jp\".",
+            "<******>: User unknown, \"******\".",
+        );
         check("a@x.jp", "******");
-        check("aa@x.jp b.a@x.jp a@x.jp.com a@x.jpn", "aa@x.jp b.a@x.jp a@x.jp.com a@x.jpn");
+        check(
+            "aa@x.jp b.a@x.jp a@x.jp.com a@x.jpn",
+            "aa@x.jp b.a@x.jp a@x.jp.com a@x.jpn",
+        );
         check("受付a@x.jp（", "受付******（");
     }
 

@@ -60,7 +60,8 @@ fn files_with(folder: &Path, text: &str) -> Vec<String> {
 }
 
 fn other_mail(address: &str) -> Vec<u8> {
-    format!("From: Somebody <{address}>\r\nSubject: my secret\r\nMessage-ID: <o@x>\r\n\r\nhello\r\n").into_bytes()
+    format!("From: Somebody <{address}>\r\nSubject: my secret\r\nMessage-ID: <o@x>\r\n\r\nhello\r\n")
+        .into_bytes()
 }
 
 /// A person with a number, an archived mail and events; and a bystander whose address ends like the person's.
@@ -76,8 +77,15 @@ async fn shop(keep: &str) -> (DemoServers, tempfile::TempDir) {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_in_the_data_folder_tells_of_an_erased_person() {
     let (servers, folder) = shop("").await;
-    assert!(files_with(folder.path(), "taro.yamada@example.jp").len() >= 3, "ledger, log and archive");
-    let log_before = fs::read_dir(folder.path().join("log")).unwrap().next().unwrap().unwrap();
+    assert!(
+        files_with(folder.path(), "taro.yamada@example.jp").len() >= 3,
+        "ledger, log and archive"
+    );
+    let log_before = fs::read_dir(folder.path().join("log"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
     let length_before = log_before.metadata().unwrap().len();
     let done = erase(folder.path(), &servers, 1).await.unwrap();
     assert!(!done.result.to_string().to_lowercase().contains("yamada"));
@@ -118,10 +126,17 @@ async fn an_erased_number_is_never_given_again_and_the_address_may_sign_up_anew(
     servers.deposit(signup("taro.yamada@example.jp", 3));
     once(folder.path(), settings(&servers, "", NO_LIMITS)).await;
     let after = rows(folder.path()).await;
-    let numbers: Vec<(i64, &str)> = after.iter().map(|row| (row.number, row.address.as_str())).collect();
+    let numbers: Vec<(i64, &str)> = after
+        .iter()
+        .map(|row| (row.number, row.address.as_str()))
+        .collect();
     assert_eq!(
         numbers,
-        [(1, "erased"), (2, "x.taro.yamada@example.jp"), (3, "taro.yamada@example.jp")]
+        [
+            (1, "erased"),
+            (2, "x.taro.yamada@example.jp"),
+            (3, "taro.yamada@example.jp")
+        ]
     );
     let again = erase(folder.path(), &servers, 1).await;
     assert_eq!(again, Err(RequestFault::Erase(EraseFault::AlreadyErased(1))));
@@ -152,7 +167,11 @@ async fn a_letter_that_waits_is_not_sent_to_an_erased_person() {
     let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
     servers.deposit(signup("a@example.jp", 1));
     let text = common::settings_text(servers.pop3_port(), 9, "", NO_LIMITS);
-    once(folder.path(), karamail_engine::config::Settings::parse(&text, Path::new(".")).unwrap()).await;
+    once(
+        folder.path(),
+        karamail_engine::config::Settings::parse(&text, Path::new(".")).unwrap(),
+    )
+    .await;
     erase(folder.path(), &servers, 1).await.unwrap();
     assert_eq!(rows(folder.path()).await[0].delivery, Delivery::Withheld);
     once(folder.path(), settings(&servers, "", NO_LIMITS)).await;
@@ -179,8 +198,16 @@ async fn a_person_is_erased_beside_a_running_program() {
     let engine = common::engine(folder.path(), settings(&servers, "", NO_LIMITS)).await;
     let stop = engine.stop_switch();
     let running = tokio::spawn(engine.run(None, true));
-    let (kind, arguments) = Request::Erase { number: 1, series: None }.to_row().unwrap();
-    let mut handed = HandedOver::write(folder.path(), &kind, &arguments, clock::now()).await.unwrap().unwrap();
+    let (kind, arguments) = Request::Erase {
+        number: 1,
+        series: None,
+    }
+    .to_row()
+    .unwrap();
+    let mut handed = HandedOver::write(folder.path(), &kind, &arguments, clock::now())
+        .await
+        .unwrap()
+        .unwrap();
     touch(folder.path()).unwrap();
     let answer = tokio::time::timeout(Duration::from_secs(20), async {
         loop {
@@ -194,7 +221,11 @@ async fn a_person_is_erased_beside_a_running_program() {
     stop.request();
     running.await.unwrap().unwrap();
     assert_eq!(rows(folder.path()).await[0].address, "erased");
-    let log = fs::read_dir(folder.path().join("log")).unwrap().next().unwrap().unwrap();
+    let log = fs::read_dir(folder.path().join("log"))
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap();
     let text = fs::read_to_string(log.path()).unwrap();
     assert_eq!(text.matches("Person erased").count(), 1, "{text}");
     assert_eq!(text.matches("Signup").count(), 2, "{text}");

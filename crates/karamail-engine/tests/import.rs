@@ -55,7 +55,10 @@ impl Shop {
         let readers = Store::open_to_read(self.folder.path()).await.unwrap().unwrap();
         let rows = results(&readers, &Wanted::default()).await.unwrap();
         readers.close().await;
-        rows.into_iter().rev().map(|row| (row.number, row.address, row.delivery)).collect()
+        rows.into_iter()
+            .rev()
+            .map(|row| (row.number, row.address, row.delivery))
+            .collect()
     }
 
     async fn addresses(&self) -> Vec<String> {
@@ -74,7 +77,10 @@ fn mail(address: &str, second: u32) -> String {
 #[tokio::test(flavor = "multi_thread")]
 async fn mails_of_every_program_are_numbered_by_date_and_not_answered() {
     let shop = Shop::new().await;
-    shop.file("Windows Live Mail/Inbox 3/0A1B.eml", mail("third@example.jp", 3).as_bytes());
+    shop.file(
+        "Windows Live Mail/Inbox 3/0A1B.eml",
+        mail("third@example.jp", 3).as_bytes(),
+    );
     shop.file("Outlook/件名なし.EML", mail("first@example.jp", 1).as_bytes());
     // Thunderbird: no ending, LF, quoted From lines, an index beside it, a deleted mail.
     let lf = |text: String| text.replace("\r\n", "\n");
@@ -89,14 +95,21 @@ async fn mails_of_every_program_are_numbered_by_date_and_not_answered() {
     shop.file("Thunderbird/Sent", b"");
     shop.file("other.eml", b"From: shop@example.com\r\nSubject: hello\r\nDate: Mon, 1 Jan 2024 11:00:00 +0900\r\nMessage-ID: <o@x>\r\n\r\nx\r\n");
     let report = shop.import(false).await;
-    assert_eq!((report.receipts, report.archived, report.deleted), (4, 1, 1), "{report:?}");
+    assert_eq!(
+        (report.receipts, report.archived, report.deleted),
+        (4, 1, 1),
+        "{report:?}"
+    );
     assert_eq!(report.numbers, Some((1, 4)));
     assert_eq!((report.files, report.skipped), (4, 2), "{report:?}");
     assert!(report.faults.is_empty());
     let numbers = shop.numbers().await;
     let wanted = ["first", "second", "third", "fourth"].map(|name| format!("{name}@example.jp"));
     assert_eq!(shop.addresses().await, wanted);
-    assert!(numbers.iter().all(|row| row.2 == Delivery::Withheld), "{numbers:?}");
+    assert!(
+        numbers.iter().all(|row| row.2 == Delivery::Withheld),
+        "{numbers:?}"
+    );
     // Nothing goes out later either.
     once(shop.folder.path(), shop.settings()).await;
     assert_eq!(shop.servers.sent().len(), 0);
@@ -107,7 +120,10 @@ async fn importing_twice_adds_nothing() {
     let shop = Shop::new().await;
     shop.file("a.eml", mail("a@example.jp", 1).as_bytes());
     // The same mail in another folder, with other line ends.
-    shop.file("copy/a.eml", mail("a@example.jp", 1).replace("\r\n", "\n").as_bytes());
+    shop.file(
+        "copy/a.eml",
+        mail("a@example.jp", 1).replace("\r\n", "\n").as_bytes(),
+    );
     let report = shop.import(false).await;
     assert_eq!((report.taken, report.known), (1, 1));
     let report = shop.import(true).await;
@@ -123,20 +139,39 @@ async fn a_mail_that_is_also_on_the_server_is_one_mail_whichever_comes_first() {
     // On the server first; the export has a header more, so its size is another.
     let now = signup("server@example.jp", 1);
     shop.servers.deposit(now.clone());
-    once(shop.folder.path(), settings(&shop.servers, "keep = \"keep\"", NO_LIMITS)).await;
+    once(
+        shop.folder.path(),
+        settings(&shop.servers, "keep = \"keep\"", NO_LIMITS),
+    )
+    .await;
     let exported = format!("X-Exported: yes\r\n{}", String::from_utf8(now).unwrap());
     shop.file("server.eml", exported.as_bytes());
     // Imported first; the server lists it later.
     shop.file("file.eml", mail("file@example.jp", 2).as_bytes());
     let report = shop.import(false).await;
     assert_eq!((report.taken, report.known), (1, 1), "{report:?}");
-    let on_server = format!("Received: from x by y; Mon, 1 Jan 2024 12:00:02 +0900\r\n{}", mail("file@example.jp", 2));
+    let on_server = format!(
+        "Received: from x by y; Mon, 1 Jan 2024 12:00:02 +0900\r\n{}",
+        mail("file@example.jp", 2)
+    );
     shop.servers.deposit(on_server.into_bytes());
     let report = once(shop.folder.path(), shop.settings()).await;
-    assert_eq!((report.received, report.receipts, report.repeats), (0, 0, 0), "{report:?}");
+    assert_eq!(
+        (report.received, report.receipts, report.repeats),
+        (0, 0, 0),
+        "{report:?}"
+    );
     assert_eq!(shop.numbers().await.len(), 2);
-    assert_eq!(shop.servers.sent().len(), 1, "the one receipt of the mail that arrived");
-    assert_eq!(shop.servers.mailbox_count(), 0, "both are settled and leave the server");
+    assert_eq!(
+        shop.servers.sent().len(),
+        1,
+        "the one receipt of the mail that arrived"
+    );
+    assert_eq!(
+        shop.servers.mailbox_count(),
+        0,
+        "both are settled and leave the server"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -157,7 +192,12 @@ async fn automatic_mail_gets_no_number_and_other_mail_is_archived_never_forwarde
     let settings = settings(&shop.servers, "forward_to = \"boss@example.org\"", NO_LIMITS);
     let automatic = mail("a@example.jp", 1).replace("Subject:", "Auto-Submitted: auto-replied\r\nSubject:");
     shop.file("auto.eml", automatic.as_bytes());
-    shop.file("text.eml", mail("b@example.jp", 2).replace("Subject:", "Subject: hello").as_bytes());
+    shop.file(
+        "text.eml",
+        mail("b@example.jp", 2)
+            .replace("Subject:", "Subject: hello")
+            .as_bytes(),
+    );
     let report = shop.import_with(settings.clone(), true).await;
     assert_eq!((report.receipts, report.archived), (0, 2));
     once(shop.folder.path(), settings).await;
@@ -173,7 +213,10 @@ async fn automatic_mail_gets_no_number_and_other_mail_is_archived_never_forwarde
 async fn limits_and_the_backlog_rule_do_not_apply() {
     let shop = Shop::new().await;
     for second in 0..50 {
-        shop.file(&format!("{second}.eml"), mail(&format!("{second}@example.jp"), second).as_bytes());
+        shop.file(
+            &format!("{second}.eml"),
+            mail(&format!("{second}@example.jp"), second).as_bytes(),
+        );
     }
     let strict = settings(&shop.servers, "", "limit_mailbox_per_hour = 1\nbacklog_hours = 1");
     let report = shop.import_with(strict, false).await;
@@ -192,7 +235,10 @@ async fn links_are_not_followed_and_one_bad_file_does_not_stop_the_rest() {
     link(&outside.path().join("outside.eml"), "link.eml");
     link(shop.export.path(), "endless");
     // A pipe would wait for ever.
-    let hostile = shop.export.path().join(std::ffi::OsStr::from_bytes(b"\xff\x1b[31m\n.eml"));
+    let hostile = shop
+        .export
+        .path()
+        .join(std::ffi::OsStr::from_bytes(b"\xff\x1b[31m\n.eml"));
     fs::write(hostile, mail("hostile@example.jp", 2)).unwrap();
     shop.file("garbage.eml", &[0xff; 5000]);
     shop.file("nul.eml", &[0; 5000]);
@@ -204,9 +250,15 @@ async fn links_are_not_followed_and_one_bad_file_does_not_stop_the_rest() {
     let report = shop.import(false).await;
     assert_eq!(report.links, 3, "{report:?}");
     let addresses = shop.addresses().await;
-    assert!(addresses.contains(&"hostile@example.jp".to_owned()), "{addresses:?}");
+    assert!(
+        addresses.contains(&"hostile@example.jp".to_owned()),
+        "{addresses:?}"
+    );
     assert!(addresses.contains(&"huge@example.jp".to_owned()), "{addresses:?}");
-    assert!(!addresses.contains(&"outside@example.jp".to_owned()), "{addresses:?}");
+    assert!(
+        !addresses.contains(&"outside@example.jp".to_owned()),
+        "{addresses:?}"
+    );
     // The superuser may read everything.
     let is_locked_read = fs::File::open(&locked).is_ok();
     assert_eq!(report.faults.len(), usize::from(!is_locked_read), "{report:?}");

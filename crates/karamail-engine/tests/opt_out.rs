@@ -83,8 +83,18 @@ async fn nobody_leaves_by_an_automatic_forged_or_unknown_mail() {
     let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
     servers.deposit(signup("a@example.jp", 1));
     once(folder.path(), settings(&servers, OPT_OUT)).await;
-    servers.deposit(mail("a@example.jp", 2, "unsubscribe", "Auto-Submitted: auto-replied\r\n"));
-    servers.deposit(mail("a@example.jp", 3, "unsubscribe", "Authentication-Results: mx; spf=fail\r\n"));
+    servers.deposit(mail(
+        "a@example.jp",
+        2,
+        "unsubscribe",
+        "Auto-Submitted: auto-replied\r\n",
+    ));
+    servers.deposit(mail(
+        "a@example.jp",
+        3,
+        "unsubscribe",
+        "Authentication-Results: mx; spf=fail\r\n",
+    ));
     servers.deposit(mail("stranger@example.jp", 4, "unsubscribe", ""));
     servers.deposit(mail("a@example.jp", 5, "unsubscribe me not", ""));
     let report = once(folder.path(), settings(&servers, OPT_OUT)).await;
@@ -101,8 +111,16 @@ async fn without_words_a_mail_with_such_a_subject_is_other_mail_and_without_a_le
     let report = once(folder.path(), settings(&servers, "")).await;
     assert_eq!((report.opt_outs, report.archived), (0, 1));
     servers.deposit(mail("a@example.jp", 3, "UNSUBSCRIBE", ""));
-    let report = once(folder.path(), settings(&servers, "[opt_out]\nwords = [\"unsubscribe\"]\n")).await;
-    assert_eq!((report.opt_outs, report.deleted), (1, 1), "settled without a letter");
+    let report = once(
+        folder.path(),
+        settings(&servers, "[opt_out]\nwords = [\"unsubscribe\"]\n"),
+    )
+    .await;
+    assert_eq!(
+        (report.opt_outs, report.deleted),
+        (1, 1),
+        "settled without a letter"
+    );
     assert_eq!(servers.sent().len(), 1);
     assert!(rows(folder.path()).await[0].left_at.is_some());
 }
@@ -128,9 +146,15 @@ async fn every_number_has_its_consent_with_the_wording_of_its_day() {
         .iter()
         .map(|consent| consent.invitation.as_ref().map(|wording| wording.text.as_str()))
         .collect();
-    assert_eq!(invitations, [Some("News twice a month"), Some("News every day"), None]);
+    assert_eq!(
+        invitations,
+        [Some("News twice a month"), Some("News every day"), None]
+    );
     assert_eq!(consents[0].template.text, "no. ★1★\n\nyours");
-    assert_eq!(consents[0].template, consents[1].template, "one version, kept once");
+    assert_eq!(
+        consents[0].template, consents[1].template,
+        "one version, kept once"
+    );
     assert_ne!(consents[0].template.sha256, consents[2].template.sha256);
     assert_eq!(consents[0].mailbox, demo::ADDRESS);
     assert!(consents[0].mailed_at.is_some());
@@ -144,6 +168,9 @@ fn a_blank_word_or_a_letter_without_its_number_is_refused() {
     };
     assert!(parse("[opt_out]\nwords = [\"　\"]\n").is_err());
     assert!(parse("[opt_out]\nwords = [\"x\"]\nsubject = \"bye\"\nbody = \"bye\"\n").is_err());
-    assert!(parse("[opt_out]\nwords = [\"x\"]\nbody = \"★1★\"\n").is_ok(), "the subject is ready-made");
+    assert!(
+        parse("[opt_out]\nwords = [\"x\"]\nbody = \"★1★\"\n").is_ok(),
+        "the subject is ready-made"
+    );
     assert!(parse(OPT_OUT).is_ok());
 }

@@ -1,5 +1,13 @@
 //! The invariants as the database itself holds them: a fault in the program is refused, not stored.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use common::{NO_LIMITS, once, settings, signup};
@@ -42,19 +50,19 @@ async fn invariant_1_the_database_refuses_a_hole_a_double_and_a_restart() {
     // Columns: series, number, address_key, address, issue, mailbox_id, mail_id, outbox_id, given_at.
     refused(
         &mut db,
-        "INSERT INTO receipts VALUES ('main', 4, 'c@x', 'c@x', 1, 1, 3, 3, 0)",
+        "INSERT INTO receipts (series, number, address_key, address, issue, mailbox_id, mail_id, outbox_id, given_at) VALUES ('main', 4, 'c@x', 'c@x', 1, 1, 3, 3, 0)",
         "invariant 1",
     )
     .await;
     refused(
         &mut db,
-        "INSERT INTO receipts VALUES ('main', 2, 'c@x', 'c@x', 1, 1, 3, 3, 0)",
+        "INSERT INTO receipts (series, number, address_key, address, issue, mailbox_id, mail_id, outbox_id, given_at) VALUES ('main', 2, 'c@x', 'c@x', 1, 1, 3, 3, 0)",
         "invariant 1",
     )
     .await;
     refused(
         &mut db,
-        "INSERT INTO receipts VALUES ('main', 3, 'a@example.jp', 'a', 1, 1, 3, 3, 0)",
+        "INSERT INTO receipts (series, number, address_key, address, issue, mailbox_id, mail_id, outbox_id, given_at) VALUES ('main', 3, 'a@example.jp', 'a', 1, 1, 3, 3, 0)",
         "UNIQUE",
     )
     .await;
@@ -75,7 +83,7 @@ async fn invariant_2_the_database_refuses_a_number_without_its_mail_and_finished
     // No such mail; and with a mail but no letter, the commit itself fails.
     refused(
         &mut db,
-        "INSERT INTO receipts VALUES ('main', 3, 'c@x', 'c@x', 1, 1, 77, 3, 0)",
+        "INSERT INTO receipts (series, number, address_key, address, issue, mailbox_id, mail_id, outbox_id, given_at) VALUES ('main', 3, 'c@x', 'c@x', 1, 1, 77, 3, 0)",
         "FOREIGN KEY",
     )
     .await;
@@ -88,7 +96,7 @@ async fn invariant_2_the_database_refuses_a_number_without_its_mail_and_finished
     .unwrap();
     refused(
         &mut db,
-        "INSERT INTO receipts VALUES ('main', 3, 'c@x', 'c@x', 1, 1, 3, 3, 0)",
+        "INSERT INTO receipts (series, number, address_key, address, issue, mailbox_id, mail_id, outbox_id, given_at) VALUES ('main', 3, 'c@x', 'c@x', 1, 1, 3, 3, 0)",
         "FOREIGN KEY",
     )
     .await;
@@ -168,21 +176,15 @@ async fn a_damaged_ledger_is_refused_and_left_as_it_is() {
     db.close().await.unwrap();
     let path = folder.path().join(FILE_NAME);
     let sound = std::fs::read(&path).unwrap();
-    let damages: [(&str, Box<dyn Fn(&mut Vec<u8>)>); 5] = [
-        ("emptied", Box::new(Vec::clear)),
-        (
-            "another file",
-            Box::new(|bytes| *bytes = b"hello, this is a text file, not a ledger".to_vec()),
-        ),
-        ("cut in half", Box::new(|bytes| bytes.truncate(bytes.len() / 2))),
-        (
-            "a page overwritten",
-            Box::new(|bytes| bytes[4096..8192].fill(0x5a)),
-        ),
-        (
-            "the schema page overwritten",
-            Box::new(|bytes| bytes[100..4096].fill(0xff)),
-        ),
+    type Damage = (&'static str, fn(&mut Vec<u8>));
+    let damages: [Damage; 5] = [
+        ("emptied", Vec::clear),
+        ("another file", |bytes| {
+            *bytes = b"hello, this is a text file, not a ledger".to_vec()
+        }),
+        ("cut in half", |bytes| bytes.truncate(bytes.len() / 2)),
+        ("a page overwritten", |bytes| bytes[4096..8192].fill(0x5a)),
+        ("the schema page overwritten", |bytes| bytes[100..4096].fill(0xff)),
     ];
     for (name, damage) in damages {
         let mut bytes = sound.clone();
@@ -216,9 +218,33 @@ async fn a_ledger_that_vanished_is_never_silently_new() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_ledger_of_which_only_the_empty_file_was_made_is_a_first_start() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join(FILE_NAME), "").unwrap();
+    assert!(Store::open_to_read(folder.path()).await.unwrap().is_none());
+    open(folder.path()).await.unwrap();
+    // From now on an empty file is a loss, even where the log lies elsewhere.
+    std::fs::write(folder.path().join(FILE_NAME), "").unwrap();
+    assert!(matches!(open(folder.path()).await, Err(StoreError::Damaged(..))));
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_is_readable_by_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt;
+    let (folder, db) = ledger().await;
+    db.close().await.unwrap();
+    let mode = std::fs::metadata(folder.path().join(FILE_NAME))
+        .unwrap()
+        .permissions()
+        .mode();
+    assert_eq!(mode & 0o077, 0, "{mode:o}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_newer_or_foreign_ledger_is_refused() {
     let (folder, mut db) = ledger().await;
-    sqlx::query("UPDATE _sqlx_migrations SET version = 99999")
+    sqlx::query("UPDATE _sqlx_migrations SET version = version + 99999")
         .execute(&mut db)
         .await
         .unwrap();

@@ -246,6 +246,8 @@ const TEMPORARY: &[&str] = &[
     "queue too long",
     "not within",
     "within the time limit",
+    "not delivered within",
+    "not responding",
     "lost connection",
     "greylist",
     "graylist",
@@ -396,7 +398,9 @@ impl RefusalClass {
             (2, 2) | (3, 1) => Some(RefusalClass::BoxFull),
             (2, 3) | (3, 4) => Some(RefusalClass::TooLarge),
             (4, 7 | 300 | 316) => Some(RefusalClass::Temporary),
-            (7, 20..=27 | 57..=64 | 501..=511 | 515 | 606..=649 | 700..=760) => Some(RefusalClass::SenderBlocked),
+            (7, 20..=27 | 57..=64 | 501..=511 | 515 | 606..=649 | 700..=760) => {
+                Some(RefusalClass::SenderBlocked)
+            }
             _ => None,
         }
     }

@@ -18,7 +18,10 @@ pub(super) fn in_text(text: &str) -> Vec<EmailAddress> {
             .take(ADDRESS_TOTAL_BYTES)
             .find(|(_, c)| !(c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')))
             .map_or(after.len().min(ADDRESS_TOTAL_BYTES), |(end, _)| end);
-        let domain = after.get(..domain_end).unwrap_or_default().trim_end_matches(['.', '-', '_']);
+        let domain = after
+            .get(..domain_end)
+            .unwrap_or_default()
+            .trim_end_matches(['.', '-', '_']);
         if !domain.contains('.') {
             continue;
         }
@@ -40,10 +43,16 @@ fn local_part(before: &str) -> &str {
         !c.is_ascii()
             || c.is_ascii_whitespace()
             || c.is_ascii_control()
-            || matches!(c, '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"' | '@' | '\\')
+            || matches!(
+                c,
+                '<' | '>' | '(' | ')' | '[' | ']' | ',' | ';' | ':' | '"' | '@' | '\\'
+            )
     };
     let start = before.rfind(is_outside).map_or(0, |at| {
-        at + before.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8)
+        at + before
+            .get(at..)
+            .and_then(|rest| rest.chars().next())
+            .map_or(1, char::len_utf8)
     });
     let local = before.get(start..).unwrap_or_default();
     // `'taro@example.jp'` and `To=taro@example.jp` stand in logs; phones write neither at the start of an address.
@@ -70,7 +79,10 @@ mod tests {
         };
         check("<taro@docomo.ne.jp>: unknown", &["taro@docomo.ne.jp"]);
         check("550 Unknown user taro@docomo.ne.jp.", &["taro@docomo.ne.jp"]);
-        check("<\"a..b\"@docomo.ne.jp> と a.@ezweb.ne.jp", &["a..b@docomo.ne.jp", "a.@ezweb.ne.jp"]);
+        check(
+            "<\"a..b\"@docomo.ne.jp> と a.@ezweb.ne.jp",
+            &["a..b@docomo.ne.jp", "a.@ezweb.ne.jp"],
+        );
         check("rfc822;taro@x.example", &["taro@x.example"]);
         check("宛先「花子hana@x.example」", &["hana@x.example"]);
         check("mailto:'taro@x.example'", &["taro@x.example"]);

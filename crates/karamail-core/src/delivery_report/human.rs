@@ -33,7 +33,8 @@ impl Human {
         let (explanation, letter) = text.split_at_checked(copy).unwrap_or((&text, ""));
         let returned = header_in(letter).map(|header| IncomingMail::parse(header.as_bytes()));
         Human {
-            returned: returned.filter(|letter| letter.message_id().is_some() || letter.addresses("to").next().is_some()),
+            returned: returned
+                .filter(|letter| letter.message_id().is_some() || letter.addresses("to").next().is_some()),
             letter_ids: ids_in(&text),
             explanation: explanation.to_owned(),
         }
@@ -89,9 +90,15 @@ fn header_in(letter: &str) -> Option<String> {
     let mut header = String::new();
     let mut fields = 0_usize;
     for line in letter.lines() {
-        let line = line.strip_prefix("> ").or_else(|| line.strip_prefix('>')).unwrap_or(line);
+        let line = line
+            .strip_prefix("> ")
+            .or_else(|| line.strip_prefix('>'))
+            .unwrap_or(line);
         let is_field = line.split_once(':').is_some_and(|(name, _)| {
-            !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
         });
         let is_folded = line.starts_with([' ', '\t']) && !header.is_empty() && !line.trim().is_empty();
         if is_field || is_folded {
@@ -116,7 +123,9 @@ fn ids_in(text: &str) -> Vec<String> {
         }
     };
     for line in text.lines() {
-        for word in line.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')' | '[' | ']' | ',')) {
+        for word in line
+            .split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"' | '(' | ')' | '[' | ']' | ','))
+        {
             if is_ours(word) {
                 add(bare_id(word));
             }
@@ -138,7 +147,8 @@ fn is_ours(word: &str) -> bool {
     let mut pieces = local.split('.');
     let (purpose, digits, id) = (pieces.next(), pieces.next(), pieces.next());
     matches!(purpose, Some("receipt" | "repeat"))
-        && digits.is_some_and(|digits| digits.len() == 24 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        && digits
+            .is_some_and(|digits| digits.len() == 24 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
         && id.is_some_and(|id| !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
@@ -172,7 +182,13 @@ pub(super) fn answer_in(text: &str) -> QuotedAnswer {
             && let Ok(code @ 400..=599) = first.parse::<u16>()
         {
             answer.code = code;
-            answer.text = text.get(start..).unwrap_or_default().trim_start().get(3..).unwrap_or_default().to_owned();
+            answer.text = text
+                .get(start..)
+                .unwrap_or_default()
+                .trim_start()
+                .get(3..)
+                .unwrap_or_default()
+                .to_owned();
         }
         let coded = if rest.is_empty() { bare } else { rest };
         if answer.enhanced.is_none()
@@ -244,7 +260,9 @@ fn without_tags(html: &str) -> String {
             rest = "";
             break;
         };
-        let breaks = ["br", "p", "/p", "div", "/div", "tr", "/tr", "li", "/li", "h", "/h"];
+        let breaks = [
+            "br", "p", "/p", "div", "/div", "tr", "/tr", "li", "/li", "h", "/h",
+        ];
         if breaks.iter().any(|name| low.starts_with(name)) {
             text.push('\n');
         } else {
@@ -253,7 +271,15 @@ fn without_tags(html: &str) -> String {
         rest = after;
     }
     text.push_str(rest);
-    [("&lt;", "<"), ("&gt;", ">"), ("&nbsp;", " "), ("&quot;", "\""), ("&#39;", "'"), ("&#64;", "@"), ("&amp;", "&")]
-        .iter()
-        .fold(text, |text, (entity, plain)| text.replace(entity, plain))
+    [
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&nbsp;", " "),
+        ("&quot;", "\""),
+        ("&#39;", "'"),
+        ("&#64;", "@"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text, |text, (entity, plain)| text.replace(entity, plain))
 }

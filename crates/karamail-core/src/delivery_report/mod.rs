@@ -242,7 +242,11 @@ fn returned_letter(leaves: &[Leaf]) -> Option<IncomingMail> {
     let is_letter = |leaf: &&Leaf| {
         matches!(
             leaf.media.as_str(),
-            "message/rfc822" | "message/global" | "text/rfc822-headers" | "text/rfc822-header" | "message/global-headers"
+            "message/rfc822"
+                | "message/global"
+                | "text/rfc822-headers"
+                | "text/rfc822-header"
+                | "message/global-headers"
         )
     };
     leaves
@@ -252,9 +256,13 @@ fn returned_letter(leaves: &[Leaf]) -> Option<IncomingMail> {
 }
 
 fn message_ids(header: &IncomingMail, returned: Option<&IncomingMail>, human: &Human) -> Vec<String> {
-    let named = ["x-original-message-id", "original-message-id", "x-ms-exchange-message-id"]
-        .into_iter()
-        .flat_map(|name| header.values(name).filter_map(bare_id));
+    let named = [
+        "x-original-message-id",
+        "original-message-id",
+        "x-ms-exchange-message-id",
+    ]
+    .into_iter()
+    .flat_map(|name| header.values(name).filter_map(bare_id));
     let mut ids: Vec<String> = Vec::new();
     let all = returned
         .and_then(IncomingMail::message_id)
@@ -275,7 +283,9 @@ fn bare_id(value: &str) -> Option<String> {
     let id = value.trim().trim_start_matches('<').trim_end_matches('>').trim();
     let is_sane = id.contains('@')
         && id.len() <= MESSAGE_ID_BYTES
-        && id.bytes().all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>'));
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>'));
     is_sane.then(|| id.to_owned())
 }
 

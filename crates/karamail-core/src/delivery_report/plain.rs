@@ -93,16 +93,24 @@ pub(super) fn recipients(
     let tells_failure = has_code || is_delayed || FAILED.iter().any(|phrase| low.contains(phrase));
     let is_report = signs.is_report || (signs.is_from_machine && (tells_failure || returned.is_some()));
     // An absence note may come without an envelope sender too; it quotes no server's answer.
-    if !is_report && !(signs.is_null_path && has_code && returned.is_some()) {
+    let is_nameless_report = signs.is_null_path && has_code && returned.is_some();
+    if !is_report && !is_nameless_report {
         return None;
     }
     let class_of_all = class(&human.explanation);
-    if !tells_failure && class_of_all == RefusalClass::Other && header.values("x-failed-recipients").next().is_none() {
+    if !tells_failure
+        && class_of_all == RefusalClass::Other
+        && header.values("x-failed-recipients").next().is_none()
+    {
         return None;
     }
     let named = named(header, human, returned);
     let is_alone = named.len() <= 1;
-    let action = if is_delayed { Action::Delayed } else { Action::Failed };
+    let action = if is_delayed {
+        Action::Delayed
+    } else {
+        Action::Failed
+    };
     let told = |addresses: Vec<EmailAddress>| {
         let context = human::about(&human.explanation, &addresses, is_alone);
         let mut class = class(&context);
@@ -151,24 +159,35 @@ fn answer_line(context: &str) -> Option<String> {
 /// The recipients by X-Failed-Recipients, by the explanation, or by the returned letter's own header. Where both the
 /// explanation and the letter name addresses, those in both: the others are the servers' own.
 fn named(header: &IncomingMail, human: &Human, returned: Option<&IncomingMail>) -> Vec<EmailAddress> {
-    let mut named = unique(
-        header
-            .values("x-failed-recipients")
-            .flat_map(addresses::in_text),
-    );
+    let mut named = unique(header.values("x-failed-recipients").flat_map(addresses::in_text));
     if !named.is_empty() {
         return named;
     }
-    let ours: Vec<String> = ["to", "from", "cc", "delivered-to", "x-original-to", "reply-to", "return-path"]
-        .into_iter()
-        .flat_map(|name| header.addresses(name))
-        .map(|address| address.key())
-        .collect();
+    let ours: Vec<String> = [
+        "to",
+        "from",
+        "cc",
+        "delivered-to",
+        "x-original-to",
+        "reply-to",
+        "return-path",
+    ]
+    .into_iter()
+    .flat_map(|name| header.addresses(name))
+    .map(|address| address.key())
+    .collect();
     let is_foreign = |address: &EmailAddress| {
         let local = address.local().to_lowercase();
-        let is_office = ["postmaster", "mailer-daemon", "abuse", "support", "helpdesk", "info-center"]
-            .iter()
-            .any(|name| local.starts_with(name));
+        let is_office = [
+            "postmaster",
+            "mailer-daemon",
+            "abuse",
+            "support",
+            "helpdesk",
+            "info-center",
+        ]
+        .iter()
+        .any(|name| local.starts_with(name));
         !is_office && !ours.contains(&address.key())
     };
     let not_an_id = |line: &&str| {

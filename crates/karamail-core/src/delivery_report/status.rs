@@ -9,7 +9,9 @@ use crate::mail::IncomingMail;
 /// The recipients of a status part; groups of fields are parted by empty lines. `explanation` is what the report says
 /// to people: it often names the step of the session, which the fields do not.
 pub(super) fn recipients(status: &[u8], explanation: &str) -> Vec<ReportedRecipient> {
-    let status = String::from_utf8_lossy(status).replace("\r\n", "\n").replace('\r', "\n");
+    let status = String::from_utf8_lossy(status)
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
     let mut groups: Vec<String> = vec![String::new()];
     for line in status.lines() {
         if line.trim().is_empty() {
@@ -32,9 +34,9 @@ pub(super) fn recipients(status: &[u8], explanation: &str) -> Vec<ReportedRecipi
 
 fn names_recipient(group: &str) -> bool {
     let group = group.to_ascii_lowercase();
-    ["final-recipient:", "original-recipient:", "action:"].iter().any(|name| {
-        group.lines().any(|line| line.trim_start().starts_with(name))
-    })
+    ["final-recipient:", "original-recipient:", "action:"]
+        .iter()
+        .any(|name| group.lines().any(|line| line.trim_start().starts_with(name)))
 }
 
 fn recipient(group: &IncomingMail, explanation: &str, is_alone: bool) -> ReportedRecipient {
@@ -58,7 +60,11 @@ fn recipient(group: &IncomingMail, explanation: &str, is_alone: bool) -> Reporte
     let step = human::step_in(words).or_else(|| human::step_in(&context));
     let answer = human::answer_in(words);
     let enhanced = answer.enhanced.or_else(|| EnhancedCode::parse(&status));
-    let text = if words.is_empty() { context.as_str() } else { answer.text.as_str() };
+    let text = if words.is_empty() {
+        context.as_str()
+    } else {
+        answer.text.as_str()
+    };
     let mut class = RefusalClass::of_report(step, answer.code, enhanced, text);
     if class == RefusalClass::Other && !context.is_empty() {
         let told = human::answer_in(&context);
@@ -115,10 +121,12 @@ fn undo_xtext(text: &str) -> String {
     while let Some((before, coded)) = rest.split_once("\\x{") {
         plain.push_str(before);
         let end = coded.bytes().take(8).position(|byte| byte == b'}');
-        let character = end.and_then(|end| coded.split_at_checked(end)).and_then(|(digits, after)| {
-            let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
-            Some((character, after.strip_prefix('}')?))
-        });
+        let character = end
+            .and_then(|end| coded.split_at_checked(end))
+            .and_then(|(digits, after)| {
+                let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;
+                Some((character, after.strip_prefix('}')?))
+            });
         match character {
             Some((character, after)) => {
                 plain.push(character);

@@ -21,7 +21,9 @@ fn a_read_receipt_is_no_delivery_report() {
 
 #[test]
 fn a_report_without_end_is_read_as_far_as_the_limit() {
-    let mut mail = b"From: MAILER-DAEMON@x.example\nSubject: failure notice\n\n<taro@x.example>: 550 User unknown\n".to_vec();
+    let mut mail =
+        b"From: MAILER-DAEMON@x.example\nSubject: failure notice\n\n<taro@x.example>: 550 User unknown\n"
+            .to_vec();
     mail.extend(b"a@b.example ".repeat(200_000));
     let report = DeliveryReport::parse(&mail).unwrap();
     assert!(report.recipients.len() <= REPORT_RECIPIENTS);

@@ -167,8 +167,10 @@ mod tests {
                 .iter()
                 .map(|leaf| (leaf.media.as_str(), leaf.text().trim().replace("\r\n", "\n")))
                 .collect();
-            let found: Vec<(&str, &str)> =
-                found.iter().map(|(media, text)| (*media, text.as_str())).collect();
+            let found: Vec<(&str, &str)> = found
+                .iter()
+                .map(|(media, text)| (*media, text.as_str()))
+                .collect();
             assert_eq!(found, expected, "{mail:?}");
         }
     }
@@ -179,7 +181,10 @@ mod tests {
         check(
             "Content-Type: multipart/report; boundary=\"a b\"\n\npreamble\n--a b\n\nfirst: x\n--a b\nContent-Type: \
              message/delivery-status\n\nStatus: 5.1.1\n--a b--\nafter\n",
-            &[("text/plain", "first: x"), ("message/delivery-status", "Status: 5.1.1")],
+            &[
+                ("text/plain", "first: x"),
+                ("message/delivery-status", "Status: 5.1.1"),
+            ],
         );
         // Nested, and cut off before any closing boundary.
         check(

@@ -8,8 +8,8 @@ use karamail_core::decide::{Outcome, decide};
 use karamail_core::delivery_report::DeliveryReport;
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::IncomingMail;
-use karamail_core::pop3::ListedMail;
 use karamail_core::pop3::plan::plan_fetch;
+use karamail_core::pop3::{ListedMail, MailFault};
 use karamail_core::words::Told;
 
 use super::{CycleFault, CycleReport, Worker, letters};
@@ -24,6 +24,9 @@ use crate::store::mails::{Candidate, Clerk, Recorded, Spool, Spooled};
 /// Mails in one transaction: thousands of mails do not mean thousands of flushes, a cut loses little work, and the
 /// headers of a batch (8 KiB each, say) stay small in memory.
 const MAILS_A_BATCH: usize = 250;
+/// Mails in the first transaction; each later one doubles. The first customer waits for few others, and a program that is
+/// cut off again and again still gets on.
+const MAILS_A_FIRST_BATCH: usize = 16;
 
 /// A POP3 session after intake, with what its message numbers mean in the ledger.
 pub(super) struct Session {
@@ -101,10 +104,13 @@ pub(super) async fn collect(
         rules_of_first_contact,
         unread: 0,
     };
-    for batch in wanted.chunks(MAILS_A_BATCH) {
+    let (mut rest, mut size) = (wanted.as_slice(), MAILS_A_FIRST_BATCH);
+    while !rest.is_empty() {
         if stop.is_requested() {
             return Ok(intake.session);
         }
+        let (batch, behind) = rest.split_at(size.min(rest.len()));
+        (rest, size) = (behind, (2 * size).min(MAILS_A_BATCH));
         if let Err(fault) = intake.batch(worker, batch, report).await {
             // A broken connection cannot purge; after a full disk or a refused commit the session is sound, but what
             // is on it was not all recorded: leaving it to the next cycle is the safe thing.
@@ -190,7 +196,8 @@ impl Intake<'_> {
                     return;
                 };
                 match headers {
-                    Ok(bytes) => {
+                    // Of a header block over the limit the parser says that its sender is unreadable.
+                    Ok(bytes) | Err(MailFault::HeaderCut { bytes }) => {
                         let mail = IncomingMail::parse(&bytes);
                         let key = mail.content_key(listed.size);
                         candidates.push(Candidate {
@@ -282,7 +289,7 @@ impl Intake<'_> {
             candidate.spooled = Spool::Whole(Spooled {
                 archive_file,
                 forward,
-                report,
+                report: report.map(Box::new),
             });
         }
         Ok(())

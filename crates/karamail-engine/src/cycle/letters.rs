@@ -22,7 +22,11 @@ use crate::store::resends::ResendFacts;
 
 /// The receipt of a number that is sent again, from the present template, with the name of the mailbox it goes out from.
 /// `None` where that mailbox is not in the settings.
-pub(crate) fn receipt_again(settings: &Settings, facts: &ResendFacts, now: Timestamp) -> Option<(Letter, String)> {
+pub(crate) fn receipt_again(
+    settings: &Settings,
+    facts: &ResendFacts,
+    now: Timestamp,
+) -> Option<(Letter, String)> {
     let mailbox = settings
         .mailboxes
         .iter()
@@ -71,7 +75,14 @@ impl<'a> Writer<'a> {
         };
         let from = &self.mailbox.address;
         let message_id = compose::message_id(&candidate.key, purpose, candidate.id, from.domain());
-        self.numbered(template, to, number, message_id, candidate.mail.message_id(), marker)
+        self.numbered(
+            template,
+            to,
+            number,
+            message_id,
+            candidate.mail.message_id(),
+            marker,
+        )
     }
 
     /// The answer to somebody who leaves, where the shop wrote one.

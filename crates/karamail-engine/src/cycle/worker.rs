@@ -137,6 +137,14 @@ impl Worker {
         &self.mailbox
     }
 
+    /// Looks for the passwords again where the last cycle failed: one may have been set meanwhile.
+    pub async fn refresh_logins(&mut self, secrets: &Secrets) {
+        if self.is_receiving_failing || self.send_failures > 0 {
+            self.logins = Logins::find(secrets, &self.settings, &self.mailbox).await;
+            self.mailer = None;
+        }
+    }
+
     /// Whether the worker was made for these settings.
     pub fn belongs_to(&self, settings: &Arc<Settings>) -> bool {
         Arc::ptr_eq(&self.settings, settings)

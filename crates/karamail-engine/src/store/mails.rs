@@ -63,7 +63,7 @@ pub struct Spooled {
     /// The finished forward, where it is to be forwarded.
     pub forward: Option<Letter>,
     /// What it says about letters of ours, where it is a delivery report.
-    pub report: Option<DeliveryReport>,
+    pub report: Option<Box<DeliveryReport>>,
 }
 
 /// A finished letter, ready for the outbox.
@@ -204,7 +204,8 @@ impl Store {
     ) -> Result<Vec<Recorded>, StoreError> {
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
-        let mut newly_listed = listed.clone();
+        // Taken over only after the commit.
+        let mut newly_listed = HashSet::new();
         let mut same = same_content(&mut transaction, scope.mailbox_id, candidates).await?;
         let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
         let mut desk = Desk::load(&mut transaction, scope, &mails, now).await?;
@@ -215,7 +216,9 @@ impl Store {
             let without_size = candidate.mail.content_key(None);
             let twin = [candidate.key, without_size].iter().find_map(|key| {
                 let rows = same.get_mut(&key.0)?;
-                let at = rows.iter().position(|id| !newly_listed.contains(id))?;
+                let at = rows
+                    .iter()
+                    .position(|id| !listed.contains(id) && !newly_listed.contains(id))?;
                 Some(rows.swap_remove(at))
             });
             if let Some(mail_id) = twin {
@@ -233,9 +236,15 @@ impl Store {
             }
         }
         batch.write(&mut transaction, scope, now).await?;
-        let is_new = |id: i64| recorded.iter().any(|entry| entry.mail_id == id && entry.outcome.is_some());
+        let is_new = |id: i64| {
+            recorded
+                .iter()
+                .any(|entry| entry.mail_id == id && entry.outcome.is_some())
+        };
         for candidate in candidates {
-            if let Spool::Whole(Spooled { report: Some(report), .. }) = &candidate.spooled
+            if let Spool::Whole(Spooled {
+                report: Some(report), ..
+            }) = &candidate.spooled
                 && is_new(candidate.id)
             {
                 let at = milliseconds(now);
@@ -244,7 +253,7 @@ impl Store {
             }
         }
         transaction.commit().await?;
-        *listed = newly_listed;
+        listed.extend(newly_listed);
         drop(writer);
         self.announce_events();
         Ok(recorded)

@@ -111,10 +111,7 @@ fn recipient_of<'a>(report: &'a DeliveryReport, letter: &Letter) -> Option<&'a R
     }
 }
 
-async fn by_message_id(
-    connection: &mut SqliteConnection,
-    ids: &[String],
-) -> Result<Vec<Letter>, StoreError> {
+async fn by_message_id(connection: &mut SqliteConnection, ids: &[String]) -> Result<Vec<Letter>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
@@ -145,7 +142,10 @@ async fn the_one_recent(
         "SELECT id, series, number, recipient, recipient_key FROM outbox WHERE number IS NOT NULL \
          AND state IN ('sent', 'sending', 'unsure') AND mailbox_id = ",
     );
-    query.push_bind(scope.mailbox_id).push(" AND created_at >= ").push_bind(since);
+    query
+        .push_bind(scope.mailbox_id)
+        .push(" AND created_at >= ")
+        .push_bind(since);
     query.push(" AND recipient_key IN (");
     let mut list = query.separated(", ");
     for key in keys {
@@ -153,8 +153,10 @@ async fn the_one_recent(
     }
     query.push(") ORDER BY id DESC LIMIT 100");
     let letters: Vec<Letter> = query.build_query_as().fetch_all(connection).await?;
-    let is_one_number = letters
-        .iter()
-        .all(|letter| letters.first().is_some_and(|first| (first.number, &first.series) == (letter.number, &letter.series)));
+    let is_one_number = letters.iter().all(|letter| {
+        letters
+            .first()
+            .is_some_and(|first| (first.number, &first.series) == (letter.number, &letter.series))
+    });
     Ok(letters.into_iter().next().filter(|_| is_one_number))
 }

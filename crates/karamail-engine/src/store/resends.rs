@@ -75,7 +75,8 @@ impl Store {
         if rows.len() > 1 {
             return Ok(Resent::SeveralSeries(rows.into_iter().map(|row| row.0).collect()));
         }
-        let Some((series, address, mailbox_id, mailbox_key, mail_id, mail_key, mail_message_id)) = rows.pop() else {
+        let Some((series, address, mailbox_id, mailbox_key, mail_id, mail_key, mail_message_id)) = rows.pop()
+        else {
             return Ok(Resent::NoSuchNumber);
         };
         let (Ok(parsed), Ok(mail_key)) = (address.parse::<EmailAddress>(), mail_key.try_into()) else {

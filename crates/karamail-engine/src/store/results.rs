@@ -84,7 +84,11 @@ impl Delivery {
     pub fn class(self) -> Option<RefusalClass> {
         match self {
             Delivery::Refused { class } | Delivery::Bounced { class } => Some(class),
-            Delivery::Queued | Delivery::Unsure | Delivery::Sent | Delivery::SentAgain | Delivery::Withheld => None,
+            Delivery::Queued
+            | Delivery::Unsure
+            | Delivery::Sent
+            | Delivery::SentAgain
+            | Delivery::Withheld => None,
         }
     }
 }
@@ -199,9 +203,15 @@ fn query(wanted: &Wanted) -> QueryBuilder<Sqlite> {
         query.push(" AND d.series = ").push_bind(series);
     }
     if !search.is_empty() {
-        let number = search.parse::<i64>().ok().filter(|_| search.bytes().all(|b| b.is_ascii_digit()));
+        let number = search
+            .parse::<i64>()
+            .ok()
+            .filter(|_| search.bytes().all(|b| b.is_ascii_digit()));
         query.push(" AND (d.number = ").push_bind(number);
-        query.push(" OR instr(lower(d.address), lower(").push_bind(search).push(")) > 0)");
+        query
+            .push(" OR instr(lower(d.address), lower(")
+            .push_bind(search)
+            .push(")) > 0)");
     }
     if let Some(since) = wanted.since {
         query.push(" AND d.given_at >= ").push_bind(milliseconds(since));
@@ -219,7 +229,10 @@ fn query(wanted: &Wanted) -> QueryBuilder<Sqlite> {
             list.push_bind(state);
         }
         query.push(")");
-        for (name, condition) in [("left", " OR d.left_at IS NOT NULL"), ("erased", " OR d.erased_at IS NOT NULL")] {
+        for (name, condition) in [
+            ("left", " OR d.left_at IS NOT NULL"),
+            ("erased", " OR d.erased_at IS NOT NULL"),
+        ] {
             if wanted.states.iter().any(|state| state == name) {
                 query.push(condition);
             }
@@ -235,7 +248,11 @@ fn query(wanted: &Wanted) -> QueryBuilder<Sqlite> {
 }
 
 /// Every step of a number's letters, oldest first.
-pub async fn history(readers: &SqlitePool, series: &str, number: i64) -> Result<Vec<HistoryStep>, StoreError> {
+pub async fn history(
+    readers: &SqlitePool,
+    series: &str,
+    number: i64,
+) -> Result<Vec<HistoryStep>, StoreError> {
     Ok(sqlx::query_as(
         "SELECT at, state, kind, class, said FROM delivery_history WHERE series = ?1 AND number = ?2 ORDER BY at, step",
     )

@@ -1,4 +1,12 @@
 //! An engine on the demo's mail servers in a folder of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::path::Path;

@@ -29,7 +29,11 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Resend) -> Res
         }
         match &answer.fault {
             Some(fault) => {
-                output::error_line(&words::not_resending(language, answer.number, &fault.told(language)));
+                output::error_line(&words::not_resending(
+                    language,
+                    answer.number,
+                    &fault.told(language),
+                ));
             }
             None => {
                 let address = output::harmless(answer.address.as_deref().unwrap_or_default());
