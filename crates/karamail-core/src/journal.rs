@@ -51,6 +51,8 @@ event_kinds! {
     Forwarding = "forwarding",
     /// Other mail, archived.
     Archived = "archived",
+    /// The POP3 server does not delete a mail that it should.
+    DeletionRefused = "deletion-refused",
     /// Held for the shop to look at.
     Held = "held",
     /// Older than the first contact with this mailbox allows; left alone.
@@ -77,6 +79,22 @@ event_kinds! {
     SendingRecovered = "sending-recovered",
     /// One mail could not be read.
     MailUnreadable = "mail-unreadable",
+    /// One mail cannot be handled and was put aside; the rest go on.
+    Quarantined = "quarantined",
+    /// The shop released a held mail, or had an old mail processed.
+    Released = "released",
+    /// The shop discarded a held or old mail.
+    Discarded = "discarded",
+    /// The shop wants an old mail left alone for good.
+    Ignored = "ignored",
+    /// A limit of replies was reached; told once an hour for a mailbox.
+    LimitReached = "limit-reached",
+    /// Every unique id of a mailbox is new.
+    UidlsChanged = "uidls-changed",
+    /// The disk has room again and collecting goes on.
+    DiskRoomAgain = "disk-room-again",
+    /// The clock jumped, or the machine slept.
+    ClockJumped = "clock-jumped",
     /// The settings were read and hold now.
     SettingsLoaded = "settings-loaded",
     /// The settings file has faults; the old settings stay.

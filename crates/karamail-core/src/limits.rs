@@ -209,3 +209,28 @@ pub const IMPORT_MAILS: usize = 1_000_000;
 pub const IMPORT_DEPTH: usize = 64;
 /// Longest beginning of a line that is looked at to find where a mail of an mbox file begins, bytes.
 pub const IMPORT_LINE_BYTES: usize = 1_000;
+// --- guards ---
+
+/// Lines of a mail's body that are read to look for the shop word. Phones write it at the top; a page of quoted text or
+/// the parts of a multipart mail may stand above it.
+pub const POP3_START_LINES: u32 = 100;
+/// Bytes of a mail that are kept to look for the shop word: lines may be of any length, and a photo is base64 in lines.
+pub const POP3_START_BYTES: usize = 256 * 1024;
+/// How many shop words there are, and how long one is, characters. A person types it on a phone.
+pub const SHOP_WORDS: usize = 100;
+/// Longest shop word, characters.
+pub const SHOP_WORD_CHARACTERS: usize = 50;
+/// How often in a row a server may refuse one mail before the mail is put aside. Once is a hiccup; for ever would be a
+/// mail that is asked for at every poll and keeps the first contact from ending.
+pub const MAIL_REFUSALS: u32 = 3;
+/// From this many mails on, mails that nobody recognises on a day when every unique id is new are not answered at once.
+pub const STRANGE_DAY_MAILS: usize = 20;
+/// How much the clock may go wrong against the time that passed before it counts as a jump. Clocks are set right by a few
+/// seconds all the time.
+pub const CLOCK_JUMP: Duration = Duration::from_secs(30);
+/// The longest the engine rests while it collects. A PC that wakes from sleep does not wake our timers, so we look.
+pub const LONGEST_NAP: Duration = Duration::from_secs(30);
+/// How long collecting pauses when the disk is full, before it looks again.
+pub const DISK_FULL_PAUSE: Duration = Duration::from_secs(30);
+/// Longest SMTP command line with its CRLF, octets (RFC 5321 section 4.5.3.1.4).
+pub const SMTP_COMMAND_BYTES: usize = 512;

@@ -6,7 +6,7 @@ ALTER TABLE receipts ADD COLUMN left_at INTEGER;
 ALTER TABLE receipts ADD COLUMN erased_at INTEGER;
 -- Its sender was erased: with the keep rule `when-erased` it leaves the server.
 ALTER TABLE mails ADD COLUMN erased_at INTEGER;
--- It came from a file and not from the server. Its content key has no size: programs that export mail change it.
+-- It came from a file and not from the server.
 ALTER TABLE mails ADD COLUMN imported_at INTEGER;
 
 CREATE INDEX mails_by_message_id ON mails (mailbox_id, message_id) WHERE message_id IS NOT NULL;

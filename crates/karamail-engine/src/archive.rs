@@ -15,11 +15,12 @@ use crate::data_folder::{flush_folder, make_private_folder};
 /// than any cycle can last.
 const ORPHAN_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Where a mail is fetched to before it is whole; in the data folder, so that the final rename stays on one disk.
-pub fn spool_file(data_folder: &Path, mail_id: i64) -> io::Result<PathBuf> {
+/// Where a mail is fetched to before it is whole; in the data folder, so that the final rename stays on one disk. One
+/// for each mailbox: however often a large mail is cut off, no more than one piece of it lies there.
+pub fn spool_file(data_folder: &Path, mailbox_id: i64) -> io::Result<PathBuf> {
     let folder = data_folder.join("spool");
     make_private_folder(&folder)?;
-    Ok(folder.join(format!("{mail_id}.part")))
+    Ok(folder.join(format!("{mailbox_id}.part")))
 }
 
 /// Flushes a fetched mail and moves it into the archive; returns its name relative to the data folder.
@@ -43,6 +44,18 @@ pub fn beginning(data_folder: &Path, archive_file: &str) -> io::Result<Vec<u8>> 
     Ok(bytes)
 }
 
+/// Flushes a fetched mail that was put aside and moves it into the quarantine; returns its name relative to the data
+/// folder.
+pub fn quarantine(data_folder: &Path, spooled: &Path, mail_id: i64) -> io::Result<String> {
+    let folder = data_folder.join("quarantine");
+    make_private_folder(&folder)?;
+    File::options().write(true).open(spooled)?.sync_all()?;
+    let name = format!("{mail_id}.eml");
+    std::fs::rename(spooled, folder.join(&name))?;
+    flush_folder(&folder)?;
+    Ok(format!("quarantine/{name}"))
+}
+
 /// Writes a finished forward into the outbox folder and flushes it; returns its name relative to the data folder.
 pub fn keep_forward(data_folder: &Path, mail_id: i64, bytes: &[u8]) -> io::Result<String> {
     let folder = data_folder.join("outbox");
@@ -58,8 +71,8 @@ pub fn keep_forward(data_folder: &Path, mail_id: i64, bytes: &[u8]) -> io::Resul
     Ok(format!("outbox/{name}"))
 }
 
-/// Removes archived mail older than `archive_days`, forwards that are settled, and what a crash left half done.
-/// `unsettled` are the outbox files that are still to be sent. Returns how many files went.
+/// Removes archived mail older than `archive_days`, forwards that are settled, mails of the quarantine that the shop has
+/// decided on, and what a crash left half done. `unsettled` are the files that are still to be sent or decided on. Returns how many files went.
 pub fn sweep(
     data_folder: &Path,
     archive_days: u32,
@@ -80,6 +93,12 @@ pub fn sweep(
             .any(|file| file.strip_prefix("outbox/") == Some(name))
     };
     removed += remove_older(&data_folder.join("outbox"), ORPHAN_AGE, now, is_settled)?;
+    let is_decided = |name: &str| {
+        !unsettled
+            .iter()
+            .any(|file| file.strip_prefix("quarantine/") == Some(name))
+    };
+    removed += remove_older(&data_folder.join("quarantine"), archive_age, now, is_decided)?;
     removed += remove_older(&data_folder.join("spool"), ORPHAN_AGE, now, |_| true)?;
     Ok(removed)
 }

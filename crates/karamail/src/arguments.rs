@@ -63,6 +63,24 @@ pub(crate) enum Command {
     Import(Import),
     /// Show the log of a month (ログ).
     Log(Log),
+    /// Mails that a guard holds until you decide (保留中のメール).
+    Hold {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: HoldAction,
+    },
+    /// Mails that were there before the first start (以前からのメール).
+    Backlog {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: BacklogAction,
+    },
+    /// Mails that were put aside because they cannot be handled (処理できないメール).
+    Quarantine {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: QuarantineAction,
+    },
     /// Make, check or find the settings file (設定ファイル).
     Config {
         /// What to do with it.
@@ -270,6 +288,53 @@ pub(crate) struct Log {
     /// The month, such as 2026-11; this month without it.
     #[arg(value_name = "YYYY-MM")]
     pub(crate) month: Option<String>,
+}
+
+/// `hold`
+#[derive(Debug, Subcommand)]
+pub(crate) enum HoldAction {
+    /// List them with the reason (一覧).
+    List,
+    /// Take them after all: each gets its number and its reply (保留を解除).
+    Release {
+        /// Their ids, from the list.
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+    },
+    /// Archive them and delete them from the server, without an answer (破棄).
+    Discard {
+        /// Their ids, from the list.
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+    },
+}
+
+/// `backlog`
+#[derive(Debug, Subcommand)]
+pub(crate) enum BacklogAction {
+    /// List them (一覧).
+    List(OfMailbox),
+    /// Take them as if they had come now: each gets its number and its reply (受け付ける).
+    Process(OfMailbox),
+    /// Leave them on the server and never look at them again (無視).
+    Ignore(OfMailbox),
+    /// Archive them and delete them from the server (削除).
+    Delete(OfMailbox),
+}
+
+/// Of which mailbox.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OfMailbox {
+    /// Only those of this mailbox, by its name or address.
+    #[arg(long, value_name = "MAILBOX")]
+    pub(crate) mailbox: Option<String>,
+}
+
+/// `quarantine`
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuarantineAction {
+    /// List them with the reason and the file with their bytes (一覧).
+    List,
 }
 
 /// `config`

@@ -63,6 +63,11 @@ async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Restore(arguments) => commands::backup::restore(context, arguments).await,
         Command::Import(arguments) => commands::import::run(context, arguments).await,
         Command::Log(arguments) => commands::log::run(context, arguments),
+        Command::Hold { action } => commands::hold::hold(context, action).await,
+        Command::Backlog { action } => commands::hold::backlog(context, action).await,
+        Command::Quarantine {
+            action: arguments::QuarantineAction::List,
+        } => commands::hold::quarantine(context).await,
         Command::Config { action } => commands::config::run(context, action),
         Command::Password { action } => commands::password::run(context, action).await,
     }

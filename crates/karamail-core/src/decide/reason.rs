@@ -86,6 +86,16 @@ pub enum Reason {
     RateLimitMailbox,
     /// Older than the backlog limit on first contact (row 9).
     Backlog,
+    /// The word that the shop asks for is missing (row 7).
+    ShopWordMissing,
+    /// Every unique id of the mailbox changed, and this mail was not recognised (row 9).
+    UidlsChanged,
+    /// The server refused to hand out its header again and again: put aside.
+    HeaderRefused,
+    /// The server refused to hand it out whole again and again: put aside.
+    MailRefused,
+    /// Working on it ended in a fault of the program: put aside.
+    CannotBeHandled,
     /// Our own test mail (row 1).
     SelfTest,
 }
@@ -163,7 +173,7 @@ impl Outcome {
 
 impl Reason {
     /// Every reason, in the order of this type.
-    pub const ALL: [Reason; 23] = [
+    pub const ALL: [Reason; 28] = [
         Reason::Signup,
         Reason::KnownAddress,
         Reason::NullReturnPath,
@@ -186,6 +196,11 @@ impl Reason {
         Reason::RateLimitAddress,
         Reason::RateLimitMailbox,
         Reason::Backlog,
+        Reason::ShopWordMissing,
+        Reason::UidlsChanged,
+        Reason::HeaderRefused,
+        Reason::MailRefused,
+        Reason::CannotBeHandled,
         Reason::SelfTest,
     ];
 
@@ -214,6 +229,11 @@ impl Reason {
             Reason::RateLimitAddress => "rate-limit-address",
             Reason::RateLimitMailbox => "rate-limit-mailbox",
             Reason::Backlog => "backlog",
+            Reason::ShopWordMissing => "shop-word-missing",
+            Reason::UidlsChanged => "uidls-changed",
+            Reason::HeaderRefused => "header-refused",
+            Reason::MailRefused => "mail-refused",
+            Reason::CannotBeHandled => "cannot-be-handled",
             Reason::SelfTest => "self-test",
         }
     }

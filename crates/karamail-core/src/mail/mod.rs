@@ -12,6 +12,7 @@ mod authentication;
 mod header;
 pub mod markers;
 pub(crate) mod parts;
+mod start;
 mod structured;
 mod text;
 
@@ -24,6 +25,7 @@ use crate::address::{EmailAddress, is_blank};
 use crate::limits::{DATE_BYTES, HEADER_TEXT_CHARACTERS, MESSAGE_ID_BYTES, REFERENCES};
 use authentication::AuthenticationResults;
 use header::{Field, HeaderBlock};
+pub use start::body_text;
 
 /// The facts of one mail.
 #[derive(Clone, Debug)]
@@ -135,8 +137,9 @@ impl IncomingMail {
         read_date(date)
     }
 
-    /// The key that knows this mail again: SHA-256 over Message-ID, Date, From and `size` (bytes, as the server lists
-    /// it); over every field where Message-ID and Date are both absent. Folding and line ends do not change it.
+    /// The key that knows this mail again: SHA-256 over Message-ID, Date, From and `size` (bytes); over every field
+    /// where Message-ID or Date is absent. Folding and line ends do not change it. A mailbox's mails are keyed without
+    /// the size: what POP3 servers list is not to be relied on.
     pub fn content_key(&self, size: Option<u64>) -> ContentKey {
         let mut hash = Sha256::new();
         let first = |name| {
@@ -145,7 +148,7 @@ impl IncomingMail {
                 .map(|field| field.value.as_str())
         };
         let (id, date) = (first("message-id"), first("date"));
-        if id.is_none() && date.is_none() {
+        if id.is_none() || date.is_none() {
             for field in &self.header.fields {
                 update(&mut hash, Some(&field.name));
                 update(&mut hash, Some(&field.value));

@@ -1,5 +1,5 @@
 //! One file with everything but the passwords: the ledger, the settings with the files they name, monthly logs, the
-//! archive and forwards that wait. It is a zip file with a manifest that has a SHA-256 for each entry.
+//! archive, forwards that wait and mails that were put aside. It is a zip file with a manifest that has a SHA-256 for each entry.
 //!
 //! Reading order: [`write`](fn@write) (beside a running program), [`restore`](fn@restore) (into a folder that nobody
 //! uses), `unpack` (what a file must be before anything of it is believed), `names`.

@@ -22,7 +22,7 @@ pub(super) fn is_ours(name: &str) -> bool {
     match parts.as_slice() {
         ["log", file] => file.strip_suffix(".txt").is_some_and(is_month),
         ["archive", month, file] => is_month(month) && is_mail_file(file),
-        ["outbox", file] => is_mail_file(file),
+        ["outbox" | "quarantine", file] => is_mail_file(file),
         ["settings", rest @ ..] => !rest.is_empty() && rest.iter().all(|part| is_plain(part)),
         _ => false,
     }
@@ -102,6 +102,7 @@ mod tests {
             "log/2026-11.txt",
             "archive/2026-11/17.eml",
             "outbox/17.eml",
+            "quarantine/17.eml",
             "settings/karamail.toml",
             "settings/templates/店.txt",
         ] {

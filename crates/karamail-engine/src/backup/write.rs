@@ -79,8 +79,10 @@ pub async fn write(
             .into_owned();
         add_folder(&month, &format!("archive/{name}"), &mut sources).map_err(BackupFault::file(&month))?;
     }
-    let outbox = data_folder.join("outbox");
-    add_folder(&outbox, "outbox", &mut sources).map_err(BackupFault::file(&outbox))?;
+    for name in ["outbox", "quarantine"] {
+        let folder = data_folder.join(name);
+        add_folder(&folder, name, &mut sources).map_err(BackupFault::file(&folder))?;
+    }
     let manifest = Manifest {
         format: FORMAT,
         program: env!("CARGO_PKG_VERSION").to_owned(),

@@ -8,7 +8,7 @@ pub(crate) use mailbox::RECENT;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use karamail_core::decide::{BlockRule, DuplicateAction, is_opt_out_word};
+use karamail_core::decide::{BlockRule, DuplicateAction, ShopWord, ShopWordIn, is_opt_out_word};
 use karamail_core::limits::{CA_FILE_BYTES, MAILBOXES, SERIES};
 use karamail_core::template::Mark;
 use karamail_core::words::Language;
@@ -205,11 +205,35 @@ fn guard(values: &SectionValues, checking: &mut Checking<'_>) -> Guard {
         limit_mailbox_hour: values.number("limit_mailbox_per_hour"),
         blocked,
         also_empty_subjects: texts("also_empty_subjects"),
+        shop_words: shop_words(values, checking),
+        shop_word_in: match values.text("shop_word_in") {
+            "subject" => ShopWordIn::Subject,
+            "body" => ShopWordIn::Body,
+            _ => ShopWordIn::Either,
+        },
         require_addressed: values.flag("require_addressed"),
         hold_spoofed: values.flag("hold_spoofed"),
         authentication_hosts: texts("authentication_hosts"),
         backlog: (backlog_hours > 0).then(|| Duration::from_secs(backlog_hours * 3_600)),
     }
+}
+
+/// A word of nothing but blanks would be in every mail.
+fn shop_words(values: &SectionValues, checking: &mut Checking<'_>) -> Vec<ShopWord> {
+    let mut words = Vec::new();
+    for (line, text) in values.list("shop_words") {
+        match ShopWord::new(text) {
+            Some(word) => words.push(word),
+            None => {
+                let allowed = super::keys::Kind::Line {
+                    max: karamail_core::limits::SHOP_WORD_CHARACTERS,
+                };
+                let kind = FaultKind::EmptyValue { allowed };
+                checking.faults.push(values.fault_at(*line, "shop_words", kind));
+            }
+        }
+    }
+    words
 }
 
 impl Checking<'_> {

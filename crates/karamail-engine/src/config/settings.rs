@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use karamail_core::address::EmailAddress;
-use karamail_core::decide::{BlockRule, DuplicateAction, Rules};
+use karamail_core::decide::{BlockRule, DuplicateAction, Rules, ShopWord, ShopWordIn};
 use karamail_core::template::Template;
 use karamail_core::words::Language;
 
@@ -91,6 +91,10 @@ pub struct Guard {
     pub blocked: Vec<BlockRule>,
     /// Subjects that count as empty, such as `無題`.
     pub also_empty_subjects: Vec<String>,
+    /// Words of which a signup mail must hold one; empty: none is asked for.
+    pub shop_words: Vec<ShopWord>,
+    /// Where a shop word may stand.
+    pub shop_word_in: ShopWordIn,
     /// Answer only mail that has our address in To or Cc.
     pub require_addressed: bool,
     /// Hold mail whose Authentication-Results say that SPF or DMARC failed.
@@ -229,6 +233,8 @@ pub enum SmtpMechanism {
     Plain,
     /// SASL LOGIN.
     Login,
+    /// SASL CRAM-MD5.
+    CramMd5,
     /// SASL XOAUTH2; the password is an access token.
     XOAuth2,
 }
@@ -301,6 +307,9 @@ impl Settings {
             limit_address_day: self.guard.limit_address_day,
             limit_mailbox_hour: self.guard.limit_mailbox_hour,
             backlog_before: None,
+            all_is_backlog: false,
+            shop_words: self.guard.shop_words.clone(),
+            shop_word_in: self.guard.shop_word_in,
             duplicate: self.duplicate.action,
         }
     }

@@ -3,23 +3,21 @@
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
-use jiff::Timestamp;
-use karamail_core::decide::{Outcome, decide};
-use karamail_core::delivery_report::DeliveryReport;
-use karamail_core::journal::{Event, EventKind};
-use karamail_core::mail::IncomingMail;
+use jiff::{SignedDuration, Timestamp};
+use karamail_core::decide::{Outcome, Reason, Rules, decide};
 use karamail_core::pop3::plan::plan_fetch;
 use karamail_core::pop3::{ListedMail, MailFault};
-use karamail_core::words::Told;
 
+use super::safely::{candidate, put_aside};
+use super::strange_day::StrangeDay;
+use super::trouble::mark;
 use super::{CycleFault, CycleReport, Worker, letters};
-use crate::archive;
 use crate::clock;
 use crate::crash_point::crash_point;
-use crate::pop3::{Pop3Connection, Retrieved};
+use crate::pop3::Pop3Connection;
 use crate::stop::Stop;
 use crate::store::Store;
-use crate::store::mails::{Candidate, Clerk, Recorded, Spool, Spooled};
+use crate::store::mails::{Candidate, Clerk, Recorded, Spool};
 
 /// Mails in one transaction: thousands of mails do not mean thousands of flushes, a cut loses little work, and the
 /// headers of a batch (8 KiB each, say) stay small in memory.
@@ -27,7 +25,6 @@ const MAILS_A_BATCH: usize = 250;
 /// Mails in the first transaction; each later one doubles. The first customer waits for few others, and a program that is
 /// cut off again and again still gets on.
 const MAILS_A_FIRST_BATCH: usize = 16;
-
 /// A POP3 session after intake, with what its message numbers mean in the ledger.
 pub(super) struct Session {
     pub(super) connection: Pop3Connection,
@@ -59,6 +56,7 @@ pub(super) async fn collect(
 ) -> Result<Session, Interrupted> {
     let password = worker.logins.pop3.clone()?;
     let mut connection = Pop3Connection::open(&worker.mailbox.pop3, &password).await?;
+    report.has_logged_in = true;
     let listing = connection.listing().await?;
     report.listed = listing.len();
     crash_point("after-listing");
@@ -69,30 +67,26 @@ pub(super) async fn collect(
             .map(|mail| (mail.number, mail.uidl.as_ref().map(|uidl| uidl.as_str()))),
         &known,
     );
-    if plan.every_uidl_is_new {
-        // Content keys keep known mails from being numbered again; it is a strange day all the same.
-        tracing::warn!(
-            mailbox = worker.mailbox.name,
-            mails = listing.len(),
-            "every unique id on the server is new"
-        );
-    }
-    let now = clock::now();
-    let mut rules_of_first_contact = None;
-    if !worker.row.first_contact_done
-        && let Some(limit) = worker.settings.guard.backlog
-    {
-        let limit = jiff::SignedDuration::try_from(limit).unwrap_or(jiff::SignedDuration::MAX);
-        let mut rules = worker.rules.clone();
-        rules.backlog_before = now.checked_sub(limit).ok();
-        rules_of_first_contact = Some(rules);
-    }
     let by_number: HashMap<u32, &ListedMail> = listing.iter().map(|mail| (mail.number, mail)).collect();
-    let wanted: Vec<ListedMail> = plan
+    let mut wanted: Vec<ListedMail> = plan
         .fetch
         .iter()
         .filter_map(|number| by_number.get(number).map(|mail| (*mail).clone()))
         .collect();
+    let strange_day = match plan.every_uidl_is_new {
+        true => Some(StrangeDay::look(&mut connection, worker, store, &wanted).await?),
+        false => None,
+    };
+    let rules_of_the_day = rules_of_the_day(worker, strange_day.as_ref());
+    let all = wanted.len();
+    let instant = tokio::time::Instant::now();
+    wanted.retain(|mail| {
+        let left = worker.left_alone.get(&mark(mail));
+        left.is_none_or(|(until, _)| *until <= instant)
+    });
+    wanted.sort_by_key(|mail| worker.left_alone.contains_key(&mark(mail)));
+    let unread = all - wanted.len();
+    report.unreadable += unread;
     let mut intake = Intake {
         store,
         data_folder,
@@ -101,8 +95,9 @@ pub(super) async fn collect(
             connection,
             listed: plan.known,
         },
-        rules_of_first_contact,
-        unread: 0,
+        rules_of_the_day,
+        unread,
+        recognised: 0,
     };
     let (mut rest, mut size) = (wanted.as_slice(), MAILS_A_FIRST_BATCH);
     while !rest.is_empty() {
@@ -116,6 +111,10 @@ pub(super) async fn collect(
             // is on it was not all recorded: leaving it to the next cycle is the safe thing.
             return Err(Interrupted { fault, session: None });
         }
+    }
+    if let Some(day) = strange_day {
+        day.tell(worker, store, listing.len(), intake.recognised, report)
+            .await?;
     }
     if intake.unread == 0 {
         let unlisted: Vec<i64> = plan
@@ -132,15 +131,18 @@ pub(super) async fn collect(
     Ok(intake.session)
 }
 
-struct Intake<'a> {
-    store: &'a Store,
-    data_folder: &'a Path,
+pub(super) struct Intake<'a> {
+    pub(super) store: &'a Store,
+    pub(super) data_folder: &'a Path,
     /// Ledger rows that stand for a mail of this session's listing.
-    listed_rows: HashSet<i64>,
-    session: Session,
-    rules_of_first_contact: Option<karamail_core::decide::Rules>,
-    /// Mails whose headers the server did not give.
-    unread: usize,
+    pub(super) listed_rows: HashSet<i64>,
+    pub(super) session: Session,
+    /// Other rules than the mailbox's, on first contact and on a strange day.
+    pub(super) rules_of_the_day: Option<Rules>,
+    /// Mails that the server did not give.
+    pub(super) unread: usize,
+    /// Mails that were known under another unique id.
+    recognised: usize,
 }
 
 impl Intake<'_> {
@@ -150,13 +152,29 @@ impl Intake<'_> {
         batch: &[ListedMail],
         report: &mut CycleReport,
     ) -> Result<(), CycleFault> {
-        let mut candidates = self.fetch(worker, batch, report).await?;
-        if candidates.is_empty() {
-            return Ok(());
-        }
+        let (mut candidates, mut broken) = self.fetch(worker, batch, report).await?;
         let now = clock::now();
-        self.spool(worker, &mut candidates, now).await?;
-        let rules = self.rules_of_first_contact.as_ref().unwrap_or(&worker.rules);
+        if broken.is_none() {
+            broken = self.look_for_shop_word(worker, &mut candidates, now).await.err();
+        }
+        if broken.is_none() {
+            broken = self.spool(worker, &mut candidates, now, report).await.err();
+        }
+        // Whatever broke the session off, what was read before is recorded: it was not to blame.
+        if !candidates.is_empty() {
+            self.record(worker, &candidates, now, report).await?;
+        }
+        broken.map_or(Ok(()), Err)
+    }
+
+    async fn record(
+        &mut self,
+        worker: &mut Worker,
+        candidates: &[Candidate],
+        now: Timestamp,
+        report: &mut CycleReport,
+    ) -> Result<(), CycleFault> {
+        let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
         let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
         let clerk = Clerk {
             decide: &|mail, known| decide(mail, rules, known),
@@ -168,28 +186,37 @@ impl Intake<'_> {
         crash_point("before-record");
         let recorded = self
             .store
-            .record(&worker.scope, &candidates, &mut self.listed_rows, &clerk, now)
-            .await?;
+            .record(&worker.scope, candidates, &mut self.listed_rows, &clerk, now)
+            .await
+            .inspect_err(|_| {
+                let whole = |candidate: &&Candidate| matches!(candidate.spooled, Spool::Whole(_));
+                let on_disk = candidates.iter().filter(whole);
+                worker.spare_ids = on_disk.map(|candidate| (candidate.key, candidate.id)).collect();
+            })?;
         crash_point("after-record");
         for entry in recorded {
+            self.recognised += usize::from(entry.outcome.is_none());
             self.session.listed.push((entry.message_number, entry.mail_id));
             count(&entry, report);
         }
         Ok(())
     }
 
-    /// The headers of a batch, as facts. A mail whose headers the server refuses is left alone and told once.
+    /// The headers of a batch, as facts, and what broke the session off if anything did. A mail whose headers the server
+    /// refuses is left alone and told once.
     async fn fetch(
         &mut self,
         worker: &mut Worker,
         batch: &[ListedMail],
         report: &mut CycleReport,
-    ) -> Result<Vec<Candidate>, CycleFault> {
+    ) -> Result<(Vec<Candidate>, Option<CycleFault>), CycleFault> {
         let by_number: HashMap<u32, &ListedMail> = batch.iter().map(|mail| (mail.number, mail)).collect();
         let mut candidates = Vec::with_capacity(batch.len());
         let mut faults = Vec::new();
         let store = self.store;
-        self.session
+        let spare_ids = &mut worker.spare_ids;
+        let fetched = self
+            .session
             .connection
             .fetch_headers(batch, |number, headers| {
                 let Some(listed) = by_number.get(&number) else {
@@ -197,106 +224,70 @@ impl Intake<'_> {
                 };
                 match headers {
                     // Of a header block over the limit the parser says that its sender is unreadable.
-                    Ok(bytes) | Err(MailFault::HeaderCut { bytes }) => {
-                        let mail = IncomingMail::parse(&bytes);
-                        let key = mail.content_key(listed.size);
-                        candidates.push(Candidate {
-                            id: store.allocate_mail_id(),
-                            message_number: number,
-                            uidl: listed.uidl.as_ref().map(|uidl| uidl.as_str().to_owned()),
-                            size: listed.size,
-                            mail,
-                            key,
-                            spooled: Spool::NotFetched,
-                        });
+                    Ok(header) | Err(MailFault::HeaderCut { bytes: header }) => {
+                        let mut candidate = candidate(store, listed, header);
+                        let spare = spare_ids.iter().position(|(of, _)| *of == candidate.key);
+                        if let Some(at) = spare {
+                            candidate.id = spare_ids.swap_remove(at).1;
+                        }
+                        candidates.push(candidate);
                     }
                     Err(fault) => faults.push((number, fault)),
                 }
             })
-            .await?;
-        self.unread += faults.len();
-        report.unreadable += faults.len();
+            .await;
+        let came: HashSet<u32> = candidates
+            .iter()
+            .map(|candidate: &Candidate| candidate.message_number)
+            .chain(faults.iter().map(|(number, _)| *number))
+            .collect();
+        // A server that refuses every mail has trouble of its own.
+        let is_the_mails_fault = faults.len() < batch.len() || batch.len() == 1;
         for (number, fault) in faults {
-            let told = fault.told(worker.settings.general.language);
-            tracing::warn!(mailbox = worker.mailbox.name, number, %fault, "a mail could not be read");
-            let name = by_number
-                .get(&number)
-                .and_then(|mail| mail.uidl.as_ref())
-                .map_or(String::new(), |uidl| uidl.as_str().to_owned());
-            if worker.told_unreadable.insert(name) {
-                let mailbox = Some(worker.mailbox.name.clone());
-                let event = Event {
-                    mailbox,
-                    detail: Some(told),
-                    ..Event::new(EventKind::MailUnreadable)
-                };
-                self.store.note(event, clock::now()).await?;
-            }
-        }
-        Ok(candidates)
-    }
-
-    /// Fetches the whole of what is to be forwarded or archived, so that it lies on disk before the ledger says so.
-    async fn spool(
-        &mut self,
-        worker: &Worker,
-        candidates: &mut [Candidate],
-        now: Timestamp,
-    ) -> Result<(), CycleFault> {
-        let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
-        let known = self.store.known(&worker.scope, &mails, now).await?;
-        let rules = self.rules_of_first_contact.as_ref().unwrap_or(&worker.rules);
-        for (candidate, known) in candidates.iter_mut().zip(known) {
-            let decision = decide(&candidate.mail, rules, &known);
-            if !matches!(decision.outcome, Outcome::Forward | Outcome::Archive) {
+            let Some(mail) = by_number.get(&number) else {
                 continue;
-            }
-            let part = archive::spool_file(self.data_folder, candidate.id)?;
-            let mut file = tokio::fs::File::create(&part).await?;
-            let limit = worker.mailbox.pop3.largest_mail;
-            let retrieved = self
-                .session
-                .connection
-                .retrieve(candidate.message_number, &mut file, limit)
-                .await?;
-            tokio::io::AsyncWriteExt::flush(&mut file).await?;
-            drop(file);
-            match retrieved {
-                Retrieved::Whole { .. } => {}
-                Retrieved::OverLimit { .. } => {
-                    tokio::fs::remove_file(&part).await?;
-                    candidate.spooled = Spool::TooLarge;
-                    continue;
-                }
-                // Left alone: `NotFetched` keeps it out of this batch, and the next cycle tries again.
-                Retrieved::Refused(fault) => {
-                    tracing::warn!(mailbox = worker.mailbox.name, %fault, "a mail could not be fetched whole");
-                    tokio::fs::remove_file(&part).await?;
-                    continue;
-                }
-            }
-            crash_point("before-archive");
-            let archive_file = archive::keep(self.data_folder, &part, candidate.id, now)?;
-            let forward = match decision.outcome {
-                Outcome::Forward => {
-                    let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
-                    writer.forward(candidate, &decision, self.data_folder, &archive_file)?
-                }
-                _ => None,
             };
-            crash_point("after-archive");
-            let report = DeliveryReport::parse(&archive::beginning(self.data_folder, &archive_file)?);
-            candidate.spooled = Spool::Whole(Spooled {
-                archive_file,
-                forward,
-                report: report.map(Box::new),
-            });
+            if is_the_mails_fault && self.is_refused_for_good(worker, mail, &fault).await? {
+                candidates.push(put_aside(store, mail, Reason::HeaderRefused, Vec::new()));
+            } else {
+                self.unreadable(worker, mail, &fault, report).await?;
+            }
         }
-        Ok(())
+        let broken = match fetched {
+            Ok(()) => None,
+            Err(fault) => {
+                // Answers come in the order of the questions.
+                let at = batch.iter().find(|mail| !came.contains(&mail.number));
+                if let Some(mail) = at {
+                    self.broke_off(worker, mail, &fault).await?;
+                }
+                Some(fault.into())
+            }
+        };
+        Ok((candidates, broken))
     }
 }
 
-fn count(entry: &Recorded, report: &mut CycleReport) {
+/// The mailbox's rules with what holds on first contact or on a strange day; `None` on any other day.
+fn rules_of_the_day(worker: &Worker, strange_day: Option<&StrangeDay>) -> Option<Rules> {
+    let all_is_backlog = strange_day.is_some_and(|day| day.is_backlog);
+    let limit = worker
+        .settings
+        .guard
+        .backlog
+        .filter(|_| !worker.row.first_contact_done);
+    if limit.is_none() && !all_is_backlog {
+        return None;
+    }
+    let limit = limit.map(|limit| SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX));
+    Some(Rules {
+        backlog_before: limit.and_then(|limit| clock::now().checked_sub(limit).ok()),
+        all_is_backlog,
+        ..worker.rules.clone()
+    })
+}
+
+pub(super) fn count(entry: &Recorded, report: &mut CycleReport) {
     let Some(outcome) = entry.outcome else { return };
     report.received += 1;
     match outcome {

@@ -9,10 +9,16 @@
 //!
 //! The future of [`run_once`] may be dropped at any await: everything is promised on disk before it is acted on.
 
+pub(crate) mod aside;
 mod deliver;
 mod intake;
 pub(crate) mod letters;
 mod purge;
+mod safely;
+mod spool;
+mod strange_day;
+mod trouble;
+mod whole;
 mod worker;
 
 use std::path::Path;
@@ -20,12 +26,13 @@ use std::time::Duration;
 
 use karamail_core::words::Told;
 
-use crate::clock;
+use crate::config::SmtpAuthentication;
 use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
 pub(crate) use letters::receipt_again;
+pub(crate) use spool::has_shop_word;
 pub(crate) use worker::wordings;
 pub use worker::{LoginFault, Logins, Worker};
 
@@ -36,6 +43,8 @@ const DELIVER_IN_SESSION: Duration = Duration::from_secs(60);
 /// What one cycle of a mailbox did.
 #[derive(Debug, Default)]
 pub struct CycleReport {
+    /// Whether the POP3 server let us in.
+    pub has_logged_in: bool,
     /// Mails on the server at the start.
     pub listed: usize,
     /// Mails that were new.
@@ -66,6 +75,8 @@ pub struct CycleReport {
     pub deleted: usize,
     /// Whether letters that are due were left for the next cycle.
     pub is_unfinished: bool,
+    /// Every unique id was new on a mailbox with history.
+    pub is_every_uidl_new: bool,
     /// Why receiving failed, if it did.
     pub receive_fault: Option<CycleFault>,
     /// Why sending failed for all letters, if it did.
@@ -104,24 +115,29 @@ impl Told for CycleFault {
     }
 }
 
-impl From<std::io::Error> for CycleFault {
-    fn from(error: std::io::Error) -> Self {
-        CycleFault::Store(error.into())
-    }
-}
-
 /// Polls one mailbox and sends what is due. Never fails as a whole: whatever failed is in the report, and the rest was
 /// done (a dead POP3 server does not keep receipts from going out, nor the other way round).
 pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, stop: &Stop) -> CycleReport {
     let mut report = CycleReport::default();
-    let session = match intake::collect(worker, store, data_folder, stop, &mut report).await {
+    let mut session = match intake::collect(worker, store, data_folder, stop, &mut report).await {
         Ok(session) => Some(session),
         Err(intake::Interrupted { fault, session }) => {
             report.receive_fault = Some(fault);
             session
         }
     };
-    let until = clock::now() + jiff::SignedDuration::try_from(DELIVER_IN_SESSION).unwrap_or_default();
+    if let Some(open) = &mut session
+        && let Err(fault) = aside::run_errands(worker, open, store, data_folder, &mut report).await
+    {
+        report.receive_fault.get_or_insert(fault);
+        // Nobody knows in which state the connection is: nothing is deleted over it.
+        session = None;
+    }
+    // A server with POP before SMTP takes us for a stranger now, and might refuse the letters for good.
+    if worker.mailbox.smtp.authentication == SmtpAuthentication::PopBeforeSmtp && !report.has_logged_in {
+        return report;
+    }
+    let until = tokio::time::Instant::now() + DELIVER_IN_SESSION;
     if let Err(fault) = deliver::send_due(worker, store, data_folder, stop, until, &mut report).await {
         report.receive_fault.get_or_insert(fault.into());
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::limits::REQUEST_AGE;
-use karamail_core::words::{Language, Told, requests as words};
+use karamail_core::words::{Language, Told, commands, requests as words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -41,7 +41,23 @@ pub enum Request {
         /// When it was asked: done once for each time.
         asked_at: Timestamp,
     },
+    /// Decide about mails that are held or were put aside.
+    Hold {
+        /// What is done with them.
+        action: HoldAction,
+        /// Their ledger rows.
+        ids: Vec<i64>,
+    },
+    /// Decide about old mails.
+    Backlog {
+        /// What is done with them.
+        action: BacklogAction,
+        /// The name or address of their mailbox; every mailbox without one.
+        mailbox: Option<String>,
+    },
 }
+
+pub use super::aside::{BacklogAction, HoldAction};
 
 /// Where a request is performed.
 pub struct Office<'a> {
@@ -77,6 +93,14 @@ pub enum RequestFault {
     /// It waited too long: whoever asked has gone.
     #[error("the request is too old")]
     TooOld,
+    /// The settings have no such mailbox.
+    #[error("there is no mailbox {name}")]
+    NoMailbox {
+        /// The name that was asked for.
+        name: String,
+        /// The names there are.
+        names: String,
+    },
     /// The ledger or the disk; told in the language of the settings.
     #[error("{0}")]
     Failed(String),
@@ -88,6 +112,7 @@ impl Told for RequestFault {
             RequestFault::Erase(fault) => fault.what(language),
             RequestFault::Unknown(kind) => words::unknown(language, kind),
             RequestFault::TooOld => words::too_old(language),
+            RequestFault::NoMailbox { name, names } => commands::no_such_mailbox(language, name, names),
             RequestFault::Failed(told) => told.clone(),
         }
     }
@@ -97,7 +122,7 @@ impl Told for RequestFault {
             RequestFault::Erase(fault) => fault.what_to_do(language),
             RequestFault::Unknown(_) => Some(words::unknown_advice(language)),
             RequestFault::TooOld => Some(words::too_old_advice(language)),
-            RequestFault::Failed(_) => None,
+            RequestFault::NoMailbox { .. } | RequestFault::Failed(_) => None,
         }
     }
 }
@@ -136,6 +161,10 @@ pub async fn perform(request: &Request, office: &Office<'_>) -> Result<Performed
                 check_now: answers.iter().any(|answer| answer.fault.is_none()),
                 result: json!({ "numbers": answers }),
             })
+        }
+        Request::Hold { action, ids } => super::aside::hold(office, *action, ids).await,
+        Request::Backlog { action, mailbox } => {
+            super::aside::backlog(office, *action, mailbox.as_deref()).await
         }
     }
 }

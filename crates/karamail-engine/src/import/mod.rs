@@ -7,6 +7,7 @@
 mod mailbox_file;
 mod walk;
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -20,8 +21,7 @@ use karamail_core::words::data as words;
 
 use crate::archive;
 use crate::config::{Mailbox, Settings};
-use crate::cycle::{letters, wordings};
-use crate::store::imported::ImportedMail;
+use crate::cycle::{has_shop_word, letters, wordings};
 use crate::store::mails::{Candidate, Clerk, Recorded, Scope, Spool, Spooled};
 use crate::store::{Store, StoreError};
 
@@ -236,11 +236,13 @@ impl Desk<'_> {
             }
         }
         let known = self.store.are_known(self.scope.mailbox_id, &mails).await?;
-        let facts: Vec<&IncomingMail> = mails.iter().map(|mail| &mail.candidate.mail).collect();
-        let senders = self.store.known(&self.scope, &facts, self.now).await?;
-        drop(facts);
+        let senders = self
+            .store
+            .known(&self.scope, &mails, &HashSet::new(), self.now)
+            .await?;
         for (((mail, found), is_known), sender) in mails.iter_mut().zip(&places).zip(known).zip(senders) {
-            let decision = decide(&mail.candidate.mail, &self.rules, &sender);
+            let Some(sender) = sender else { continue };
+            let decision = decide(&mail.mail, &self.rules, &sender);
             // What is held lies here too: it may not be on the server any more.
             let is_kept = matches!(
                 decision.outcome,
@@ -249,8 +251,8 @@ impl Desk<'_> {
             if is_known || !is_kept {
                 continue;
             }
-            match self.archive(found, &mail.candidate) {
-                Ok(spool) => mail.candidate.spooled = spool,
+            match self.archive(found, mail) {
+                Ok(spool) => mail.spooled = spool,
                 Err(error) if crate::data_folder::is_disk_full(&error) => {
                     return Err(StoreError::from(error).into());
                 }
@@ -292,22 +294,24 @@ impl Desk<'_> {
         Ok(BufReader::new(file))
     }
 
-    fn read(&self, found: &Found) -> io::Result<ImportedMail> {
+    fn read(&self, found: &Found) -> io::Result<Candidate> {
         let mut header = Vec::new();
         let most = found.length.min(HEADER_BLOCK_BYTES as u64 + 1);
         self.open(found)?.take(most).read_to_end(&mut header)?;
         let mail = IncomingMail::parse(&header);
-        Ok(ImportedMail {
-            sized_key: mail.content_key(Some(found.size)),
-            candidate: Candidate {
-                id: self.store.allocate_mail_id(),
-                message_number: 0,
-                uidl: None,
-                size: Some(found.size),
-                key: mail.content_key(None),
-                mail,
-                spooled: Spool::NotFetched,
-            },
+        let shop_word_in_body = has_shop_word(&self.rules, &header);
+        header.truncate(header_length(&header));
+        Ok(Candidate {
+            id: self.store.allocate_mail_id(),
+            message_number: 0,
+            uidl: None,
+            size: Some(found.size),
+            key: mail.content_key(None),
+            mail,
+            header,
+            shop_word_in_body,
+            put_aside: None,
+            spooled: Spool::NotFetched,
         })
     }
 
@@ -326,6 +330,19 @@ impl Desk<'_> {
             report: None,
         }))
     }
+}
+
+/// Where the header of a mail ends, with its empty line.
+fn header_length(mail: &[u8]) -> usize {
+    let ends: [&[u8]; 2] = [b"\n\r\n", b"\n\n"];
+    ends.iter()
+        .filter_map(|end| {
+            mail.windows(end.len())
+                .position(|window| window == *end)
+                .map(|at| at + end.len())
+        })
+        .min()
+        .unwrap_or(mail.len())
 }
 
 fn count(entry: &Recorded, report: &mut ImportReport) {

@@ -231,6 +231,12 @@ impl Person {
             push_ids(&mut query, chunk);
             let files: Vec<String> = query.build_query_scalar().fetch_all(&mut *connection).await?;
             person.files.extend(files);
+            let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+                "SELECT file FROM aside WHERE file IS NOT NULL AND file <> '' AND mail_id IN (",
+            );
+            push_ids(&mut query, chunk);
+            let files: Vec<String> = query.build_query_scalar().fetch_all(&mut *connection).await?;
+            person.files.extend(files);
         }
         Ok(person)
     }
@@ -309,6 +315,10 @@ async fn erase_mails(connection: &mut SqliteConnection, person: &Person, now: i6
             " state = CASE WHEN state IN ('recorded', 'held', 'backlog') THEN 'settled' ELSE state END",
         );
         query.push(" WHERE id IN (");
+        push_ids(&mut query, chunk);
+        query.build().execute(&mut *connection).await?;
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("UPDATE aside SET header = NULL, file = NULL WHERE mail_id IN (");
         push_ids(&mut query, chunk);
         query.build().execute(&mut *connection).await?;
     }

@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 
 use jiff::Timestamp;
-use karamail_core::mail::ContentKey;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::mails::{Batch, Candidate, Clerk, Desk, Recorded, Scope};
@@ -12,17 +11,9 @@ use super::{Store, StoreError, begin, milliseconds};
 /// The class of a letter that was composed and, on purpose, not sent.
 pub const WITHHELD: &str = "withheld";
 
-/// A mail from a file.
-pub struct ImportedMail {
-    /// Its facts; the key is that without a size, and no unique id belongs to it.
-    pub candidate: Candidate,
-    /// Its content key with the size that a server would list.
-    pub sized_key: ContentKey,
-}
-
 impl Store {
     /// Whether each mail is in the ledger already: imported before, or taken from the server.
-    pub async fn are_known(&self, mailbox_id: i64, mails: &[ImportedMail]) -> Result<Vec<bool>, StoreError> {
+    pub async fn are_known(&self, mailbox_id: i64, mails: &[Candidate]) -> Result<Vec<bool>, StoreError> {
         let mut writer = self.writer().await;
         known(&mut writer, mailbox_id, mails).await
     }
@@ -32,7 +23,7 @@ impl Store {
     pub async fn record_imported(
         &self,
         scope: &Scope,
-        mails: &[ImportedMail],
+        mails: &[Candidate],
         clerk: &Clerk<'_>,
         reply: bool,
         now: Timestamp,
@@ -40,14 +31,14 @@ impl Store {
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
         let known = known(&mut transaction, scope.mailbox_id, mails).await?;
-        let facts: Vec<_> = mails.iter().map(|mail| &mail.candidate.mail).collect();
+        let facts: Vec<_> = mails.iter().map(|mail| &mail.mail).collect();
         let mut desk = Desk::load(&mut transaction, scope, &facts, now).await?;
         let mut batch = Batch::default();
         let mut recorded = Vec::with_capacity(mails.len());
         for (mail, is_known) in mails.iter().zip(known) {
             recorded.push(match is_known {
                 true => None,
-                false => batch.enter(scope, &mail.candidate, &mut desk, clerk),
+                false => batch.enter_safely(scope, mail, &mut desk, clerk),
             });
         }
         batch.write(&mut transaction, scope, now).await?;
@@ -63,20 +54,18 @@ impl Store {
     }
 }
 
-/// By content key, with and without a size, and by Message-ID and Date together: a server counts the lines that it
-/// adds itself, so the size of a mail's copy is not always that of the mail.
+/// By content key, and by Message-ID and Date together: programs that export mail rewrite From.
 async fn known(
     connection: &mut SqliteConnection,
     mailbox_id: i64,
-    mails: &[ImportedMail],
+    mails: &[Candidate],
 ) -> Result<Vec<bool>, StoreError> {
     let mut by_key: QueryBuilder<Sqlite> =
         QueryBuilder::new("SELECT content_key FROM mails WHERE mailbox_id = ");
     by_key.push_bind(mailbox_id).push(" AND content_key IN (");
     let mut list = by_key.separated(", ");
     for mail in mails {
-        list.push_bind(mail.candidate.key.0.to_vec());
-        list.push_bind(mail.sized_key.0.to_vec());
+        list.push_bind(mail.key.0.to_vec());
     }
     by_key.push(")");
     let keys: Vec<Vec<u8>> = by_key.build_query_scalar().fetch_all(&mut *connection).await?;
@@ -86,7 +75,7 @@ async fn known(
     );
     by_id.push_bind(mailbox_id).push(" AND message_id IN (");
     let mut list = by_id.separated(", ");
-    for id in mails.iter().filter_map(|mail| mail.candidate.mail.message_id()) {
+    for id in mails.iter().filter_map(|mail| mail.mail.message_id()) {
         list.push_bind(id.to_owned());
     }
     by_id.push(")");
@@ -94,18 +83,15 @@ async fn known(
     let ids: HashSet<(String, i64)> = ids.into_iter().collect();
     Ok(mails
         .iter()
-        .map(|ImportedMail { candidate, sized_key }| {
+        .map(|candidate| {
             let mail = &candidate.mail;
             let is_listed = mail
                 .message_id()
                 .zip(mail.date())
                 .is_some_and(|(id, date)| ids.contains(&(id.to_owned(), milliseconds(date))));
-            let is_known = is_listed
-                || keys.contains(candidate.key.0.as_slice())
-                || keys.contains(sized_key.0.as_slice());
             // The same mail lies in several folders of one export.
-            keys.insert(candidate.key.0.to_vec());
-            is_known
+            let is_new_key = keys.insert(candidate.key.0.to_vec());
+            is_listed || !is_new_key
         })
         .collect())
 }

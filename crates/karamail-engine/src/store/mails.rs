@@ -1,17 +1,18 @@
 //! What is known of a mailbox, and the one transaction that records a batch of mails: ledger rows, numbers, finished
 //! letters and events, or none of them (invariant 2).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
-use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome};
+use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome, Reason};
 use karamail_core::delivery_report::DeliveryReport;
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::{ContentKey, IncomingMail};
 use karamail_core::pop3::plan::KnownMail;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::aside::{AsideRow, Wish, waived_with, was_told};
 use super::consents::{self, Wordings};
 use super::leaving;
 use super::receipts::Numbers;
@@ -38,6 +39,12 @@ pub struct Candidate {
     pub size: Option<u64>,
     /// Its facts.
     pub mail: IncomingMail,
+    /// Its header as it came, kept where the shop has to decide about the mail.
+    pub header: Vec<u8>,
+    /// A shop word stands in its body.
+    pub shop_word_in_body: bool,
+    /// It cannot be handled, and is put aside for this reason.
+    pub put_aside: Option<Reason>,
     /// Its content key.
     pub key: ContentKey,
     /// Where the whole of it lies on disk, for mail that is forwarded or archived.
@@ -53,6 +60,8 @@ pub enum Spool {
     Whole(Spooled),
     /// It is larger than the mailbox's `largest_mail` and stays on the server, held for the shop.
     TooLarge,
+    /// The server refused it again and again: it is put aside.
+    Refused,
 }
 
 /// A whole mail on disk, flushed before the ledger speaks of it.
@@ -179,16 +188,36 @@ impl Store {
             .collect())
     }
 
-    /// What is known of each mail's sender, for a first look before the batch is recorded.
+    /// What is known of each mail's sender, for a first look before the batch is recorded. `None` for a mail that is
+    /// an older row's: [`Store::record`] will not ask for a decision on it.
     pub async fn known(
         &self,
         scope: &Scope,
-        mails: &[&IncomingMail],
+        candidates: &[Candidate],
+        listed: &HashSet<i64>,
         now: Timestamp,
-    ) -> Result<Vec<Known>, StoreError> {
+    ) -> Result<Vec<Option<Known>>, StoreError> {
         let mut writer = self.writer().await;
-        let desk = Desk::load(&mut writer, scope, mails, now).await?;
-        Ok(mails.iter().map(|mail| desk.known(mail)).collect())
+        let twins = twins(&mut writer, scope.mailbox_id, candidates, listed).await?;
+        let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
+        let desk = Desk::load(&mut writer, scope, &mails, now).await?;
+        let known = mails.into_iter().zip(twins);
+        Ok(known
+            .zip(candidates)
+            .map(|((_, twin), candidate)| twin.is_none().then(|| desk.known_of(candidate)))
+            .collect())
+    }
+
+    /// What is known of the sender of a mail that is in the ledger.
+    pub async fn known_again(
+        &self,
+        scope: &Scope,
+        candidate: &Candidate,
+        now: Timestamp,
+    ) -> Result<Known, StoreError> {
+        let mut writer = self.writer().await;
+        let desk = Desk::load(&mut writer, scope, &[&candidate.mail], now).await?;
+        Ok(desk.known_of(candidate))
     }
 
     /// Records a batch in one transaction. `listed` holds the ledger rows that are known to be in this session's
@@ -206,21 +235,12 @@ impl Store {
         let mut transaction = begin(&mut writer).await?;
         // Taken over only after the commit.
         let mut newly_listed = HashSet::new();
-        let mut same = same_content(&mut transaction, scope.mailbox_id, candidates).await?;
+        let twins = twins(&mut transaction, scope.mailbox_id, candidates, listed).await?;
         let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
         let mut desk = Desk::load(&mut transaction, scope, &mails, now).await?;
         let mut batch = Batch::default();
         let mut recorded = Vec::with_capacity(candidates.len());
-        for candidate in candidates {
-            // A mail that was imported from a file is known without its size.
-            let without_size = candidate.mail.content_key(None);
-            let twin = [candidate.key, without_size].iter().find_map(|key| {
-                let rows = same.get_mut(&key.0)?;
-                let at = rows
-                    .iter()
-                    .position(|id| !listed.contains(id) && !newly_listed.contains(id))?;
-                Some(rows.swap_remove(at))
-            });
+        for (candidate, twin) in candidates.iter().zip(twins) {
             if let Some(mail_id) = twin {
                 newly_listed.insert(mail_id);
                 adopt(&mut transaction, mail_id, candidate.uidl.as_deref()).await?;
@@ -230,7 +250,7 @@ impl Store {
                     outcome: None,
                     number: None,
                 });
-            } else if let Some(entry) = batch.enter(scope, candidate, &mut desk, clerk) {
+            } else if let Some(entry) = batch.enter_safely(scope, candidate, &mut desk, clerk) {
                 newly_listed.insert(candidate.id);
                 recorded.push(entry);
             }
@@ -258,41 +278,87 @@ impl Store {
         self.announce_events();
         Ok(recorded)
     }
+
+    /// Decides again about mails that lie aside, in one transaction: the number is taken now. What the decision needs
+    /// from the server first (the whole mail, to forward or archive it) stays where it lies, with the wish noted.
+    pub async fn record_again(
+        &self,
+        scope: &Scope,
+        mails: &[(AsideRow, Candidate)],
+        clerk: &Clerk<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<Option<Recorded>>, StoreError> {
+        let facts: Vec<&IncomingMail> = mails.iter().map(|(_, candidate)| &candidate.mail).collect();
+        let mut recorded = Vec::with_capacity(mails.len());
+        let mut waiting = Vec::new();
+        {
+            let mut writer = self.writer().await;
+            let mut transaction = begin(&mut writer).await?;
+            let mut desk = Desk::load(&mut transaction, scope, &facts, now).await?;
+            let mut batch = Batch::default();
+            for (row, candidate) in mails {
+                // Somebody else may have decided since it was read.
+                let find = "SELECT state IN ('held', 'backlog') FROM mails WHERE id = ?1";
+                let is_aside: bool = sqlx::query_scalar(find)
+                    .bind(row.id)
+                    .fetch_one(&mut *transaction)
+                    .await?;
+                let entry = match is_aside {
+                    true => batch.enter_safely(scope, candidate, &mut desk, clerk),
+                    false => None,
+                };
+                if is_aside && entry.is_none() {
+                    waiting.push(row.clone());
+                }
+                recorded.push(entry);
+            }
+            batch.write_again(&mut transaction, scope, mails, now).await?;
+            transaction.commit().await?;
+        }
+        self.announce_events();
+        self.wish(&waiting, Wish::Release, now).await?;
+        Ok(recorded)
+    }
 }
 
-/// Rows of this mailbox with the same content as a candidate, live or gone.
-async fn same_content(
+/// For each candidate the row of this mailbox that it is, if any: one with its content, live or gone, that is not
+/// otherwise in the listing.
+async fn twins(
     connection: &mut SqliteConnection,
     mailbox_id: i64,
     candidates: &[Candidate],
-) -> Result<HashMap<[u8; 32], Vec<i64>>, StoreError> {
+    listed: &HashSet<i64>,
+) -> Result<Vec<Option<i64>>, StoreError> {
     let mut query: QueryBuilder<Sqlite> =
         QueryBuilder::new("SELECT content_key, id FROM mails WHERE mailbox_id = ");
     query.push_bind(mailbox_id).push(" AND content_key IN (");
     let mut list = query.separated(", ");
     for candidate in candidates {
         list.push_bind(candidate.key.0.to_vec());
-        list.push_bind(candidate.mail.content_key(None).0.to_vec());
     }
-    query.push(") ORDER BY id DESC");
+    // One that should be there is likelier to be this mail than one that is gone.
+    query.push(") ORDER BY state = 'gone', id DESC");
     let rows: Vec<(Vec<u8>, i64)> = query.build_query_as().fetch_all(connection).await?;
-    let mut same: HashMap<[u8; 32], Vec<i64>> = HashMap::new();
-    for (key, id) in rows {
-        if let Ok(key) = key.try_into() {
-            same.entry(key).or_default().push(id);
+    let mut same: HashMap<&[u8], VecDeque<i64>> = HashMap::new();
+    for (key, id) in &rows {
+        if !listed.contains(id) {
+            same.entry(key).or_default().push_back(*id);
         }
     }
-    Ok(same)
+    let keys = candidates.iter().map(|candidate| candidate.key.0.as_slice());
+    Ok(keys.map(|key| same.get_mut(key)?.pop_front()).collect())
 }
 
 /// The mail of an older row is listed under a new unique id, or came back after it was gone: the row goes on with it.
+/// Backlog that was only out of sight is still the shop's to decide on; anything else that was gone may go again.
 async fn adopt(
     connection: &mut SqliteConnection,
     mail_id: i64,
     uidl: Option<&str>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE mails SET uidl = ?2, state = CASE state WHEN 'gone' THEN 'settled' ELSE state END, gone_at = NULL WHERE id = ?1",
+        "UPDATE mails SET uidl = ?2, gone_at = NULL, state = CASE WHEN state <> 'gone' THEN state \
+         WHEN outcome = 'backlog' THEN 'backlog' ELSE 'settled' END WHERE id = ?1",
     )
     .bind(mail_id)
     .bind(uidl)
@@ -317,6 +383,8 @@ pub(super) struct Desk {
     /// Address key → replies within the last hour and day.
     answered: HashMap<String, (u32, u32)>,
     answered_mailbox_hour: u32,
+    /// That a limit was reached was told within the hour.
+    limit_told: bool,
 }
 
 impl Desk {
@@ -335,10 +403,11 @@ impl Desk {
         keys.dedup();
         let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
         let answered_mailbox_hour: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at > ?2 AND kind IN ('receipt', 'repeat')",
+            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 AND kind IN ('receipt', 'repeat')",
         )
         .bind(scope.mailbox_id)
         .bind(hour_ago)
+        .bind(milliseconds(latest(now)))
         .fetch_one(&mut *connection)
         .await?;
         Ok(Desk {
@@ -346,6 +415,14 @@ impl Desk {
             ours: our_letters(connection, mails).await?,
             answered: answered(connection, &keys, now).await?,
             answered_mailbox_hour: answered_mailbox_hour.try_into().unwrap_or(u32::MAX),
+            limit_told: was_told(
+                connection,
+                EventKind::LimitReached,
+                Some(&scope.mailbox_name),
+                hour_ago,
+                now,
+            )
+            .await?,
         })
     }
 
@@ -362,6 +439,14 @@ impl Desk {
             answered_address_hour: hour,
             answered_address_day: day,
             answered_mailbox_hour: self.answered_mailbox_hour,
+            shop_word_in_body: false,
+        }
+    }
+
+    fn known_of(&self, candidate: &Candidate) -> Known {
+        Known {
+            shop_word_in_body: candidate.shop_word_in_body,
+            ..self.known(&candidate.mail)
         }
     }
 
@@ -406,6 +491,11 @@ async fn our_letters(
     Ok(ours)
 }
 
+/// Replies of a later time were written while the clock was ahead: they would count for years.
+fn latest(now: Timestamp) -> Timestamp {
+    now + SignedDuration::from_hours(1)
+}
+
 async fn answered(
     connection: &mut SqliteConnection,
     keys: &[String],
@@ -416,8 +506,9 @@ async fn answered(
     }
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT recipient_key, sum(created_at > ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(1)));
-    query.push("), count(*) FROM outbox WHERE kind IN ('receipt', 'repeat') AND created_at > ");
+    query.push("), count(*) FROM outbox WHERE kind IN ('receipt', 'repeat') AND created_at BETWEEN ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(24)));
+    query.push(" AND ").push_bind(milliseconds(latest(now)));
     query.push(" AND recipient_key IN (");
     let mut list = query.separated(", ");
     for key in keys {
@@ -465,16 +556,75 @@ struct OutboxRow {
 }
 
 impl<'a> Batch<'a> {
-    /// Decides a candidate and notes its rows. `None` where the decision needs the whole mail on disk and it is not
-    /// there: something changed since the first look, and the next cycle sees the mail again.
-    pub(super) fn enter(
+    /// As [`Batch::enter`]; a mail on which that panics is put aside, and takes no number.
+    pub(super) fn enter_safely(
         &mut self,
         scope: &Scope,
         candidate: &'a Candidate,
         desk: &mut Desk,
         clerk: &Clerk<'_>,
     ) -> Option<Recorded> {
-        let mut decision = (clerk.decide)(&candidate.mail, &desk.known(&candidate.mail));
+        let key = candidate.mail.sender_address().map(EmailAddress::key);
+        let numbers = desk.numbers.mark(key.as_deref());
+        let lengths = (
+            self.mails.len(),
+            self.receipts.len(),
+            self.outbox.len(),
+            self.events.len(),
+        );
+        // Whatever the panic left half done is taken back here.
+        let entering = std::panic::AssertUnwindSafe(|| self.enter(scope, candidate, desk, clerk));
+        std::panic::catch_unwind(entering).unwrap_or_else(|_| {
+            tracing::error!(mail = candidate.id, "working on a mail panicked; it is put aside");
+            desk.numbers.back_to(numbers);
+            self.mails.truncate(lengths.0);
+            self.receipts.truncate(lengths.1);
+            self.outbox.truncate(lengths.2);
+            self.events.truncate(lengths.3);
+            Some(self.put_aside(scope, candidate))
+        })
+    }
+
+    fn put_aside(&mut self, scope: &Scope, candidate: &'a Candidate) -> Recorded {
+        let decision = Decision {
+            outcome: Outcome::Hold,
+            reason: Reason::CannotBeHandled,
+        };
+        self.events.push(Event {
+            mailbox: Some(scope.mailbox_name.clone()),
+            mail_id: Some(candidate.id),
+            reason: Some(decision.reason.as_str().to_owned()),
+            ..Event::new(EventKind::Quarantined)
+        });
+        self.mails.push(MailRow {
+            candidate,
+            decision,
+            state: "held",
+        });
+        Recorded {
+            message_number: candidate.message_number,
+            mail_id: candidate.id,
+            outcome: Some(decision.outcome),
+            number: None,
+        }
+    }
+
+    /// Decides a candidate and notes its rows. `None` where the decision needs the whole mail on disk and it is not
+    /// there: something changed since the first look, and the next cycle sees the mail again.
+    fn enter(
+        &mut self,
+        scope: &Scope,
+        candidate: &'a Candidate,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) -> Option<Recorded> {
+        let mut decision = match candidate.put_aside {
+            Some(reason) => Decision {
+                outcome: Outcome::Hold,
+                reason,
+            },
+            None => (clerk.decide)(&candidate.mail, &desk.known_of(candidate)),
+        };
         let sender = candidate.mail.sender_address();
         let mut number = None;
         let (state, kind) = match (decision.outcome, sender) {
@@ -512,9 +662,17 @@ impl<'a> Batch<'a> {
                     ("recorded", EventKind::Forwarding)
                 }
                 (Spool::Whole(_), _) => ("settled", EventKind::Archived),
+                (Spool::Refused, _) => {
+                    decision = Decision {
+                        outcome: Outcome::Hold,
+                        reason: Reason::MailRefused,
+                    };
+                    ("held", EventKind::Quarantined)
+                }
                 (Spool::NotFetched, _) => return None,
             },
             (Outcome::Backlog, _) => ("backlog", EventKind::Backlog),
+            (Outcome::Hold, _) if candidate.put_aside.is_some() => ("held", EventKind::Quarantined),
             // A signup always has a sender; one without would be held for a person to look at, not lost.
             (Outcome::Hold | Outcome::Receipt | Outcome::OptOut, _) => ("held", EventKind::Held),
         };
@@ -522,6 +680,16 @@ impl<'a> Batch<'a> {
             let key = address.key();
             self.leaving.retain(|leaving| *leaving != key);
             self.returning.push(key);
+        }
+        if matches!(
+            decision.reason,
+            Reason::RateLimitAddress | Reason::RateLimitMailbox
+        ) && !std::mem::replace(&mut desk.limit_told, true)
+        {
+            self.events.push(Event {
+                mailbox: Some(scope.mailbox_name.clone()),
+                ..Event::new(EventKind::LimitReached)
+            });
         }
         self.events.push(Event {
             mailbox: Some(scope.mailbox_name.clone()),
@@ -591,10 +759,12 @@ impl<'a> Batch<'a> {
         desk: &mut Desk,
         clerk: &Clerk<'_>,
     ) -> &'static str {
+        // Composed first: a mail on which that panics marks nobody.
+        let letter = (clerk.farewell)(candidate, address, number);
         let key = address.key();
         self.returning.retain(|returning| *returning != key);
         self.leaving.push(key);
-        let Some(letter) = (clerk.farewell)(candidate, address, number) else {
+        let Some(letter) = letter else {
             return "settled";
         };
         self.outbox.push(OutboxRow {
@@ -613,14 +783,80 @@ impl<'a> Batch<'a> {
         scope: &Scope,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let now = milliseconds(now);
+        let at = milliseconds(now);
         if !self.mails.is_empty() {
-            self.insert_mails(scope, now)
+            self.insert_mails(scope, at)
                 .build()
                 .execute(&mut *connection)
                 .await?;
         }
+        if let Some(mut query) = self.insert_aside() {
+            query.build().execute(&mut *connection).await?;
+        }
+        self.write_letters(connection, scope, at).await
+    }
+
+    /// The rows of mails that are in the ledger already, decided again.
+    async fn write_again(
+        &self,
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        mails: &[(AsideRow, Candidate)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for row in &self.mails {
+            let file = match &row.candidate.spooled {
+                Spool::Whole(spooled) => Some(spooled.archive_file.clone()),
+                Spool::NotFetched | Spool::TooLarge | Spool::Refused => None,
+            };
+            sqlx::query(
+                "UPDATE mails SET outcome = ?2, reason = ?3, state = ?4, archive_file = coalesce(?5, archive_file) \
+                 WHERE id = ?1",
+            )
+            .bind(row.candidate.id)
+            .bind(stored_name(row.decision.outcome))
+            .bind(row.decision.reason.as_str())
+            .bind(row.state)
+            .bind(file)
+            .execute(&mut *connection)
+            .await?;
+            let before = mails.iter().find(|(aside, _)| aside.id == row.candidate.id);
+            if let Some((before, _)) = before.filter(|_| row.state == "held") {
+                let waived: Vec<&str> = waived_with(before).into_iter().map(Reason::as_str).collect();
+                sqlx::query("UPDATE aside SET waived = ?2, wish = NULL, wished_at = NULL WHERE mail_id = ?1")
+                    .bind(before.id)
+                    .bind(waived.join(" "))
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        }
+        let released: Vec<Event> = self
+            .mails
+            .iter()
+            .map(|row| Event {
+                mailbox: Some(scope.mailbox_name.clone()),
+                mail_id: Some(row.candidate.id),
+                address: row.candidate.mail.sender_address().map(ToString::to_string),
+                ..Event::new(EventKind::Released)
+            })
+            .collect();
+        events::write(connection, &released, milliseconds(now)).await?;
+        self.write_letters(connection, scope, milliseconds(now)).await
+    }
+
+    async fn write_letters(
+        &self,
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        now: i64,
+    ) -> Result<(), StoreError> {
         if !self.receipts.is_empty() {
+            // Made with its first number: until then the shop may still set another one.
+            sqlx::query("INSERT INTO series (name, first_number, next_number) VALUES (?1, ?2, ?2) ON CONFLICT (name) DO NOTHING")
+                .bind(&scope.series)
+                .bind(scope.first_number)
+                .execute(&mut *connection)
+                .await?;
             self.insert_receipts(scope, now)
                 .build()
                 .execute(&mut *connection)
@@ -668,11 +904,29 @@ impl<'a> Batch<'a> {
                     .push_bind(*state)
                     .push_bind(match &candidate.spooled {
                         Spool::Whole(spooled) => Some(spooled.archive_file.clone()),
-                        Spool::NotFetched | Spool::TooLarge => None,
+                        Spool::NotFetched | Spool::TooLarge | Spool::Refused => None,
                     });
             },
         );
         query
+    }
+
+    /// What is needed to decide again about mails that wait for the shop; `None` where none does.
+    fn insert_aside(&self) -> Option<QueryBuilder<Sqlite>> {
+        let waiting: Vec<&MailRow<'_>> = self
+            .mails
+            .iter()
+            .filter(|row| matches!(row.state, "held" | "backlog"))
+            .collect();
+        (!waiting.is_empty()).then(|| {
+            let mut query = QueryBuilder::new("INSERT INTO aside (mail_id, header) ");
+            query.push_values(waiting, |mut row, mail| {
+                let header = &mail.candidate.header;
+                row.push_bind(mail.candidate.id)
+                    .push_bind((!header.is_empty()).then(|| header.clone()));
+            });
+            query
+        })
     }
 
     fn insert_receipts(&self, scope: &Scope, now: i64) -> QueryBuilder<Sqlite> {

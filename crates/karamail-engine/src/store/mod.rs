@@ -4,9 +4,11 @@
 //! fault in this program is refused by the database and not stored.
 //!
 //! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
-//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`],
-//! [`reports`] (what comes back), [`resends`], [`requests`] (what commands ask of the running program).
+//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted),
+//! [`aside`] (what waits for the shop), [`events`], [`results`], [`reports`] (what comes back), [`resends`],
+//! [`consents`] and [`erasure`] (people's rights), [`requests`] (what commands ask of the running program).
 
+pub mod aside;
 pub mod consents;
 pub mod erasure;
 pub mod events;
@@ -224,7 +226,7 @@ impl Store {
 
     /// Whether `data_folder` holds a ledger. A used folder without one is refused.
     pub fn is_there(data_folder: &Path) -> Result<bool, StoreError> {
-        is_new(data_folder, &data_folder.join(FILE_NAME)).map(|is_new| !is_new)
+        Ok(!is_new(data_folder, &data_folder.join(FILE_NAME))?)
     }
 
     /// A pool of read-only connections.

@@ -13,25 +13,26 @@ pub(crate) struct Numbers {
     given: HashMap<String, (i64, i64)>,
 }
 
+/// Where numbering stood before one mail.
+pub(crate) struct NumbersMark {
+    next: i64,
+    given: Option<(String, Option<(i64, i64)>)>,
+}
+
 impl Numbers {
-    /// Reads the series' next number and what the addresses of this batch have. Makes the series where it is new.
+    /// Reads the series' next number (its first one where it is new) and what the addresses of this batch have.
     pub(crate) async fn load(
         connection: &mut SqliteConnection,
         series: &str,
         first_number: i64,
         address_keys: &[String],
     ) -> Result<Numbers, StoreError> {
-        sqlx::query("INSERT INTO series (name, first_number, next_number) VALUES (?1, ?2, ?2) ON CONFLICT (name) DO NOTHING")
+        let next: Option<i64> = sqlx::query_scalar("SELECT next_number FROM series WHERE name = ?1")
             .bind(series)
-            .bind(first_number)
-            .execute(&mut *connection)
-            .await?;
-        let next: i64 = sqlx::query_scalar("SELECT next_number FROM series WHERE name = ?1")
-            .bind(series)
-            .fetch_one(&mut *connection)
+            .fetch_optional(&mut *connection)
             .await?;
         Ok(Numbers {
-            next,
+            next: next.unwrap_or(first_number),
             given: numbers_of(connection, series, address_keys).await?,
         })
     }
@@ -39,6 +40,25 @@ impl Numbers {
     /// The newest number of an address.
     pub(crate) fn of(&self, address_key: &str) -> Option<i64> {
         self.given.get(address_key).map(|(number, _)| *number)
+    }
+
+    /// Remembers where numbering stands before a mail of this address.
+    pub(crate) fn mark(&self, address_key: Option<&str>) -> NumbersMark {
+        let given = address_key.map(|key| (key.to_owned(), self.given.get(key).copied()));
+        NumbersMark {
+            next: self.next,
+            given,
+        }
+    }
+
+    /// Takes back what was taken since the mark: it was written nowhere.
+    pub(crate) fn back_to(&mut self, mark: NumbersMark) {
+        self.next = mark.next;
+        match mark.given {
+            Some((key, Some(given))) => drop(self.given.insert(key, given)),
+            Some((key, None)) => drop(self.given.remove(&key)),
+            None => {}
+        }
     }
 
     /// Takes the next number for an address; returns it and which issue it is for that address (1 for the first).

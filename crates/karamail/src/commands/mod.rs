@@ -5,6 +5,7 @@ pub(crate) mod config;
 pub(crate) mod decide;
 pub(crate) mod demo;
 pub(crate) mod erase;
+pub(crate) mod hold;
 pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod once;

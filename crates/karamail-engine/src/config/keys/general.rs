@@ -1,7 +1,8 @@
 //! The sections for the whole program.
 
 use karamail_core::limits::{
-    MAILBOX_NAME_CHARACTERS, SHOP_NAME_CHARACTERS, TEMPLATE_BODY_CHARACTERS, TEMPLATE_SUBJECT_CHARACTERS,
+    MAILBOX_NAME_CHARACTERS, SHOP_NAME_CHARACTERS, SHOP_WORD_CHARACTERS, SHOP_WORDS,
+    TEMPLATE_BODY_CHARACTERS, TEMPLATE_SUBJECT_CHARACTERS,
 };
 
 use super::{Default, Key, Kind, Section};
@@ -256,6 +257,23 @@ pub(crate) static GUARD: Section = Section {
             default: Default::Nothing,
             ja: "空とみなす件名。例えば 無題。",
             en: "Subjects that count as empty, such as 無題.",
+        },
+        Key {
+            name: "shop_words",
+            kind: Kind::List {
+                entries: SHOP_WORDS,
+                max: SHOP_WORD_CHARACTERS,
+            },
+            default: Default::Nothing,
+            ja: "合言葉。書くと、どれか一つが書かれたメールだけを受け付け、ほかは保留にします。全角・半角、大文字・小文字、空白は区別しません。合言葉だけの件名は空とみなします。",
+            en: "Shop words: where there are any, only mail with one of them is taken and other signup mail is held. Width, case and blanks do not matter. A subject that is nothing but a shop word counts as empty.",
+        },
+        Key {
+            name: "shop_word_in",
+            kind: Kind::Choice(&["subject", "body", "either"]),
+            default: Default::Text("either"),
+            ja: "合言葉を書く場所。subject = 件名、body = 本文、either = どちらでも。",
+            en: "Where the shop word may stand: subject, body, or either of them.",
         },
     ],
 };
