@@ -865,6 +865,7 @@ fn add(report: &mut CycleReport, next: CycleReport) {
     report.received += next.received;
     report.receipts += next.receipts;
     report.repeats += next.repeats;
+    report.opt_outs += next.opt_outs;
     report.forwards += next.forwards;
     report.archived += next.archived;
     report.held += next.held;

@@ -220,7 +220,7 @@ impl Play<'_> {
         rows.reverse();
         if self.context.json {
             for row in &rows {
-                output::line(&json!({ "step": "result", "number": row.number, "address": row.address, "delivery": row.delivery }).to_string());
+                output::line(&json!({ "step": "result", "number": row.number, "address": row.address, "delivery": row.delivery.as_str() }).to_string());
             }
             let left = self.servers.mailbox_count();
             output::line(
