@@ -20,7 +20,6 @@ use std::time::Duration;
 
 use karamail_core::words::Told;
 
-use crate::clock;
 use crate::config::SmtpAuthentication;
 use crate::pop3::Pop3Error;
 use crate::stop::Stop;
@@ -103,12 +102,6 @@ impl Told for CycleFault {
     }
 }
 
-impl From<std::io::Error> for CycleFault {
-    fn from(error: std::io::Error) -> Self {
-        CycleFault::Store(error.into())
-    }
-}
-
 /// Polls one mailbox and sends what is due. Never fails as a whole: whatever failed is in the report, and the rest was
 /// done (a dead POP3 server does not keep receipts from going out, nor the other way round).
 pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, stop: &Stop) -> CycleReport {
@@ -124,7 +117,7 @@ pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, st
     if worker.mailbox.smtp.authentication == SmtpAuthentication::PopBeforeSmtp && !report.has_logged_in {
         return report;
     }
-    let until = clock::now() + jiff::SignedDuration::try_from(DELIVER_IN_SESSION).unwrap_or_default();
+    let until = tokio::time::Instant::now() + DELIVER_IN_SESSION;
     if let Err(fault) = deliver::send_due(worker, store, data_folder, stop, until, &mut report).await {
         report.receive_fault.get_or_insert(fault.into());
     }

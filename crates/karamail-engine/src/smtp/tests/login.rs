@@ -119,11 +119,12 @@ async fn a_server_that_lists_plain_and_does_not_do_it_gets_login() {
 
 #[tokio::test]
 async fn without_a_usable_mechanism_the_password_is_not_sent() {
-    let server = Server::start(at(Step::Hello, || Act::Say("250-test\r\n250 AUTH CRAM-MD5"))).await;
+    let server = Server::start(at(Step::Hello, || Act::Say("250-test\r\n250 AUTH NTLM"))).await;
     for mechanism in [
         SmtpMechanism::Auto,
         SmtpMechanism::Plain,
         SmtpMechanism::Login,
+        SmtpMechanism::CramMd5,
         SmtpMechanism::XOAuth2,
     ] {
         let fault = with_login(&server, mechanism, "secret").test().await.unwrap_err();
@@ -201,4 +202,42 @@ fn the_app_password_is_advised_where_the_provider_wants_one() {
         assert!(refused(host).contains("app password"), "{host}");
     }
     assert!(!refused("smtp.notgmail.com").contains("app password"));
+}
+
+/// What RFC 2195 calls `tim tanstaaftanstaaf`, here `shop secret`, over its challenge.
+const CRAM_MD5: &[&str] = &[
+    "AUTH CRAM-MD5",
+    "c2hvcCA3MzNiYTg3ZTY0ZWQ3ZTQ0MWYwNjJjNGFjNmRiMDEwMw==",
+];
+
+#[tokio::test]
+async fn cram_md5_goes_first_in_the_clear_and_the_password_only_where_it_is_refused() {
+    let with_cram = |lines, refusal| {
+        move |moment: &Moment<'_>| match (moment.step, moment.line) {
+            (Step::Hello, line) if line.starts_with("EHLO") => {
+                Act::Say("250-test\r\n250 AUTH PLAIN LOGIN CRAM-MD5")
+            }
+            (Step::Authentication, "AUTH CRAM-MD5") if lines != CRAM_MD5 => Act::Say(refusal),
+            (Step::Authentication, "AUTH CRAM-MD5") => {
+                Act::Say("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+")
+            }
+            _ => knows(lines, refusal)(moment),
+        }
+    };
+    let server = Server::start(with_cram(CRAM_MD5, REFUSAL)).await;
+    let auto = with_login(&server, SmtpMechanism::Auto, "secret");
+    assert_eq!(auto.test().await, Ok(()));
+    assert!(!server.lines().iter().any(|line| line.starts_with("AUTH PLAIN")));
+    assert_eq!(
+        with_login(&server, SmtpMechanism::CramMd5, "secret").test().await,
+        Ok(())
+    );
+
+    let server = Server::start(with_cram(PLAIN, REFUSAL)).await;
+    assert_eq!(
+        with_login(&server, SmtpMechanism::Auto, "secret").test().await,
+        Ok(())
+    );
+    let alone = with_login(&server, SmtpMechanism::CramMd5, "secret").test().await;
+    assert_eq!(alone.unwrap_err().code(), Some(535));
 }
