@@ -25,6 +25,7 @@ use karamail_tests::program::binary;
 const NEXT_COMMANDS: &[&str] = &[
     "backlog",
     "backup",
+    "config check --online",
     "config init --address",
     "hold",
     "import",
