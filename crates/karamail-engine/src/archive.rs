@@ -1,11 +1,12 @@
 //! Whole mails and finished forwards on disk, flushed before the ledger speaks of them, and their retention.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use karamail_core::limits::REPORT_BYTES;
 
 use crate::clock;
 use crate::data_folder::{flush_folder, make_private_folder};
@@ -32,6 +33,15 @@ pub fn keep(data_folder: &Path, spooled: &Path, mail_id: i64, now: Timestamp) ->
     std::fs::rename(spooled, folder.join(&name))?;
     flush_folder(&folder)?;
     Ok(format!("archive/{month}/{name}"))
+}
+
+/// The beginning of an archived mail, as far as a delivery report is read.
+pub fn beginning(data_folder: &Path, archive_file: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(REPORT_BYTES).unwrap_or(u64::MAX);
+    let file = File::open(data_folder.join(archive_file))?;
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// Flushes a fetched mail that was put aside and moves it into the quarantine; returns its name relative to the data

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::limits::{DISK_FULL_PAUSE, LONGEST_NAP};
@@ -284,8 +285,15 @@ impl Engine {
     }
 
     /// Ends an engine that is not run: pending writes are done, the ledger is closed.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
+        self.say_goodbye().await;
         self.store.close().await;
+    }
+
+    /// Ends the connections that rest, with QUIT: some servers count those that just vanish against the client.
+    async fn say_goodbye(&mut self) {
+        let workers = self.slots.iter_mut().filter_map(|slot| slot.worker.as_mut());
+        join_all(workers.map(Worker::say_goodbye)).await;
     }
 
     /// Collects until the stop switch is thrown or [`Command::Shutdown`] comes.
@@ -340,6 +348,7 @@ impl Engine {
         if self.status.borrow().is_collecting {
             self.note(Event::new(EventKind::Stopped)).await;
         }
+        self.say_goodbye().await;
         follower_switch.request();
         let log = self.log.borrow().clone();
         let followed = tokio::time::timeout(LOG_GRACE, async {
@@ -856,6 +865,7 @@ fn add(report: &mut CycleReport, next: CycleReport) {
     report.received += next.received;
     report.receipts += next.receipts;
     report.repeats += next.repeats;
+    report.opt_outs += next.opt_outs;
     report.forwards += next.forwards;
     report.archived += next.archived;
     report.held += next.held;

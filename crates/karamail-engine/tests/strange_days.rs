@@ -391,6 +391,7 @@ async fn a_mail_on_which_the_program_fails_is_put_aside_and_costs_no_number() {
         mailbox_name: "counter".into(),
         series: "main".into(),
         first_number: 1,
+        wordings: Default::default(),
     };
     let candidates: Vec<Candidate> = (1..=3)
         .map(|nth| {
@@ -426,6 +427,7 @@ async fn a_mail_on_which_the_program_fails_is_put_aside_and_costs_no_number() {
                 body: LetterBody::Bytes(b"x".to_vec()),
             }
         },
+        farewell: &|_, _, _| None,
     };
     let recorded = store
         .record(&scope, &candidates, &mut Default::default(), &clerk, clock::now())

@@ -7,10 +7,12 @@
 
 mod machine;
 mod never_reply;
+mod opt_out;
 mod reason;
 mod rules;
 mod shop_word;
 
+pub use opt_out::is_opt_out_word;
 pub use reason::{Decision, DuplicateAction, Outcome, Reason, UnknownName};
 pub use rules::{BlockRule, Known, Rules};
 pub use shop_word::{ShopWord, ShopWordIn};
@@ -35,6 +37,9 @@ pub fn decide(mail: &IncomingMail, rules: &Rules, known: &Known) -> Decision {
     }
     if let Some(reason) = never_reply::rule(mail, rules, known) {
         return other_mail(mail, rules, known, reason);
+    }
+    if let Some(decision) = opt_out::row(mail, rules, known) {
+        return decision;
     }
     let is_word_alone = || rules.shop_words.iter().any(|word| word.is_all_of(mail.subject()));
     if !is_empty_subject(mail.subject(), &rules.also_empty_subjects) && !is_word_alone() {

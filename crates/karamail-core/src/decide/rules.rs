@@ -17,6 +17,8 @@ pub struct Rules {
     pub forward: bool,
     /// Subjects that count as empty, compared without case and without blanks around them.
     pub also_empty_subjects: Vec<String>,
+    /// Subjects by which a person with a number leaves; folded for width, case and blanks.
+    pub opt_out_words: Vec<String>,
     /// Addresses and domains that get nothing.
     pub blocked: Vec<BlockRule>,
     /// Never-reply rule 12: our address must be in To or Cc.
@@ -52,6 +54,7 @@ impl Default for Rules {
             forward_targets: Vec::new(),
             forward: false,
             also_empty_subjects: Vec::new(),
+            opt_out_words: Vec::new(),
             blocked: Vec::new(),
             require_addressed: false,
             hold_spoofed: true,

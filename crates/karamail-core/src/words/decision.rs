@@ -10,6 +10,7 @@ impl Told for Outcome {
             Outcome::SelfTest => outcome_self_test(language),
             Outcome::Receipt => outcome_receipt(language),
             Outcome::Duplicate(action) => action.what(language),
+            Outcome::OptOut => outcome_opt_out(language),
             Outcome::Forward => outcome_forward(language),
             Outcome::Archive => outcome_archive(language),
             Outcome::Hold => outcome_hold(language),
@@ -48,6 +49,7 @@ impl Told for Reason {
             Reason::Loop => mail_loop(language),
             Reason::NotAddressed => not_addressed(language),
             Reason::SubjectNotEmpty => subject_not_empty(language),
+            Reason::OptOut => opt_out(language),
             Reason::Blocked => blocked(language),
             Reason::SpfFail => spf_fail(language),
             Reason::DmarcFail => dmarc_fail(language),
@@ -77,6 +79,7 @@ impl Told for Reason {
                 Some(advice_put_aside(language))
             }
             Reason::Signup
+            | Reason::OptOut
             | Reason::KnownAddress
             | Reason::NullReturnPath
             | Reason::NoSender
@@ -133,6 +136,11 @@ words! {
     fn duplicate_new_number() {
         ja: "設定により新しい受付番号を発行します。",
         en: "By the settings it gets one more number.",
+    }
+    /// Outcome: opt-out.
+    fn outcome_opt_out() {
+        ja: "受付番号に退会の印を付けます。番号はそのまま残ります。",
+        en: "Its number is marked as left; the number stays.",
     }
     /// Outcome: forward.
     fn outcome_forward() {
@@ -231,6 +239,11 @@ words! {
     fn subject_not_empty() {
         ja: "件名が入力されているので空メールではありません。",
         en: "It has a subject, so it is no empty mail.",
+    }
+    /// Reason: opt-out.
+    fn opt_out() {
+        ja: "件名が退会の言葉です。",
+        en: "Its subject is a word by which people leave.",
     }
     /// Reason: blocked.
     fn blocked() {

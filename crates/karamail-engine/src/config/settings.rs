@@ -20,6 +20,10 @@ pub struct Settings {
     pub receipt: Template,
     /// What an address that has its number already gets.
     pub duplicate: DuplicateSettings,
+    /// What the poster said that invited customers, for the consent records. May be empty.
+    pub invitation: String,
+    /// How people leave.
+    pub opt_out: OptOut,
     /// Whom we do not answer, and how often we answer.
     pub guard: Guard,
     /// The mailboxes in the order of the file, at least one. Names and addresses are unique.
@@ -63,6 +67,15 @@ pub struct DuplicateSettings {
     pub action: DuplicateAction,
     /// The repeat reply (返信メール) of mailboxes without one of their own.
     pub template: Template,
+}
+
+/// `[opt_out]`: how a person with a number leaves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OptOut {
+    /// Subjects that say so; none: nobody leaves by mail.
+    pub words: Vec<String>,
+    /// The answer to it; `None`: none goes out.
+    pub template: Option<Template>,
 }
 
 /// `[guard]`: whom we do not answer, and how often we answer.
@@ -117,6 +130,8 @@ pub struct Mailbox {
     pub keep: KeepRule,
     /// The receipt: this mailbox's own or the general one.
     pub receipt: Template,
+    /// What the poster said that invited its customers, for the consent records. May be empty.
+    pub invitation: String,
     /// The repeat reply: this mailbox's own or the general one.
     pub duplicate: Template,
     /// Where its mail is fetched.
@@ -283,6 +298,7 @@ impl Settings {
                 .collect(),
             forward: mailbox.forward_to.is_some(),
             also_empty_subjects: self.guard.also_empty_subjects.clone(),
+            opt_out_words: self.opt_out.words.clone(),
             blocked: self.guard.blocked.clone(),
             require_addressed: self.guard.require_addressed,
             hold_spoofed: self.guard.hold_spoofed,

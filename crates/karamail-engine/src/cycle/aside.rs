@@ -85,6 +85,7 @@ async fn record(
             compose: &|candidate, address, is_repeat, number| {
                 writer.reply(candidate, address, is_repeat, number)
             },
+            farewell: &|candidate, address, number| writer.farewell(candidate, address, number),
         };
         recorded.extend(store.record_again(scope, group, &clerk, now).await?);
     }
@@ -254,6 +255,7 @@ impl Errand<'_> {
                 candidate.spooled = Spool::Whole(Spooled {
                     archive_file,
                     forward: forward.flatten(),
+                    report: None,
                 });
             }
             Some(_) => tokio::fs::remove_file(&part).await.map_err(in_folder)?,

@@ -181,6 +181,7 @@ impl Intake<'_> {
             compose: &|candidate, address, is_repeat, number| {
                 writer.reply(candidate, address, is_repeat, number)
             },
+            farewell: &|candidate, address, number| writer.farewell(candidate, address, number),
         };
         crash_point("before-record");
         let recorded = self
@@ -297,6 +298,7 @@ pub(super) fn count(entry: &Recorded, report: &mut CycleReport) {
         Outcome::Archive => report.archived += 1,
         Outcome::Hold => report.held += 1,
         Outcome::Backlog => report.backlog += 1,
+        Outcome::OptOut => report.opt_outs += 1,
         Outcome::SelfTest => {}
     }
 }

@@ -12,7 +12,7 @@
 pub(crate) mod aside;
 mod deliver;
 mod intake;
-mod letters;
+pub(crate) mod letters;
 mod purge;
 mod safely;
 mod spool;
@@ -31,6 +31,9 @@ use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
+pub(crate) use letters::receipt_again;
+pub(crate) use spool::has_shop_word;
+pub(crate) use worker::wordings;
 pub use worker::{LoginFault, Logins, Worker};
 
 /// How long letters are sent while the POP3 session waits for its purge. Servers hang up after ten minutes of silence
@@ -50,6 +53,8 @@ pub struct CycleReport {
     pub receipts: usize,
     /// Repeat replies written.
     pub repeats: usize,
+    /// People who left.
+    pub opt_outs: usize,
     /// Other mails to be forwarded.
     pub forwards: usize,
     /// Other mails archived.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use karamail_core::decide::{Outcome, Reason, Rules, ShopWordIn, decide};
+use karamail_core::delivery_report::DeliveryReport;
 use karamail_core::mail::body_text;
 use karamail_core::pop3::{ListedMail, Uidl};
 
@@ -69,9 +70,12 @@ impl Intake<'_> {
                 _ => None,
             };
             crash_point("after-archive");
+            let beginning = archive::beginning(folder, &archive_file).map_err(in_folder)?;
+            let report = safely(|| DeliveryReport::parse(&beginning)).flatten();
             candidate.spooled = Spool::Whole(Spooled {
                 archive_file,
                 forward,
+                report: report.map(Box::new),
             });
         }
         Ok(())
@@ -152,7 +156,7 @@ impl Intake<'_> {
 }
 
 /// Whether a shop word stands in the body of the mail of which this is the start.
-pub(super) fn has_shop_word(rules: &Rules, start: &[u8]) -> bool {
+pub(crate) fn has_shop_word(rules: &Rules, start: &[u8]) -> bool {
     let text = safely(|| body_text(start)).unwrap_or_default();
     rules.shop_words.iter().any(|word| word.is_in(&text))
 }

@@ -14,6 +14,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::config::Settings;
+use crate::erase::{EraseFault, erase};
+use crate::resend::resend;
 use crate::store::requests::OpenRequest;
 use crate::store::{Store, StoreError};
 
@@ -21,8 +23,24 @@ use crate::store::{Store, StoreError};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "arguments", rename_all = "kebab-case")]
 pub enum Request {
+    /// Erase the person behind a number; the number stays.
+    Erase {
+        /// The number.
+        number: i64,
+        /// Its series, where several have it.
+        series: Option<String>,
+    },
     /// Say that you are there: nothing is changed.
     Ping,
+    /// Send receipts with these numbers again.
+    Resend {
+        /// The numbers.
+        numbers: Vec<i64>,
+        /// Their series, where it was named.
+        series: Option<String>,
+        /// When it was asked: done once for each time.
+        asked_at: Timestamp,
+    },
     /// Decide about mails that are held or were put aside.
     Hold {
         /// What is done with them.
@@ -66,6 +84,9 @@ pub struct Performed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RequestFault {
+    /// Nobody was erased.
+    #[error(transparent)]
+    Erase(#[from] EraseFault),
     /// The running program knows no such request: it is another version.
     #[error("the running program does not know the request {0}")]
     Unknown(String),
@@ -88,6 +109,7 @@ pub enum RequestFault {
 impl Told for RequestFault {
     fn what(&self, language: Language) -> String {
         match self {
+            RequestFault::Erase(fault) => fault.what(language),
             RequestFault::Unknown(kind) => words::unknown(language, kind),
             RequestFault::TooOld => words::too_old(language),
             RequestFault::NoMailbox { name, names } => commands::no_such_mailbox(language, name, names),
@@ -97,6 +119,7 @@ impl Told for RequestFault {
 
     fn what_to_do(&self, language: Language) -> Option<String> {
         match self {
+            RequestFault::Erase(fault) => fault.what_to_do(language),
             RequestFault::Unknown(_) => Some(words::unknown_advice(language)),
             RequestFault::TooOld => Some(words::too_old_advice(language)),
             RequestFault::NoMailbox { .. } | RequestFault::Failed(_) => None,
@@ -118,6 +141,27 @@ pub async fn perform(request: &Request, office: &Office<'_>) -> Result<Performed
             result: json!({ "version": env!("CARGO_PKG_VERSION") }),
             check_now: false,
         }),
+        Request::Erase { number, series } => {
+            let erased = erase(office, *number, series.as_deref()).await;
+            let erased = erased.map_err(|fault| office.failed(&fault))??;
+            Ok(Performed {
+                result: serde_json::to_value(&erased).unwrap_or_default(),
+                // With the keep rule `when-erased`, the person's mails leave the server now.
+                check_now: true,
+            })
+        }
+        Request::Resend {
+            numbers,
+            series,
+            asked_at,
+        } => {
+            let answers = resend(office, numbers, series.as_deref(), *asked_at).await;
+            let answers = answers.map_err(|fault| office.failed(&fault))?;
+            Ok(Performed {
+                check_now: answers.iter().any(|answer| answer.fault.is_none()),
+                result: json!({ "numbers": answers }),
+            })
+        }
         Request::Hold { action, ids } => super::aside::hold(office, *action, ids).await,
         Request::Backlog { action, mailbox } => {
             super::aside::backlog(office, *action, mailbox.as_deref()).await

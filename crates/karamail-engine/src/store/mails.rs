@@ -6,14 +6,17 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
 use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome, Reason};
+use karamail_core::delivery_report::DeliveryReport;
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::{ContentKey, IncomingMail};
 use karamail_core::pop3::plan::KnownMail;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::aside::{AsideRow, Wish, waived_with, was_told};
+use super::consents::{self, Wordings};
+use super::leaving;
 use super::receipts::Numbers;
-use super::{Store, StoreError, begin, events, milliseconds};
+use super::{Store, StoreError, begin, events, milliseconds, reports};
 
 /// A mailbox in the ledger.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +71,8 @@ pub struct Spooled {
     pub archive_file: String,
     /// The finished forward, where it is to be forwarded.
     pub forward: Option<Letter>,
+    /// What it says about letters of ours, where it is a delivery report.
+    pub report: Option<Box<DeliveryReport>>,
 }
 
 /// A finished letter, ready for the outbox.
@@ -98,6 +103,8 @@ pub struct Clerk<'a> {
     pub decide: &'a (dyn Fn(&IncomingMail, &Known) -> Decision + Sync),
     /// The finished receipt (`false`) or repeat reply (`true`) with this number.
     pub compose: &'a (dyn Fn(&Candidate, &EmailAddress, bool, i64) -> Letter + Sync),
+    /// The finished answer to somebody who leaves; `None` where the shop wants none.
+    pub farewell: &'a (dyn Fn(&Candidate, &EmailAddress, i64) -> Option<Letter> + Sync),
 }
 
 /// Which mailbox and series a batch belongs to.
@@ -111,6 +118,8 @@ pub struct Scope {
     pub series: String,
     /// The number the series begins with if it is new.
     pub first_number: i64,
+    /// What the consent records keep.
+    pub wordings: Wordings,
 }
 
 /// What became of a candidate.
@@ -247,6 +256,22 @@ impl Store {
             }
         }
         batch.write(&mut transaction, scope, now).await?;
+        let is_new = |id: i64| {
+            recorded
+                .iter()
+                .any(|entry| entry.mail_id == id && entry.outcome.is_some())
+        };
+        for candidate in candidates {
+            if let Spool::Whole(Spooled {
+                report: Some(report), ..
+            }) = &candidate.spooled
+                && is_new(candidate.id)
+            {
+                let at = milliseconds(now);
+                let told = reports::mark(&mut transaction, scope, candidate.id, report, at).await?;
+                events::write(&mut transaction, &told, at).await?;
+            }
+        }
         transaction.commit().await?;
         listed.extend(newly_listed);
         drop(writer);
@@ -342,8 +367,17 @@ async fn adopt(
     Ok(())
 }
 
+/// What the ledger calls an outcome. Its schema knows no `opt-out`: that is a mail of a known address, told from
+/// others by its reason.
+fn stored_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::OptOut => Outcome::Duplicate(DuplicateAction::Repeat).as_str(),
+        other => other.as_str(),
+    }
+}
+
 /// What the ledger knows that the decisions of one batch need, kept up to date while the batch is decided.
-struct Desk {
+pub(super) struct Desk {
     numbers: Numbers,
     ours: HashSet<String>,
     /// Address key → replies within the last hour and day.
@@ -354,7 +388,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn load(
+    pub(super) async fn load(
         connection: &mut SqliteConnection,
         scope: &Scope,
         mails: &[&IncomingMail],
@@ -369,7 +403,7 @@ impl Desk {
         keys.dedup();
         let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
         let answered_mailbox_hour: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 AND kind <> 'forward'",
+            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 AND kind IN ('receipt', 'repeat')",
         )
         .bind(scope.mailbox_id)
         .bind(hour_ago)
@@ -472,7 +506,7 @@ async fn answered(
     }
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT recipient_key, sum(created_at > ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(1)));
-    query.push("), count(*) FROM outbox WHERE kind <> 'forward' AND created_at BETWEEN ");
+    query.push("), count(*) FROM outbox WHERE kind IN ('receipt', 'repeat') AND created_at BETWEEN ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(24)));
     query.push(" AND ").push_bind(milliseconds(latest(now)));
     query.push(" AND recipient_key IN (");
@@ -491,11 +525,14 @@ async fn answered(
 
 /// The rows of one batch, gathered first and written with one statement a table.
 #[derive(Default)]
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     mails: Vec<MailRow<'a>>,
     receipts: Vec<ReceiptRow>,
     outbox: Vec<OutboxRow>,
     events: Vec<Event>,
+    /// Address keys of people who leave, and of people who are there again.
+    leaving: Vec<String>,
+    returning: Vec<String>,
 }
 
 struct MailRow<'a> {
@@ -520,7 +557,7 @@ struct OutboxRow {
 
 impl<'a> Batch<'a> {
     /// As [`Batch::enter`]; a mail on which that panics is put aside, and takes no number.
-    fn enter_safely(
+    pub(super) fn enter_safely(
         &mut self,
         scope: &Scope,
         candidate: &'a Candidate,
@@ -601,6 +638,13 @@ impl<'a> Batch<'a> {
                 ("recorded", EventKind::Repeated)
             }
             (Outcome::Duplicate(_), _) => ("settled", EventKind::DuplicateIgnored),
+            (Outcome::OptOut, Some(address)) => {
+                number = desk.numbers.of(&address.key());
+                (
+                    self.say_farewell(candidate, address, number?, desk, clerk),
+                    EventKind::OptedOut,
+                )
+            }
             (Outcome::SelfTest, _) => ("settled", EventKind::SelfTest),
             (Outcome::Forward | Outcome::Archive, _) => match (&candidate.spooled, decision.outcome) {
                 (Spool::TooLarge, _) => {
@@ -630,8 +674,13 @@ impl<'a> Batch<'a> {
             (Outcome::Backlog, _) => ("backlog", EventKind::Backlog),
             (Outcome::Hold, _) if candidate.put_aside.is_some() => ("held", EventKind::Quarantined),
             // A signup always has a sender; one without would be held for a person to look at, not lost.
-            (Outcome::Hold | Outcome::Receipt, _) => ("held", EventKind::Held),
+            (Outcome::Hold | Outcome::Receipt | Outcome::OptOut, _) => ("held", EventKind::Held),
         };
+        if let (Outcome::Duplicate(_), Some(address)) = (decision.outcome, sender) {
+            let key = address.key();
+            self.leaving.retain(|leaving| *leaving != key);
+            self.returning.push(key);
+        }
         if matches!(
             decision.reason,
             Reason::RateLimitAddress | Reason::RateLimitMailbox
@@ -701,7 +750,34 @@ impl<'a> Batch<'a> {
         desk.note_reply(address.key());
     }
 
-    async fn write(
+    /// Marks the sender as left, with the answer that the shop wrote; gives the mail's state.
+    fn say_farewell(
+        &mut self,
+        candidate: &'a Candidate,
+        address: &EmailAddress,
+        number: i64,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) -> &'static str {
+        // Composed first: a mail on which that panics marks nobody.
+        let letter = (clerk.farewell)(candidate, address, number);
+        let key = address.key();
+        self.returning.retain(|returning| *returning != key);
+        self.leaving.push(key);
+        let Some(letter) = letter else {
+            return "settled";
+        };
+        self.outbox.push(OutboxRow {
+            mail_id: candidate.id,
+            kind: "repeat",
+            number: Some(number),
+            letter,
+        });
+        desk.note_reply(address.key());
+        "recorded"
+    }
+
+    pub(super) async fn write(
         &self,
         connection: &mut SqliteConnection,
         scope: &Scope,
@@ -738,7 +814,7 @@ impl<'a> Batch<'a> {
                  WHERE id = ?1",
             )
             .bind(row.candidate.id)
-            .bind(row.decision.outcome.as_str())
+            .bind(stored_name(row.decision.outcome))
             .bind(row.decision.reason.as_str())
             .bind(row.state)
             .bind(file)
@@ -785,7 +861,11 @@ impl<'a> Batch<'a> {
                 .build()
                 .execute(&mut *connection)
                 .await?;
+            let numbers: Vec<i64> = self.receipts.iter().map(|receipt| receipt.number).collect();
+            consents::write(connection, &scope.wordings, &scope.series, &numbers, now).await?;
         }
+        leaving::mark(connection, &scope.series, &self.leaving, Some(now)).await?;
+        leaving::mark(connection, &scope.series, &self.returning, None).await?;
         if !self.outbox.is_empty() {
             self.insert_outbox(scope, now)
                 .build()
@@ -819,7 +899,7 @@ impl<'a> Batch<'a> {
                     .push_bind(now)
                     .push_bind(mail.sender_address().map(ToString::to_string))
                     .push_bind(karamail_core::journal::harmless(mail.subject()))
-                    .push_bind(decision.outcome.as_str())
+                    .push_bind(stored_name(decision.outcome))
                     .push_bind(decision.reason.as_str())
                     .push_bind(*state)
                     .push_bind(match &candidate.spooled {

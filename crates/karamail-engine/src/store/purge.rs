@@ -46,9 +46,14 @@ impl Store {
                 "UPDATE mails SET state = 'purging' WHERE state IN ('settled', 'purging') AND (first_seen_at <= ",
             );
             // What the shop discards goes whatever the keep rule says.
-            query.push_bind(milliseconds(seen_before)).push(
-                " OR EXISTS (SELECT 1 FROM aside WHERE aside.mail_id = mails.id AND aside.wish = 'discard')) AND id IN (",
+            query.push_bind(milliseconds(seen_before));
+            query.push(
+                " OR EXISTS (SELECT 1 FROM aside WHERE aside.mail_id = mails.id AND aside.wish = 'discard')",
             );
+            if keep == KeepRule::WhenErased {
+                query.push(" OR erased_at IS NOT NULL");
+            }
+            query.push(") AND id IN (");
             let mut list = query.separated(", ");
             for (_, mail_id) in chunk {
                 list.push_bind(*mail_id);

@@ -108,7 +108,7 @@ pub(crate) static SERIES: Section = Section {
     ],
 };
 
-const SUBJECT: Key = Key {
+pub(super) const SUBJECT: Key = Key {
     name: "subject",
     kind: Kind::Line {
         max: TEMPLATE_SUBJECT_CHARACTERS,
@@ -120,7 +120,7 @@ const SUBJECT: Key = Key {
     ja: "メールの見出し(件名)。",
     en: "The letter's subject.",
 };
-const BODY: Key = Key {
+pub(super) const BODY: Key = Key {
     name: "body",
     kind: Kind::Text {
         max: TEMPLATE_BODY_CHARACTERS,
@@ -132,7 +132,7 @@ const BODY: Key = Key {
     ja: "メールの本文。",
     en: "The letter's body.",
 };
-const BODY_FILE: Key = Key {
+pub(super) const BODY_FILE: Key = Key {
     name: "body_file",
     kind: Kind::File,
     default: Default::Nothing,
@@ -145,7 +145,20 @@ pub(crate) static RECEIPT: Section = Section {
     repeated: false,
     ja: "受付完了メール。件名か本文の ★1★ の位置に受付番号が入ります(必須)。★日時★ ★アドレス★ ★店名★ も使えます。",
     en: "The receipt. ★1★ in subject or body becomes the receipt number (it must be there); ★日時★ (time), ★アドレス★ (address) and ★店名★ (shop name) work too.",
-    keys: &[SUBJECT, BODY, BODY_FILE],
+    keys: &[
+        SUBJECT,
+        BODY,
+        BODY_FILE,
+        Key {
+            name: "invitation",
+            kind: Kind::Text {
+                max: TEMPLATE_BODY_CHARACTERS,
+            },
+            default: Default::Text(""),
+            ja: "お客様を誘った文言(ポスターなど)。受付番号ごとの同意の記録に残ります(特定電子メール法)。",
+            en: "What the poster or leaflet said that invited the customer; kept in the consent record of each number.",
+        },
+    ],
 };
 
 pub(crate) static DUPLICATE: Section = Section {
