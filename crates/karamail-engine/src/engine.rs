@@ -2,41 +2,43 @@
 //! queue a command; the loop decides when.
 
 mod aside;
+mod follower;
+mod handle;
+mod polling;
+mod prepare;
 mod pulse;
 pub mod requests;
 mod room;
 mod status;
 mod wake;
 
+pub use handle::{Command, EngineError, Handle};
 pub use status::{MailboxStatus, Status};
 pub use wake::touch;
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::journal::{Event, EventKind};
-use karamail_core::limits::{DISK_FULL_PAUSE, LONGEST_NAP};
-use karamail_core::words::{Told, guards as words};
-use sqlx::SqlitePool;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::clock;
 use crate::config::Settings;
 use crate::config::{ConfigFaults, SettingsWatcher};
-use crate::cycle::{self, CycleReport, Logins, Worker};
-use crate::data_folder::{DataFolder, DataFolderError};
+use crate::cycle::{self, CycleReport, Worker};
+use crate::data_folder::DataFolder;
+use crate::engine::follower::monthly_log;
 use crate::engine::pulse::Pulse;
 use crate::engine::requests::Office;
 use crate::engine::wake::WakeUp;
 use crate::monthly_log::MonthlyLog;
 use crate::secrets::Secrets;
 use crate::stop::{Stop, StopSwitch, stop_switch};
-use crate::store::aside::aside_counts;
 use crate::store::events::StoredEvent;
 use crate::store::{Store, StoreError};
 
@@ -44,93 +46,12 @@ use crate::store::{Store, StoreError};
 const COMMANDS_WAITING: usize = 16;
 /// Events that a slow listener may fall behind before it misses some (it can read them from the ledger).
 const EVENTS_WAITING: usize = 256;
-/// A mailbox that fails is tried again after 1, 2, 4, 8 intervals and so on, at the most this long: it backs off
-/// alone, and a mended one is found soon.
-const LONGEST_BACK_OFF: Duration = Duration::from_secs(300);
 /// How long cycles may take to finish the mail in hand when the program is asked to stop.
 const STOP_GRACE: Duration = Duration::from_secs(8);
 /// How long the monthly log may take at the end. It may lie on a network drive that does not answer.
 const LOG_GRACE: Duration = Duration::from_secs(3);
 /// Old archive files are looked for once a day.
 const SWEEP_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
-
-/// Why the engine could not start or go on.
-#[derive(Debug, thiserror::Error)]
-pub enum EngineError {
-    /// The data folder is in use or cannot be used.
-    #[error(transparent)]
-    DataFolder(#[from] DataFolderError),
-    /// The ledger.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl Told for EngineError {
-    fn what(&self, language: karamail_core::words::Language) -> String {
-        match self {
-            EngineError::DataFolder(fault) => fault.what(language),
-            EngineError::Store(fault) => fault.what(language),
-        }
-    }
-    fn what_to_do(&self, language: karamail_core::words::Language) -> Option<String> {
-        match self {
-            EngineError::DataFolder(fault) => fault.what_to_do(language),
-            EngineError::Store(fault) => fault.what_to_do(language),
-        }
-    }
-}
-
-/// What a screen or command can ask for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Command {
-    /// Poll every enabled mailbox now.
-    CheckNow,
-    /// Begin collecting.
-    StartCollecting,
-    /// End collecting; the engine stays.
-    StopCollecting,
-    /// Read the passwords again: one was set.
-    PasswordsChanged,
-    /// End the engine.
-    Shutdown,
-}
-
-/// The engine as screens and commands see it: commands in, status and events out, and the ledger to read.
-#[derive(Clone)]
-pub struct Handle {
-    commands: mpsc::Sender<Command>,
-    status: watch::Receiver<Status>,
-    events: broadcast::Sender<StoredEvent>,
-    readers: SqlitePool,
-    data_folder: PathBuf,
-}
-
-impl Handle {
-    /// Queues a command. `false` when the engine has ended.
-    pub async fn command(&self, command: Command) -> bool {
-        self.commands.send(command).await.is_ok()
-    }
-
-    /// The status; `changed().await` on it resolves at the next change.
-    pub fn status(&self) -> watch::Receiver<Status> {
-        self.status.clone()
-    }
-
-    /// Events from now on, each once, after it is in the monthly log.
-    pub fn events(&self) -> broadcast::Receiver<StoredEvent> {
-        self.events.subscribe()
-    }
-
-    /// The ledger, to read.
-    pub fn readers(&self) -> &SqlitePool {
-        &self.readers
-    }
-
-    /// The data folder.
-    pub fn data_folder(&self) -> &Path {
-        &self.data_folder
-    }
-}
 
 /// The engine: it owns the data folder, the ledger and the workers.
 pub struct Engine {
@@ -370,311 +291,6 @@ impl Engine {
             .is_ok()
     }
 
-    /// Workers for the settings that hold now. Those whose cycle runs come back and are replaced then.
-    async fn prepare(&mut self) -> Result<(), EngineError> {
-        let mut slots = Vec::new();
-        for mailbox in self.settings.mailboxes.iter().filter(|mailbox| mailbox.enabled) {
-            let logins = Logins::find(&self.secrets, &self.settings, mailbox).await;
-            let worker =
-                Worker::new(Arc::clone(&self.settings), mailbox.clone(), logins, &self.store).await?;
-            slots.push(Slot {
-                name: mailbox.name.clone(),
-                mailbox_id: worker.mailbox_id(),
-                worker: Some(worker),
-                due: tokio::time::Instant::now(),
-                is_check_wanted: false,
-                failures: 0,
-            });
-        }
-        let old = std::mem::replace(&mut self.slots, slots);
-        old.into_iter()
-            .filter_map(|slot| slot.worker)
-            .for_each(|worker| self.put_back(worker));
-        let settings = Arc::clone(&self.settings);
-        self.status.send_modify(|status| {
-            let before = std::mem::take(&mut status.mailboxes);
-            status.mailboxes = settings
-                .mailboxes
-                .iter()
-                .filter(|mailbox| mailbox.enabled)
-                .map(|mailbox| {
-                    let address = mailbox.address.to_string();
-                    before
-                        .iter()
-                        .find(|old| old.name == mailbox.name && old.address == address)
-                        .cloned()
-                        .unwrap_or_else(|| MailboxStatus::new(mailbox.name.clone(), address))
-                })
-                .collect();
-        });
-        self.count_waiting().await;
-        Ok(())
-    }
-
-    /// Puts the numbers of mails that wait for the shop into the status.
-    async fn count_waiting(&self) {
-        for slot in &self.slots {
-            let Ok(waiting) = aside_counts(self.store.readers(), slot.mailbox_id).await else {
-                continue;
-            };
-            self.status.send_if_modified(|status| {
-                let mailbox = status.mailboxes.iter_mut().find(|one| one.name == slot.name);
-                mailbox.is_some_and(|mailbox| {
-                    let before = mailbox.clone();
-                    mailbox.waiting = waiting;
-                    mailbox.count_problems(clock::now());
-                    *mailbox != before
-                })
-            });
-        }
-    }
-
-    /// Follows the events with the monthly log, and tells listeners, as events are committed.
-    fn spawn_follower(&self, mut stop: Stop) -> tokio::task::JoinHandle<()> {
-        let (store, log, events) = (self.store.clone(), self.log.subscribe(), self.events.clone());
-        let status = self.status.clone();
-        tokio::spawn(async move {
-            let mut told = store
-                .log_position()
-                .await
-                .map_or(i64::MAX, |position| position.event_id);
-            while !stop.is_requested() {
-                let log_now = log.borrow().clone();
-                let fault = log_now.catch_up(&store).await.err().map(|error| {
-                    tracing::error!(%error, "the monthly log cannot be written");
-                    error.told(log_now.language())
-                });
-                status.send_if_modified(|status| {
-                    let is_news = status.log_fault != fault;
-                    status.log_fault = fault;
-                    is_news
-                });
-                told = tell_listeners(&store, &events, told).await;
-                let is_behind = status.borrow().log_fault.is_some();
-                tokio::select! {
-                    () = store.events_written() => {}
-                    () = stop.requested() => {}
-                    () = tokio::time::sleep(DISK_FULL_PAUSE), if is_behind => {}
-                }
-            }
-        })
-    }
-
-    fn start_due(&mut self, cycles: &mut JoinSet<(Worker, CycleReport)>) {
-        if !self.status.borrow().is_collecting || self.look_for_room_at.is_some() {
-            return;
-        }
-        let now = tokio::time::Instant::now();
-        for slot in self.slots.iter_mut().filter(|slot| slot.due <= now) {
-            if self.running.values().any(|id| *id == slot.mailbox_id) {
-                continue;
-            }
-            if let Some(mut worker) = slot.worker.take() {
-                let (store, stop, secrets) = (
-                    self.store.clone(),
-                    self.collecting.1.clone(),
-                    Arc::clone(&self.secrets),
-                );
-                let folder = self.data_folder.path().to_owned();
-                let task = cycles.spawn(async move {
-                    worker.refresh_logins(&secrets).await;
-                    let report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
-                    (worker, report)
-                });
-                self.running.insert(task.id(), slot.mailbox_id);
-            }
-        }
-    }
-
-    /// When to look again at the latest: a PC that wakes from sleep does not wake our timers.
-    fn next_look(&self) -> Option<tokio::time::Instant> {
-        if !self.status.borrow().is_collecting {
-            return None;
-        }
-        let due = self.look_for_room_at.or_else(|| self.next_due());
-        let nap = tokio::time::Instant::now() + LONGEST_NAP;
-        Some(due.map_or(nap, |due| due.min(nap)))
-    }
-
-    /// After a sleep or a jump of the clock everything is polled at once, and what was planned by the wall clock is
-    /// planned anew. Letters and limits bear jumps by themselves (`store::outbox`, `store::mails`).
-    async fn mind_the_clock(&mut self, planned: Option<tokio::time::Instant>) {
-        let (now, running) = (clock::now(), tokio::time::Instant::now());
-        let Some(jump) = self.pulse.look(now, running, planned) else {
-            return;
-        };
-        tracing::info!(
-            seconds = jump.by.as_secs(),
-            "the clock jumped, or this machine slept"
-        );
-        // Not at once: a clock that is wrong would take the archive for old. In a day it is set right.
-        self.next_sweep = now.checked_add(SWEEP_INTERVAL).ok();
-        if !self.status.borrow().is_collecting {
-            return;
-        }
-        self.check_now();
-        if !jump.by.is_zero() {
-            let minutes = jump.by.as_secs().unsigned_abs() / 60;
-            let language = self.settings.general.language;
-            let detail = match jump.by.is_negative() {
-                true => words::clock_back(language, minutes),
-                false => words::clock_forward(language, minutes),
-            };
-            let event = Event {
-                detail: Some(detail),
-                ..Event::new(EventKind::ClockJumped)
-            };
-            self.note(event).await;
-        }
-    }
-
-    fn next_due(&self) -> Option<tokio::time::Instant> {
-        if !self.status.borrow().is_collecting {
-            return None;
-        }
-        let is_running = |slot: &Slot| self.running.values().any(|id| *id == slot.mailbox_id);
-        self.slots
-            .iter()
-            .filter(|slot| slot.worker.is_some() && !is_running(slot))
-            .map(|slot| slot.due)
-            .min()
-    }
-
-    async fn finish_cycle(
-        &mut self,
-        done: Result<(tokio::task::Id, (Worker, CycleReport)), tokio::task::JoinError>,
-    ) {
-        let (mut worker, report) = match done {
-            Ok((task, done)) => {
-                self.running.remove(&task);
-                done
-            }
-            Err(error) => {
-                // A bug in one cycle must not stop the others: the mailbox begins anew.
-                tracing::error!(%error, "a cycle ended without a result");
-                let mailbox_id = self.running.remove(&error.id());
-                self.replace_lost(mailbox_id).await;
-                return;
-            }
-        };
-        let language = self.settings.general.language;
-        let is_disk_full = room::met_full_disk(&report);
-        if is_disk_full {
-            self.pause_for_room();
-        } else {
-            self.tell_receiving(&mut worker, &report).await;
-        }
-        let id = worker.mailbox_id();
-        let interval = self.settings.general.check_interval;
-        // One whose settings changed meanwhile is polled at once, whatever came of the old ones.
-        let slot = self.slots.iter_mut().find(|slot| slot.mailbox_id == id);
-        let Some(slot) = slot.filter(|slot| slot.worker.is_none()) else {
-            return self.put_back(worker);
-        };
-        {
-            slot.failures = if report.receive_fault.is_some() {
-                slot.failures.saturating_add(1)
-            } else {
-                0
-            };
-            let doubled = interval.saturating_mul(1 << slot.failures.saturating_sub(1).min(10));
-            let pause = if std::mem::take(&mut slot.is_check_wanted) {
-                Duration::ZERO
-            } else if report.is_unfinished {
-                let turn = worker.next_turn();
-                turn.saturating_duration_since(tokio::time::Instant::now())
-                    .min(interval)
-            } else if slot.failures == 0 {
-                interval
-            } else {
-                doubled.min(LONGEST_BACK_OFF.max(interval))
-            };
-            slot.due = tokio::time::Instant::now() + pause;
-        }
-        let name = worker.mailbox().name.clone();
-        self.status.send_modify(|status| {
-            if let Some(mailbox) = status.mailboxes.iter_mut().find(|mailbox| mailbox.name == name) {
-                mailbox.receive_fault = report.receive_fault.as_ref().map(|fault| fault.told(language));
-                if report.receive_fault.is_none() {
-                    mailbox.last_good_poll = Some(clock::now());
-                }
-                mailbox.send_fault.clone_from(&report.send_fault);
-                if report.is_every_uidl_new {
-                    mailbox.every_uidl_new_at = Some(clock::now());
-                }
-            }
-        });
-        self.put_back(worker);
-        self.count_waiting().await;
-        self.sweep().await;
-    }
-
-    /// Gives a worker its place back. Where new settings or passwords put another one there meanwhile, that one goes on
-    /// with what this one knows.
-    fn put_back(&mut self, worker: Worker) {
-        let id = worker.mailbox_id();
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.mailbox_id == id) {
-            match &mut slot.worker {
-                Some(successor) => successor.inherit(worker),
-                place => *place = Some(worker),
-            }
-        }
-    }
-
-    /// A worker in the place of one that was lost with its cycle; it waits as long as a failing mailbox may.
-    async fn replace_lost(&mut self, mailbox_id: Option<i64>) {
-        let Some(slot) = self
-            .slots
-            .iter_mut()
-            .find(|slot| Some(slot.mailbox_id) == mailbox_id)
-        else {
-            return;
-        };
-        let Some(mailbox) = self
-            .settings
-            .mailboxes
-            .iter()
-            .find(|mailbox| mailbox.name == slot.name)
-        else {
-            return;
-        };
-        let logins = Logins::find(&self.secrets, &self.settings, mailbox).await;
-        match Worker::new(Arc::clone(&self.settings), mailbox.clone(), logins, &self.store).await {
-            Ok(worker) => slot.worker = Some(worker),
-            Err(error) => {
-                tracing::error!(%error, mailbox = slot.name, "the mailbox rests until the next start")
-            }
-        }
-        slot.due = tokio::time::Instant::now() + LONGEST_BACK_OFF;
-    }
-
-    /// A failure is told once, and once when it is over.
-    async fn tell_receiving(&self, worker: &mut Worker, report: &CycleReport) {
-        let mailbox = Some(worker.mailbox().name.clone());
-        match &report.receive_fault {
-            Some(fault) => {
-                tracing::warn!(mailbox = worker.mailbox().name, %fault, "a poll failed");
-                if !worker.is_receiving_failing {
-                    let detail = Some(fault.told(self.settings.general.language));
-                    let event = Event {
-                        mailbox,
-                        detail,
-                        ..Event::new(EventKind::MailboxFailing)
-                    };
-                    worker.is_receiving_failing = self.note(event).await;
-                }
-            }
-            None if worker.is_receiving_failing => {
-                let event = Event {
-                    mailbox,
-                    ..Event::new(EventKind::MailboxRecovered)
-                };
-                worker.is_receiving_failing = !self.note(event).await;
-            }
-            None => {}
-        }
-    }
-
     async fn obey(&mut self, command: Command) {
         match command {
             Command::CheckNow => self.check_now(),
@@ -710,14 +326,6 @@ impl Engine {
         }
     }
 
-    fn check_now(&mut self) {
-        for slot in &mut self.slots {
-            slot.due = tokio::time::Instant::now();
-            slot.is_check_wanted = slot.worker.is_none();
-            slot.failures = 0;
-        }
-    }
-
     async fn set_collecting(&mut self, collecting: bool) {
         if self.status.borrow().is_collecting == collecting {
             return;
@@ -737,63 +345,6 @@ impl Engine {
             // Mails in hand are finished, no further ones are begun.
             self.collecting.0.request();
         }
-    }
-
-    async fn take_settings(&mut self, changed: Result<Settings, ConfigFaults>) {
-        match changed {
-            Ok(settings) => {
-                let before = std::mem::replace(&mut self.settings, Arc::new(settings));
-                if let Err(error) = self.prepare().await {
-                    tracing::error!(%error, "the new settings could not be taken over");
-                    self.settings = before;
-                    return;
-                }
-                self.log
-                    .send_replace(monthly_log(self.data_folder.path(), &self.settings));
-                self.status.send_modify(|status| status.settings_faults = None);
-                self.note(Event::new(EventKind::SettingsLoaded)).await;
-            }
-            Err(faults) => {
-                let told = faults.told(self.settings.general.language);
-                tracing::warn!(%faults, "the settings file has faults");
-                self.status
-                    .send_modify(|status| status.settings_faults = Some(told.clone()));
-                self.note(Event {
-                    detail: Some(told),
-                    ..Event::new(EventKind::SettingsRefused)
-                })
-                .await;
-            }
-        }
-    }
-
-    /// Publishes what is polled now and when the next polls are due, if that changed.
-    fn publish(&self) {
-        let now = tokio::time::Instant::now();
-        self.status.send_if_modified(|status| {
-            let before = status.clone();
-            for mailbox in &mut status.mailboxes {
-                let slot = self.slots.iter().find(|slot| slot.name == mailbox.name);
-                mailbox.is_polling =
-                    slot.is_some_and(|slot| self.running.values().any(|id| *id == slot.mailbox_id));
-                let due = slot
-                    .filter(|_| status.is_collecting && !mailbox.is_polling)
-                    .map(|slot| slot.due);
-                let at = due.and_then(|due| {
-                    let wait = SignedDuration::try_from(due.saturating_duration_since(now)).ok()?;
-                    clock::now().checked_add(wait).ok()
-                });
-                // The clock moves between two looks: the same due time is not a change.
-                let is_same = match (mailbox.next_poll, at) {
-                    (Some(old), Some(new)) => old.duration_since(new).abs() < SignedDuration::from_secs(1),
-                    (old, new) => old == new,
-                };
-                if !is_same {
-                    mailbox.next_poll = at;
-                }
-            }
-            *status != before
-        });
     }
 
     async fn sweep(&mut self) {
@@ -821,29 +372,6 @@ impl Engine {
             Ok(Err(error)) => tracing::warn!(%error, "old archive files could not be removed"),
         }
     }
-}
-
-/// Sends the events behind `told` to whoever listens; returns how far it got.
-async fn tell_listeners(store: &Store, events: &broadcast::Sender<StoredEvent>, mut told: i64) -> i64 {
-    while let Ok(news) = store.events_after(told, 100).await
-        && let Some(last) = news.last().map(|event| event.id)
-    {
-        told = last;
-        for event in news {
-            // No listener is no fault.
-            let _ = events.send(event);
-        }
-    }
-    told
-}
-
-fn monthly_log(data_folder: &Path, settings: &Settings) -> MonthlyLog {
-    let folder = settings
-        .general
-        .log_folder
-        .clone()
-        .unwrap_or_else(|| data_folder.join("log"));
-    MonthlyLog::new(folder, settings.general.language)
 }
 
 async fn next_settings(watcher: &mut Option<SettingsWatcher>) -> Result<Settings, ConfigFaults> {

@@ -130,7 +130,8 @@ async fn a_discarded_mail_is_archived_deleted_and_not_answered_whatever_the_keep
     for keep in ["", "keep = \"keep\""] {
         let (servers, folder) = start().await;
         let settings = settings(&servers, keep, NO_LIMITS);
-        servers.deposit(forged("a@example.jp"));
+        let mail = forged("a@example.jp");
+        servers.deposit(mail.clone());
         once(folder.path(), settings.clone()).await;
         let done = hold(folder.path(), settings.clone(), HoldAction::Discard, &[1]).await;
         assert_eq!(done["mails"][0]["done"], "at-next-poll");
@@ -141,10 +142,7 @@ async fn a_discarded_mail_is_archived_deleted_and_not_answered_whatever_the_keep
             "{report:?}"
         );
         let file: String = ledger(folder.path(), "SELECT archive_file FROM mails").await;
-        assert_eq!(
-            std::fs::read(folder.path().join(file)).unwrap(),
-            forged("a@example.jp")
-        );
+        assert_eq!(std::fs::read(folder.path().join(file)).unwrap(), mail);
         let kept: i64 = ledger(
             folder.path(),
             "SELECT count(*) FROM aside WHERE header IS NOT NULL",

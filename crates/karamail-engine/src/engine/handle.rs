@@ -1,0 +1,89 @@
+//! The engine as screens and commands see it.
+
+use std::path::{Path, PathBuf};
+
+use karamail_core::words::{Language, Told};
+use tokio::sync::{broadcast, mpsc, watch};
+
+use super::Status;
+use crate::data_folder::DataFolderError;
+use crate::store::events::StoredEvent;
+use crate::store::{Readers, StoreError};
+
+/// Why the engine could not start or go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// The data folder is in use or cannot be used.
+    #[error(transparent)]
+    DataFolder(#[from] DataFolderError),
+    /// The ledger.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Told for EngineError {
+    fn what(&self, language: Language) -> String {
+        match self {
+            EngineError::DataFolder(fault) => fault.what(language),
+            EngineError::Store(fault) => fault.what(language),
+        }
+    }
+    fn what_to_do(&self, language: Language) -> Option<String> {
+        match self {
+            EngineError::DataFolder(fault) => fault.what_to_do(language),
+            EngineError::Store(fault) => fault.what_to_do(language),
+        }
+    }
+}
+
+/// What a screen or command can ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Poll every enabled mailbox now.
+    CheckNow,
+    /// Begin collecting.
+    StartCollecting,
+    /// End collecting; the engine stays.
+    StopCollecting,
+    /// Read the passwords again: one was set.
+    PasswordsChanged,
+    /// End the engine.
+    Shutdown,
+}
+
+/// The engine as screens and commands see it: commands in, status and events out, and the ledger to read.
+#[derive(Clone)]
+pub struct Handle {
+    pub(super) commands: mpsc::Sender<Command>,
+    pub(super) status: watch::Receiver<Status>,
+    pub(super) events: broadcast::Sender<StoredEvent>,
+    pub(super) readers: Readers,
+    pub(super) data_folder: PathBuf,
+}
+
+impl Handle {
+    /// Queues a command. `false` when the engine has ended.
+    pub async fn command(&self, command: Command) -> bool {
+        self.commands.send(command).await.is_ok()
+    }
+
+    /// The status; `changed().await` on it resolves at the next change.
+    pub fn status(&self) -> watch::Receiver<Status> {
+        self.status.clone()
+    }
+
+    /// Events from now on, each once, after it is in the monthly log.
+    pub fn events(&self) -> broadcast::Receiver<StoredEvent> {
+        self.events.subscribe()
+    }
+
+    /// The ledger, to read.
+    pub fn readers(&self) -> &Readers {
+        &self.readers
+    }
+
+    /// The data folder.
+    pub fn data_folder(&self) -> &Path {
+        &self.data_folder
+    }
+}

@@ -1,0 +1,132 @@
+//! Settings that hold now, and the status that follows.
+
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use karamail_core::journal::{Event, EventKind};
+use karamail_core::words::Told;
+
+use super::follower::monthly_log;
+use super::{Engine, EngineError, MailboxStatus, Slot};
+use crate::clock;
+use crate::config::{ConfigFaults, Settings};
+use crate::cycle::{Logins, Worker};
+use crate::store::aside::aside_counts;
+
+impl Engine {
+    /// Workers for the settings that hold now. Those whose cycle runs come back and are replaced then.
+    pub(super) async fn prepare(&mut self) -> Result<(), EngineError> {
+        let mut slots = Vec::new();
+        for mailbox in self.settings.mailboxes.iter().filter(|mailbox| mailbox.enabled) {
+            let logins = Logins::find(&self.secrets, &self.settings, mailbox).await;
+            let worker =
+                Worker::new(Arc::clone(&self.settings), mailbox.clone(), logins, &self.store).await?;
+            slots.push(Slot {
+                name: mailbox.name.clone(),
+                mailbox_id: worker.mailbox_id(),
+                worker: Some(worker),
+                due: tokio::time::Instant::now(),
+                is_check_wanted: false,
+                failures: 0,
+            });
+        }
+        let old = std::mem::replace(&mut self.slots, slots);
+        old.into_iter()
+            .filter_map(|slot| slot.worker)
+            .for_each(|worker| self.put_back(worker));
+        let settings = Arc::clone(&self.settings);
+        self.status.send_modify(|status| {
+            let before = std::mem::take(&mut status.mailboxes);
+            status.mailboxes = settings
+                .mailboxes
+                .iter()
+                .filter(|mailbox| mailbox.enabled)
+                .map(|mailbox| {
+                    let address = mailbox.address.to_string();
+                    before
+                        .iter()
+                        .find(|old| old.name == mailbox.name && old.address == address)
+                        .cloned()
+                        .unwrap_or_else(|| MailboxStatus::new(mailbox.name.clone(), address))
+                })
+                .collect();
+        });
+        self.count_waiting().await;
+        Ok(())
+    }
+
+    /// Puts the numbers of mails that wait for the shop into the status.
+    pub(super) async fn count_waiting(&self) {
+        for slot in &self.slots {
+            let Ok(waiting) = aside_counts(self.store.readers(), slot.mailbox_id).await else {
+                continue;
+            };
+            self.status.send_if_modified(|status| {
+                let mailbox = status.mailboxes.iter_mut().find(|one| one.name == slot.name);
+                mailbox.is_some_and(|mailbox| {
+                    let before = mailbox.clone();
+                    mailbox.waiting = waiting;
+                    mailbox.count_problems(clock::now());
+                    *mailbox != before
+                })
+            });
+        }
+    }
+
+    pub(super) async fn take_settings(&mut self, changed: Result<Settings, ConfigFaults>) {
+        match changed {
+            Ok(settings) => {
+                let before = std::mem::replace(&mut self.settings, Arc::new(settings));
+                if let Err(error) = self.prepare().await {
+                    tracing::error!(%error, "the new settings could not be taken over");
+                    self.settings = before;
+                    return;
+                }
+                self.log
+                    .send_replace(monthly_log(self.data_folder.path(), &self.settings));
+                self.status.send_modify(|status| status.settings_faults = None);
+                self.note(Event::new(EventKind::SettingsLoaded)).await;
+            }
+            Err(faults) => {
+                let told = faults.told(self.settings.general.language);
+                tracing::warn!(%faults, "the settings file has faults");
+                self.status
+                    .send_modify(|status| status.settings_faults = Some(told.clone()));
+                self.note(Event {
+                    detail: Some(told),
+                    ..Event::new(EventKind::SettingsRefused)
+                })
+                .await;
+            }
+        }
+    }
+
+    /// Publishes what is polled now and when the next polls are due, if that changed.
+    pub(super) fn publish(&self) {
+        let now = tokio::time::Instant::now();
+        self.status.send_if_modified(|status| {
+            let before = status.clone();
+            for mailbox in &mut status.mailboxes {
+                let slot = self.slots.iter().find(|slot| slot.name == mailbox.name);
+                mailbox.is_polling =
+                    slot.is_some_and(|slot| self.running.values().any(|id| *id == slot.mailbox_id));
+                let due = slot
+                    .filter(|_| status.is_collecting && !mailbox.is_polling)
+                    .map(|slot| slot.due);
+                let at = due.and_then(|due| {
+                    let wait = SignedDuration::try_from(due.saturating_duration_since(now)).ok()?;
+                    clock::now().checked_add(wait).ok()
+                });
+                // The clock moves between two looks: the same due time is not a change.
+                let is_same = match (mailbox.next_poll, at) {
+                    (Some(old), Some(new)) => old.duration_since(new).abs() < SignedDuration::from_secs(1),
+                    (old, new) => old == new,
+                };
+                if !is_same {
+                    mailbox.next_poll = at;
+                }
+            }
+            *status != before
+        });
+    }
+}
