@@ -186,3 +186,5 @@ pub const REQUEST_AGE: Duration = Duration::from_secs(600);
 pub const REQUEST_KEPT: Duration = Duration::from_secs(24 * 3600);
 /// How often requests are looked for where the system does not tell of changes (network drives).
 pub const REQUESTS_POLL: Duration = Duration::from_secs(5);
+/// Longest SMTP command line with its CRLF, octets (RFC 5321 section 4.5.3.1.4).
+pub const SMTP_COMMAND_BYTES: usize = 512;
