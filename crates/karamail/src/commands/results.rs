@@ -5,11 +5,21 @@ use karamail_core::words::{Language, Told, commands as words, delivery as delive
 use karamail_engine::clock;
 use karamail_engine::store::Store;
 use karamail_engine::store::results::{Delivery, ResultRow, Wanted, results};
+use serde::Serialize;
 
 use crate::arguments::{self, Format};
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
 use crate::output;
+
+/// A row as JSON, with the words that a person would read.
+#[derive(Serialize)]
+struct ToldRow<'a> {
+    #[serde(flatten)]
+    row: &'a ResultRow,
+    told: String,
+    what_to_do: Option<String>,
+}
 
 /// Prints the results; reads beside a running program.
 pub(crate) async fn run(context: &Context, arguments: &arguments::ResultsList) -> Result<Exit, Failure> {
@@ -26,7 +36,11 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::ResultsList) -
     } {
         Format::Json => {
             for row in &rows {
-                output::json_line(row)?;
+                output::json_line(&ToldRow {
+                    row,
+                    told: delivery(row.delivery, language),
+                    what_to_do: row.delivery.class().and_then(|class| class.what_to_do(language)),
+                })?;
             }
         }
         Format::Csv => {
