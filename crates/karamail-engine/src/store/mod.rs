@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
 //! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`],
-//! [`reports`] (what comes back), [`resends`], [`requests`] (what commands ask of the running program).
+//! `reports` (what comes back), [`resends`], [`requests`] (what commands ask of the running program).
 
 pub mod events;
 pub mod mails;
