@@ -41,6 +41,12 @@ event_kinds! {
     Repeated = "repeated",
     /// A known address asked again and the shop wants that ignored.
     DuplicateIgnored = "duplicate-ignored",
+    /// A person with a number left.
+    OptedOut = "opted-out",
+    /// A person was erased; the number stays.
+    Erased = "erased",
+    /// Mails were imported from files.
+    Imported = "imported",
     /// Other mail, to be forwarded.
     Forwarding = "forwarding",
     /// Other mail, archived.
@@ -73,10 +79,28 @@ event_kinds! {
     SendingRecovered = "sending-recovered",
     /// One mail could not be read.
     MailUnreadable = "mail-unreadable",
+    /// One mail cannot be handled and was put aside; the rest go on.
+    Quarantined = "quarantined",
+    /// The shop released a held mail, or had an old mail processed.
+    Released = "released",
+    /// The shop discarded a held or old mail.
+    Discarded = "discarded",
+    /// The shop wants an old mail left alone for good.
+    Ignored = "ignored",
+    /// A limit of replies was reached; told once an hour for a mailbox.
+    LimitReached = "limit-reached",
+    /// Every unique id of a mailbox is new.
+    UidlsChanged = "uidls-changed",
+    /// The disk has room again and collecting goes on.
+    DiskRoomAgain = "disk-room-again",
+    /// The clock jumped, or the machine slept.
+    ClockJumped = "clock-jumped",
     /// The settings were read and hold now.
     SettingsLoaded = "settings-loaded",
     /// The settings file has faults; the old settings stay.
     SettingsRefused = "settings-refused",
+    /// The data are those of a backup.
+    Restored = "restored",
 }
 
 /// One thing that happened.

@@ -44,6 +44,18 @@ pub fn beginning(data_folder: &Path, archive_file: &str) -> io::Result<Vec<u8>> 
     Ok(bytes)
 }
 
+/// Flushes a fetched mail that was put aside and moves it into the quarantine; returns its name relative to the data
+/// folder.
+pub fn quarantine(data_folder: &Path, spooled: &Path, mail_id: i64) -> io::Result<String> {
+    let folder = data_folder.join("quarantine");
+    make_private_folder(&folder)?;
+    File::options().write(true).open(spooled)?.sync_all()?;
+    let name = format!("{mail_id}.eml");
+    std::fs::rename(spooled, folder.join(&name))?;
+    flush_folder(&folder)?;
+    Ok(format!("quarantine/{name}"))
+}
+
 /// Writes a finished forward into the outbox folder and flushes it; returns its name relative to the data folder.
 pub fn keep_forward(data_folder: &Path, mail_id: i64, bytes: &[u8]) -> io::Result<String> {
     let folder = data_folder.join("outbox");
@@ -59,8 +71,8 @@ pub fn keep_forward(data_folder: &Path, mail_id: i64, bytes: &[u8]) -> io::Resul
     Ok(format!("outbox/{name}"))
 }
 
-/// Removes archived mail older than `archive_days`, forwards that are settled, and what a crash left half done.
-/// `unsettled` are the outbox files that are still to be sent. Returns how many files went.
+/// Removes archived mail older than `archive_days`, forwards that are settled, mails of the quarantine that the shop has
+/// decided on, and what a crash left half done. `unsettled` are the files that are still to be sent or decided on. Returns how many files went.
 pub fn sweep(
     data_folder: &Path,
     archive_days: u32,
@@ -81,6 +93,12 @@ pub fn sweep(
             .any(|file| file.strip_prefix("outbox/") == Some(name))
     };
     removed += remove_older(&data_folder.join("outbox"), ORPHAN_AGE, now, is_settled)?;
+    let is_decided = |name: &str| {
+        !unsettled
+            .iter()
+            .any(|file| file.strip_prefix("quarantine/") == Some(name))
+    };
+    removed += remove_older(&data_folder.join("quarantine"), archive_age, now, is_decided)?;
     removed += remove_older(&data_folder.join("spool"), ORPHAN_AGE, now, |_| true)?;
     Ok(removed)
 }

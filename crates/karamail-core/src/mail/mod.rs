@@ -12,6 +12,7 @@ mod authentication;
 mod header;
 pub mod markers;
 pub(crate) mod parts;
+mod start;
 mod structured;
 mod text;
 
@@ -24,6 +25,7 @@ use crate::address::{EmailAddress, is_blank};
 use crate::limits::{DATE_BYTES, HEADER_TEXT_CHARACTERS, MESSAGE_ID_BYTES, REFERENCES};
 use authentication::AuthenticationResults;
 use header::{Field, HeaderBlock};
+pub use start::body_text;
 
 /// The facts of one mail.
 #[derive(Clone, Debug)]

@@ -29,6 +29,7 @@ mod watch;
 pub use advice::{Advice, AdviceKind};
 pub use edit::{EditFault, SettingValue, SettingsFile, kind_of, write_new};
 pub use faults::{ConfigFault, ConfigFaults, FaultKind, HostSlip, KeyHint, SyntaxFault, ValueType};
+pub use load::files_named;
 pub use places::{NoHome, Places, SETTINGS_FILE};
 pub use samples::{READY_MADE_RECEIPTS, ReadyMade, sample};
 pub use settings::*;

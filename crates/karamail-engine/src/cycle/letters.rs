@@ -45,14 +45,14 @@ pub(crate) fn receipt_again(
 }
 
 /// Writes the letters of one batch.
-pub(super) struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     settings: &'a Settings,
     mailbox: &'a Mailbox,
     now: Zoned,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(settings: &'a Settings, mailbox: &'a Mailbox, now: Timestamp) -> Writer<'a> {
+    pub(crate) fn new(settings: &'a Settings, mailbox: &'a Mailbox, now: Timestamp) -> Writer<'a> {
         Writer {
             settings,
             mailbox,
@@ -61,7 +61,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The receipt or the repeat reply with this number.
-    pub(super) fn reply(
+    pub(crate) fn reply(
         &self,
         candidate: &Candidate,
         to: &EmailAddress,
@@ -83,6 +83,15 @@ impl<'a> Writer<'a> {
             candidate.mail.message_id(),
             marker,
         )
+    }
+
+    /// The answer to somebody who leaves, where the shop wrote one.
+    pub(crate) fn farewell(&self, candidate: &Candidate, to: &EmailAddress, number: i64) -> Option<Letter> {
+        let template = self.settings.opt_out.template.as_ref()?;
+        let from = &self.mailbox.address;
+        let message_id = compose::message_id(&candidate.key, Purpose::Repeat, candidate.id, from.domain());
+        let answered = candidate.mail.message_id();
+        Some(self.numbered(template, to, number, message_id, answered, Marker::Repeat))
     }
 
     /// A letter with a number in it: the template filled in.

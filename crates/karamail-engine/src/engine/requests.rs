@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::limits::REQUEST_AGE;
-use karamail_core::words::{Language, Told, requests as words};
+use karamail_core::words::{Language, Told, commands, requests as words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::config::Settings;
+use crate::erase::{EraseFault, erase};
 use crate::resend::resend;
 use crate::store::requests::OpenRequest;
 use crate::store::{Store, StoreError};
@@ -22,6 +23,13 @@ use crate::store::{Store, StoreError};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", content = "arguments", rename_all = "kebab-case")]
 pub enum Request {
+    /// Erase the person behind a number; the number stays.
+    Erase {
+        /// The number.
+        number: i64,
+        /// Its series, where several have it.
+        series: Option<String>,
+    },
     /// Say that you are there: nothing is changed.
     Ping,
     /// Send receipts with these numbers again.
@@ -33,7 +41,23 @@ pub enum Request {
         /// When it was asked: done once for each time.
         asked_at: Timestamp,
     },
+    /// Decide about mails that are held or were put aside.
+    Hold {
+        /// What is done with them.
+        action: HoldAction,
+        /// Their ledger rows.
+        ids: Vec<i64>,
+    },
+    /// Decide about old mails.
+    Backlog {
+        /// What is done with them.
+        action: BacklogAction,
+        /// The name or address of their mailbox; every mailbox without one.
+        mailbox: Option<String>,
+    },
 }
+
+pub use super::aside::{BacklogAction, HoldAction};
 
 /// Where a request is performed.
 pub struct Office<'a> {
@@ -60,12 +84,23 @@ pub struct Performed {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RequestFault {
+    /// Nobody was erased.
+    #[error(transparent)]
+    Erase(#[from] EraseFault),
     /// The running program knows no such request: it is another version.
     #[error("the running program does not know the request {0}")]
     Unknown(String),
     /// It waited too long: whoever asked has gone.
     #[error("the request is too old")]
     TooOld,
+    /// The settings have no such mailbox.
+    #[error("there is no mailbox {name}")]
+    NoMailbox {
+        /// The name that was asked for.
+        name: String,
+        /// The names there are.
+        names: String,
+    },
     /// The ledger or the disk; told in the language of the settings.
     #[error("{0}")]
     Failed(String),
@@ -74,17 +109,20 @@ pub enum RequestFault {
 impl Told for RequestFault {
     fn what(&self, language: Language) -> String {
         match self {
+            RequestFault::Erase(fault) => fault.what(language),
             RequestFault::Unknown(kind) => words::unknown(language, kind),
             RequestFault::TooOld => words::too_old(language),
+            RequestFault::NoMailbox { name, names } => commands::no_such_mailbox(language, name, names),
             RequestFault::Failed(told) => told.clone(),
         }
     }
 
     fn what_to_do(&self, language: Language) -> Option<String> {
         match self {
+            RequestFault::Erase(fault) => fault.what_to_do(language),
             RequestFault::Unknown(_) => Some(words::unknown_advice(language)),
             RequestFault::TooOld => Some(words::too_old_advice(language)),
-            RequestFault::Failed(_) => None,
+            RequestFault::NoMailbox { .. } | RequestFault::Failed(_) => None,
         }
     }
 }
@@ -103,6 +141,15 @@ pub async fn perform(request: &Request, office: &Office<'_>) -> Result<Performed
             result: json!({ "version": env!("CARGO_PKG_VERSION") }),
             check_now: false,
         }),
+        Request::Erase { number, series } => {
+            let erased = erase(office, *number, series.as_deref()).await;
+            let erased = erased.map_err(|fault| office.failed(&fault))??;
+            Ok(Performed {
+                result: serde_json::to_value(&erased).unwrap_or_default(),
+                // With the keep rule `when-erased`, the person's mails leave the server now.
+                check_now: true,
+            })
+        }
         Request::Resend {
             numbers,
             series,
@@ -115,18 +162,24 @@ pub async fn perform(request: &Request, office: &Office<'_>) -> Result<Performed
                 result: json!({ "numbers": answers }),
             })
         }
+        Request::Hold { action, ids } => super::aside::hold(office, *action, ids).await,
+        Request::Backlog { action, mailbox } => {
+            super::aside::backlog(office, *action, mailbox.as_deref()).await
+        }
     }
 }
 
-/// Performs the requests that wait in the ledger and writes their results. Returns whether to poll now.
-pub(super) async fn perform_open(office: &Office<'_>) -> Result<bool, StoreError> {
-    let mut check_now = false;
+/// Performs the requests that wait in the ledger and writes their results. Returns whether to poll now; `None` where none
+/// waited.
+pub(super) async fn perform_open(office: &Office<'_>) -> Result<Option<bool>, StoreError> {
+    let mut check_now = None;
     for open in office.store.open_requests().await? {
         if !office.store.take_request(open.id, office.now).await? {
             continue;
         }
         let done = perform_one(&open, office).await;
-        check_now |= done.as_ref().is_ok_and(|performed| performed.check_now);
+        let wants_check = done.as_ref().is_ok_and(|performed| performed.check_now);
+        check_now = Some(check_now.unwrap_or(false) || wants_check);
         let answer = Answer::from(done.map(|performed| performed.result));
         let text = serde_json::to_string(&answer).unwrap_or_else(|_| "null".to_owned());
         office.store.finish_request(open.id, &text, office.now).await?;

@@ -4,10 +4,16 @@
 //! fault in this program is refused by the database and not stored.
 //!
 //! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
-//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`],
-//! `reports` (what comes back), [`resends`], [`requests`] (what commands ask of the running program).
+//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted),
+//! [`aside`] (what waits for the shop), [`events`], [`results`], `reports` (what comes back), [`resends`],
+//! [`consents`] and [`erasure`] (people's rights), [`requests`] (what commands ask of the running program).
 
+pub mod aside;
+pub mod consents;
+pub mod erasure;
 pub mod events;
+pub mod imported;
+mod leaving;
 pub mod mails;
 pub mod outbox;
 pub mod purge;
@@ -16,6 +22,7 @@ pub(crate) mod reports;
 pub mod requests;
 pub mod resends;
 pub mod results;
+pub mod snapshot;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -30,7 +37,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
-use crate::data_folder::DataFolder;
+use crate::data_folder::{DataFolder, restore_staging};
 
 /// The ledger's file name in the data folder.
 pub const FILE_NAME: &str = "karamail.db";
@@ -113,6 +120,8 @@ impl From<sqlx::Error> for StoreError {
         };
         match code.map(|code| code & 0xff) {
             Some(13) => StoreError::DiskFull,
+            // SHMSIZE: the shared memory of the WAL could not grow.
+            _ if code == Some(4874) => StoreError::DiskFull,
             Some(8) => StoreError::ReadOnly(FILE_NAME.into()),
             Some(11 | 26) => StoreError::Damaged(FILE_NAME.into(), error.to_string()),
             // IOERR while writing or syncing: on most systems a full or failing disk.
@@ -132,6 +141,8 @@ struct Inner {
     readers: SqlitePool,
     next_mail_id: AtomicI64,
     events_written: Notify,
+    /// Held by whoever writes the monthly log: two writers would repeat lines.
+    log_turn: Mutex<()>,
 }
 
 impl Store {
@@ -182,6 +193,7 @@ impl Store {
                 readers: readers(&path),
                 next_mail_id: AtomicI64::new(last_id + 1),
                 events_written: Notify::new(),
+                log_turn: Mutex::new(()),
             }),
         })
     }
@@ -216,7 +228,7 @@ impl Store {
 
     /// Whether `data_folder` holds a ledger. A used folder without one is refused.
     pub fn is_there(data_folder: &Path) -> Result<bool, StoreError> {
-        is_new(data_folder, &data_folder.join(FILE_NAME)).map(|is_new| !is_new)
+        Ok(!is_new(data_folder, &data_folder.join(FILE_NAME))?)
     }
 
     /// A pool of read-only connections.
@@ -246,6 +258,11 @@ impl Store {
         {
             tracing::debug!(%error, "checkpoint at close");
         }
+    }
+
+    /// The turn to write the monthly log.
+    pub(crate) async fn log_turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.log_turn.lock().await
     }
 
     pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
@@ -291,6 +308,8 @@ fn writer_options(path: &Path) -> SqliteConnectOptions {
         // Kibibytes (negative): enough for the working set of a batch, small beside the 15 MB the program may hold.
         .pragma("cache_size", "-2000")
         .pragma("wal_autocheckpoint", "1000")
+        // What is overwritten or deleted within a page is not left in its free space; costs no writing.
+        .pragma("secure_delete", "FAST")
         .statement_cache_capacity(64)
 }
 
@@ -345,11 +364,15 @@ fn refuse_foreign_file(path: &Path) -> Result<(), StoreError> {
 fn was_in_use(data_folder: &Path) -> bool {
     let wal = format!("{FILE_NAME}-wal");
     let traces = [IN_USE_MARK, wal.as_str(), "log", "archive", "outbox"];
-    traces.iter().any(|name| {
-        let trace = data_folder.join(name);
-        std::fs::metadata(&trace).is_ok_and(|found| found.is_file() && found.len() > 0)
-            || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
-    })
+    // A restore that was cut off between its two renames has left the folder missing.
+    let is_restore_cut_off =
+        std::path::absolute(data_folder).is_ok_and(|folder| restore_staging(&folder).exists());
+    is_restore_cut_off
+        || traces.iter().any(|name| {
+            let trace = data_folder.join(name);
+            std::fs::metadata(&trace).is_ok_and(|found| found.is_file() && found.len() > 0)
+                || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
+        })
 }
 
 /// Leaves the mark that this folder has a ledger, once.

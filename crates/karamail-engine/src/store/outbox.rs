@@ -281,7 +281,7 @@ impl Store {
     pub async fn unsettled_files(&self) -> Result<Vec<String>, StoreError> {
         let mut writer = self.writer().await;
         Ok(
-            sqlx::query_scalar("SELECT file FROM outbox WHERE file IS NOT NULL AND settled_at IS NULL")
+            sqlx::query_scalar("SELECT file FROM outbox WHERE file IS NOT NULL AND settled_at IS NULL UNION ALL SELECT file FROM aside WHERE file <> ''")
                 .fetch_all(&mut *writer)
                 .await?,
         )

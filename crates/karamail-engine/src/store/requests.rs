@@ -7,9 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use karamail_core::limits::REQUEST_KEPT;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::{
-    FILE_NAME, Store, StoreError, base_options, in_file, milliseconds, refuse_foreign_file, timestamp,
-};
+use super::{FILE_NAME, Store, StoreError, base_options, in_file, is_new, milliseconds, timestamp};
 
 /// A request that nobody has finished.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +77,14 @@ impl Store {
             .bind(milliseconds(now.checked_add(kept).unwrap_or(Timestamp::MAX)))
             .execute(&mut *writer)
             .await?;
+        // Mails that a server refused and that have left it since.
+        sqlx::query("DELETE FROM refusals WHERE last_at < ?1")
+            .bind(milliseconds(
+                now.checked_sub(SignedDuration::from_hours(24 * 30))
+                    .unwrap_or(now),
+            ))
+            .execute(&mut *writer)
+            .await?;
         Ok(())
     }
 }
@@ -98,7 +104,9 @@ impl HandedOver {
         now: Timestamp,
     ) -> Result<Option<HandedOver>, StoreError> {
         let path = data_folder.join(FILE_NAME);
-        refuse_foreign_file(&path)?;
+        if is_new(data_folder, &path)? {
+            return Ok(None);
+        }
         let in_place = |error: sqlx::Error| in_file(error.into(), &path);
         let mut connection = base_options(&path).connect().await.map_err(in_place)?;
         let knows: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = 'requests'")

@@ -1,5 +1,6 @@
 //! What the shop looks up: numbers and addresses with their delivery state, and counts.
 
+use futures_util::TryStreamExt;
 use jiff::Timestamp;
 use karamail_core::address::EmailAddress;
 use karamail_core::delivery::RefusalClass;
@@ -28,6 +29,10 @@ pub struct ResultRow {
     pub settled_at: Option<Timestamp>,
     /// Attempts to send it.
     pub attempts: u32,
+    /// When the person left by mail.
+    pub left_at: Option<Timestamp>,
+    /// When the person was erased; the address is a tombstone.
+    pub erased_at: Option<Timestamp>,
     /// What the server said last, or what the report says that came back.
     pub answer: Option<String>,
 }
@@ -54,11 +59,13 @@ pub enum Delivery {
         /// Why.
         class: RefusalClass,
     },
+    /// It was never to be sent: the mail was imported, or the person erased before it went out.
+    Withheld,
 }
 
 impl Delivery {
     /// The stable names, as they are asked for; `unsure` counts as `queued` there.
-    pub const NAMES: [&'static str; 5] = ["queued", "sent", "sent-again", "refused", "bounced"];
+    pub const NAMES: [&'static str; 6] = ["queued", "sent", "sent-again", "refused", "bounced", "withheld"];
 
     /// The stable name.
     pub const fn as_str(self) -> &'static str {
@@ -69,6 +76,7 @@ impl Delivery {
             Delivery::SentAgain => "sent-again",
             Delivery::Refused { .. } => "refused",
             Delivery::Bounced { .. } => "bounced",
+            Delivery::Withheld => "withheld",
         }
     }
 
@@ -76,7 +84,11 @@ impl Delivery {
     pub fn class(self) -> Option<RefusalClass> {
         match self {
             Delivery::Refused { class } | Delivery::Bounced { class } => Some(class),
-            Delivery::Queued | Delivery::Unsure | Delivery::Sent | Delivery::SentAgain => None,
+            Delivery::Queued
+            | Delivery::Unsure
+            | Delivery::Sent
+            | Delivery::SentAgain
+            | Delivery::Withheld => None,
         }
     }
 }
@@ -88,7 +100,7 @@ pub struct Wanted {
     pub series: Option<String>,
     /// A part of the address, or the number.
     pub search: Option<String>,
-    /// Only these states, by the names in [`Delivery::NAMES`]; all of them where it is empty.
+    /// Only these states, by the names in [`Delivery::NAMES`], and `left` and `erased`; all of them where it is empty.
     pub states: Vec<String>,
     /// Only numbers given at this time or later.
     pub since: Option<Timestamp>,
@@ -149,14 +161,43 @@ struct Row {
     settled_at: Option<i64>,
     attempts: i64,
     answer: Option<String>,
+    left_at: Option<i64>,
+    erased_at: Option<i64>,
 }
 
 /// Results, newest first.
 pub async fn results(readers: &SqlitePool, wanted: &Wanted) -> Result<Vec<ResultRow>, StoreError> {
+    let mut rows = Vec::new();
+    each_result(readers, wanted, |row| {
+        rows.push(row);
+        Ok::<(), StoreError>(())
+    })
+    .await?;
+    Ok(rows)
+}
+
+/// Hands each result to `each`, newest first, as it is read: a hundred thousand take no more memory than one.
+///
+/// # Errors
+/// The ledger's, or the first that `each` gives, which ends the reading.
+pub async fn each_result<E: From<StoreError>>(
+    readers: &SqlitePool,
+    wanted: &Wanted,
+    mut each: impl FnMut(ResultRow) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut query = query(wanted);
+    let mut rows = query.build_query_as::<Row>().fetch(readers);
+    while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
+        each(result_row(row))?;
+    }
+    Ok(())
+}
+
+fn query(wanted: &Wanted) -> QueryBuilder<Sqlite> {
     let search = wanted.search.as_deref().unwrap_or("");
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
         "SELECT d.series, d.number, d.address, b.address_key AS mailbox, d.given_at, d.state, d.class, d.settled_at, \
-         d.attempts, d.answer FROM delivery AS d JOIN mailboxes AS b ON b.id = d.mailbox_id WHERE 1",
+         d.attempts, d.answer, d.left_at, d.erased_at FROM delivery AS d JOIN mailboxes AS b ON b.id = d.mailbox_id WHERE 1",
     );
     if let Some(series) = &wanted.series {
         query.push(" AND d.series = ").push_bind(series);
@@ -182,10 +223,19 @@ pub async fn results(readers: &SqlitePool, wanted: &Wanted) -> Result<Vec<Result
         query.push(" AND b.address_key = ").push_bind(mailbox.key());
     }
     if !wanted.states.is_empty() {
-        query.push(" AND replace(d.state, 'unsure', 'queued') IN (");
+        query.push(" AND (replace(d.state, 'unsure', 'queued') IN (");
         let mut list = query.separated(", ");
         for state in &wanted.states {
             list.push_bind(state);
+        }
+        query.push(")");
+        for (name, condition) in [
+            ("left", " OR d.left_at IS NOT NULL"),
+            ("erased", " OR d.erased_at IS NOT NULL"),
+        ] {
+            if wanted.states.iter().any(|state| state == name) {
+                query.push(condition);
+            }
         }
         query.push(")");
     }
@@ -194,8 +244,7 @@ pub async fn results(readers: &SqlitePool, wanted: &Wanted) -> Result<Vec<Result
     }
     query.push(" ORDER BY d.number DESC, d.series LIMIT ");
     query.push_bind(wanted.limit.map_or(-1, i64::from));
-    let rows: Vec<Row> = query.build_query_as().fetch_all(readers).await?;
-    Ok(rows.into_iter().map(result_row).collect())
+    query
 }
 
 /// Every step of a number's letters, oldest first.
@@ -234,7 +283,7 @@ pub async fn counts(readers: &SqlitePool, since: Timestamp) -> Result<Counts, St
         sqlx::query_as(
             "SELECT (SELECT count(*) FROM receipts WHERE given_at >= ?1), (SELECT count(*) FROM receipts), \
              (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'unsure')), \
-             (SELECT count(*) FROM outbox WHERE state = 'refused'), \
+             (SELECT count(*) FROM outbox WHERE state = 'refused' AND class <> 'withheld'), \
              (SELECT count(*) FROM (SELECT DISTINCT series, number FROM delivery_reports WHERE action = 'failed') AS p \
                JOIN delivery AS d ON d.series = p.series AND d.number = p.number WHERE d.state = 'bounced'), \
              (SELECT count(*) FROM mails WHERE state = 'held'), (SELECT count(*) FROM mails WHERE state = 'backlog')",
@@ -263,6 +312,7 @@ fn result_row(row: Row) -> ResultRow {
         "sent-again" => Delivery::SentAgain,
         "refused" => Delivery::Refused { class: class() },
         "bounced" => Delivery::Bounced { class: class() },
+        "withheld" => Delivery::Withheld,
         "queued" => Delivery::Queued,
         _ => Delivery::Unsure,
     };
@@ -275,6 +325,8 @@ fn result_row(row: Row) -> ResultRow {
         given_at: timestamp(row.given_at),
         settled_at: row.settled_at.map(timestamp),
         attempts: row.attempts.try_into().unwrap_or(u32::MAX),
+        left_at: row.left_at.map(timestamp),
+        erased_at: row.erased_at.map(timestamp),
         answer: row.answer,
     }
 }
