@@ -187,6 +187,8 @@ impl Store {
                 .await;
         match version {
             Ok(version) if version > newest_migration() => Err(StoreError::Newer(path)),
+            // The very first start was cut off.
+            Ok(0) => Ok(None),
             Ok(_) => Ok(Some(pool)),
             Err(error) => Err(in_file(error.into(), &path)),
         }
@@ -362,11 +364,12 @@ async fn check_health(path: &Path) -> Result<(), StoreError> {
     let id: i64 = sqlx::query_scalar("PRAGMA application_id")
         .fetch_one(&mut reader)
         .await?;
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
-        .fetch_one(&mut reader)
-        .await?;
+    let tables: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE tbl_name <> '_sqlx_migrations'")
+            .fetch_one(&mut reader)
+            .await?;
     reader.close().await?;
-    // A file without tables is what a crash during the very first start leaves.
+    // A file without tables but the migrations' own is what a crash during the very first start leaves.
     if id == APPLICATION_ID || tables == 0 {
         Ok(())
     } else {
