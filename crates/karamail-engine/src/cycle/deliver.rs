@@ -106,7 +106,7 @@ async fn settle_kept(worker: &mut Worker, store: &Store) -> Result<(), StoreErro
         .settle(&worker.mailbox.name, &worker.unsettled, clock::now())
         .await
     {
-        Err(error) if !matches!(error, StoreError::Sql(sqlx::Error::RowNotFound)) => return Err(error),
+        Err(error) if !error.is_contradiction() => return Err(error),
         Err(error) => tracing::error!(%error, "the ledger knows better what became of letters"),
         Ok(_) => {}
     }

@@ -66,6 +66,13 @@ pub enum StoreError {
     Sql(sqlx::Error),
 }
 
+impl StoreError {
+    /// Whether the ledger holds something else than the caller believed: asking again would fail again.
+    pub fn is_contradiction(&self) -> bool {
+        matches!(self, StoreError::Sql(sqlx::Error::RowNotFound))
+    }
+}
+
 impl Told for StoreError {
     fn what(&self, language: Language) -> String {
         match self {
