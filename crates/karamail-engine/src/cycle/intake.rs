@@ -116,6 +116,7 @@ pub(super) async fn collect(
             listed: plan.known,
         },
         rules_of_first_contact,
+        stop,
         unread,
     };
     let (mut rest, mut size) = (wanted.as_slice(), MAILS_A_FIRST_BATCH);
@@ -153,6 +154,7 @@ struct Intake<'a> {
     listed_rows: HashSet<i64>,
     session: Session,
     rules_of_first_contact: Option<karamail_core::decide::Rules>,
+    stop: &'a Stop,
     /// Mails whose headers the server did not give.
     unread: usize,
 }
@@ -349,6 +351,11 @@ impl Intake<'_> {
             let decision = decide(&candidate.mail, rules, &known);
             if !matches!(decision.outcome, Outcome::Forward | Outcome::Archive) {
                 continue;
+            }
+            // The mail in hand was finished; the others wait on the server for the next start.
+            if self.stop.is_requested() {
+                self.unread += 1;
+                break;
             }
             let part = archive::spool_file(folder, worker.row.id).map_err(in_folder)?;
             match self.retrieve(worker, candidate, &part, report).await {
