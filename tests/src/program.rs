@@ -1,7 +1,7 @@
 //! Karamail itself: installed in a folder of its own, its output, its signals.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
@@ -23,7 +23,7 @@ pub const RUN_BOUND: Duration = Duration::from_secs(120);
 #[derive(Debug)]
 pub struct Program {
     folder: TempDir,
-    binary: PathBuf,
+    pub(crate) binary: PathBuf,
 }
 
 /// A run of the program that has ended.
@@ -79,10 +79,14 @@ impl Finished {
 pub mod exit {
     /// A mailbox could not be read or a letter not be sent.
     pub const FAILED: i32 = 1;
+    /// The settings have faults.
+    pub const SETTINGS: i32 = 3;
     /// Another Karamail uses the data folder.
     pub const IN_USE: i32 = 4;
     /// The data folder or the ledger cannot be used.
     pub const DATA: i32 = 5;
+    /// A password is missing or cannot be kept.
+    pub const PASSWORD: i32 = 6;
 }
 
 impl Program {
@@ -112,6 +116,19 @@ impl Program {
         let secrets = self.secrets_file();
         fs::write(&secrets, settings.secrets()).expect("our own folder");
         fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).expect("our own file");
+    }
+
+    /// Replaces a part of the settings file, which must be there once or more.
+    #[track_caller]
+    pub fn rewrite(&self, part: &str, by: &str) {
+        let text = fs::read_to_string(self.config()).expect("our own file");
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+        fs::write(self.config(), text.replace(part, by)).expect("our own file");
+    }
+
+    /// Takes every password out of the data folder.
+    pub fn forget_passwords(&self) {
+        fs::remove_file(self.secrets_file()).expect("our own file");
     }
 
     /// The settings file.
@@ -157,11 +174,30 @@ impl Program {
         self.spawn(Command::new(&self.binary), arguments, environment)
     }
 
+    /// Runs it with that text on standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
+        let mut running = self.spawn_with(Command::new(&self.binary), arguments, &[], Stdio::piped());
+        let mut stdin = running.child.stdin.take().expect("a piped stream");
+        stdin.write_all(input.as_bytes()).expect("the program reads");
+        drop(stdin);
+        running.finish(RUN_BOUND)
+    }
+
     fn secrets_file(&self) -> PathBuf {
         self.data().join("secrets.toml")
     }
 
-    fn spawn(&self, mut command: Command, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
+    fn spawn(&self, command: Command, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
+        self.spawn_with(command, arguments, environment, Stdio::null())
+    }
+
+    fn spawn_with(
+        &self,
+        mut command: Command,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        input: Stdio,
+    ) -> Running {
         command
             .arg("--config")
             .arg(self.config())
@@ -170,7 +206,7 @@ impl Program {
             .args(arguments)
             .env("KARAMAIL_KEYRING", "off")
             .envs(environment.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command

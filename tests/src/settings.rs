@@ -120,9 +120,9 @@ impl Settings {
             local, pop3, smtp, ..
         } in &self.mailboxes
         {
-            let _ = writeln!(text, "[{local}]\npop3 = '{}'", pop3.password);
+            let _ = writeln!(text, "[{local}]\npop3 = {}", quoted(&pop3.password));
             if !smtp.password.is_empty() {
-                let _ = writeln!(text, "smtp = '{}'", smtp.password);
+                let _ = writeln!(text, "smtp = {}", quoted(&smtp.password));
             }
         }
         text
@@ -147,7 +147,7 @@ impl MailboxSettings {
         }
         text.push_str("[mailbox.pop3]\n");
         pop3.write(text);
-        let _ = writeln!(text, "user = \"{}\"", pop3.user);
+        let _ = writeln!(text, "user = {}", quoted(&pop3.user));
         text.push_str("[mailbox.smtp]\n");
         smtp.write(text);
         if smtp.user.is_empty() {
@@ -155,11 +155,16 @@ impl MailboxSettings {
         } else {
             let _ = writeln!(
                 text,
-                "authentication = \"password\"\nsame_credentials_as_pop3 = false\nuser = \"{}\"",
-                smtp.user
+                "authentication = \"password\"\nsame_credentials_as_pop3 = false\nuser = {}",
+                quoted(&smtp.user)
             );
         }
     }
+}
+
+/// Any text as a TOML string: JSON's escapes are TOML's too.
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).expect("text is JSON")
 }
 
 impl Endpoint {

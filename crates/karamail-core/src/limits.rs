@@ -153,3 +153,6 @@ pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
 pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
 /// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
 pub const POP3_CLOSE: Duration = Duration::from_secs(1);
+
+/// Longest SMTP command line with its CRLF, octets (RFC 5321 section 4.5.3.1.4).
+pub const SMTP_COMMAND_BYTES: usize = 512;

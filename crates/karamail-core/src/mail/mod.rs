@@ -133,8 +133,9 @@ impl IncomingMail {
         read_date(date)
     }
 
-    /// The key that knows this mail again: SHA-256 over Message-ID, Date, From and `size` (bytes, as the server lists
-    /// it); over every field where Message-ID and Date are both absent. Folding and line ends do not change it.
+    /// The key that knows this mail again: SHA-256 over Message-ID, Date, From and `size` (bytes); over every field
+    /// where Message-ID or Date is absent. Folding and line ends do not change it. A mailbox's mails are keyed without
+    /// the size: what POP3 servers list is not to be relied on.
     pub fn content_key(&self, size: Option<u64>) -> ContentKey {
         let mut hash = Sha256::new();
         let first = |name| {
@@ -143,7 +144,7 @@ impl IncomingMail {
                 .map(|field| field.value.as_str())
         };
         let (id, date) = (first("message-id"), first("date"));
-        if id.is_none() && date.is_none() {
+        if id.is_none() || date.is_none() {
             for field in &self.header.fields {
                 update(&mut hash, Some(&field.name));
                 update(&mut hash, Some(&field.value));

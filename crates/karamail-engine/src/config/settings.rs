@@ -214,6 +214,8 @@ pub enum SmtpMechanism {
     Plain,
     /// SASL LOGIN.
     Login,
+    /// SASL CRAM-MD5.
+    CramMd5,
     /// SASL XOAUTH2; the password is an access token.
     XOAuth2,
 }

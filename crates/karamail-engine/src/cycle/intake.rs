@@ -64,6 +64,7 @@ pub(super) async fn collect(
 ) -> Result<Session, Interrupted> {
     let password = worker.logins.pop3.clone()?;
     let mut connection = Pop3Connection::open(&worker.mailbox.pop3, &password).await?;
+    report.has_logged_in = true;
     let listing = connection.listing().await?;
     report.listed = listing.len();
     crash_point("after-listing");
@@ -235,7 +236,8 @@ impl Intake<'_> {
                     // Of a header block over the limit the parser says that its sender is unreadable.
                     Ok(bytes) | Err(MailFault::HeaderCut { bytes }) => {
                         let mail = IncomingMail::parse(&bytes);
-                        let key = mail.content_key(listed.size);
+                        // Not the size that LIST gives: it differs from session to session on servers that guess it.
+                        let key = mail.content_key(None);
                         let spare = spare_ids.iter().position(|(of, _)| *of == key);
                         candidates.push(Candidate {
                             id: spare

@@ -28,20 +28,22 @@ pub struct Logins {
 impl Logins {
     /// Looks for the mailbox's passwords. What is missing or unusable is told when it is needed.
     pub async fn find(secrets: &Secrets, settings: &Settings, mailbox: &Mailbox) -> Logins {
-        let missing = || LoginFault::Missing {
+        let missing = |is_asked_for| LoginFault::Missing {
             mailbox: mailbox.name.clone(),
+            is_asked_for,
         };
         let unusable = |fault| LoginFault::Unusable(Arc::new(fault));
         Logins {
             pop3: match secrets.credentials(settings, mailbox, SecretKind::Pop3).await {
                 Ok(CredentialsLookup::Found(credentials)) => Ok(credentials.password),
-                Ok(CredentialsLookup::NotNeeded | CredentialsLookup::Missing { .. }) => Err(missing()),
+                Ok(CredentialsLookup::NotNeeded) => Err(missing(false)),
+                Ok(CredentialsLookup::Missing { ask }) => Err(missing(ask)),
                 Err(fault) => Err(unusable(fault)),
             },
             smtp: match secrets.credentials(settings, mailbox, SecretKind::Smtp).await {
                 Ok(CredentialsLookup::Found(credentials)) => Ok(Some(credentials)),
                 Ok(CredentialsLookup::NotNeeded) => Ok(None),
-                Ok(CredentialsLookup::Missing { .. }) => Err(missing()),
+                Ok(CredentialsLookup::Missing { ask }) => Err(missing(ask)),
                 Err(fault) => Err(unusable(fault)),
             },
         }
@@ -56,6 +58,8 @@ pub enum LoginFault {
     Missing {
         /// The mailbox's name.
         mailbox: String,
+        /// It may not be stored (`save_password = false`): it is asked for at every start.
+        is_asked_for: bool,
     },
     /// It lies where it cannot be taken from.
     #[error("{0}")]
@@ -65,13 +69,16 @@ pub enum LoginFault {
 impl Told for LoginFault {
     fn what(&self, language: Language) -> String {
         match self {
-            LoginFault::Missing { mailbox } => words::password_missing(language, mailbox),
+            LoginFault::Missing { mailbox, .. } => words::password_missing(language, mailbox),
             LoginFault::Unusable(fault) => fault.what(language),
         }
     }
     fn what_to_do(&self, language: Language) -> Option<String> {
         match self {
-            LoginFault::Missing { mailbox } => Some(words::password_missing_advice(language, mailbox)),
+            LoginFault::Missing {
+                is_asked_for: true, ..
+            } => Some(words::password_asked_for_advice(language)),
+            LoginFault::Missing { mailbox, .. } => Some(words::password_missing_advice(language, mailbox)),
             LoginFault::Unusable(fault) => fault.what_to_do(language),
         }
     }
@@ -103,6 +110,8 @@ pub struct Worker {
     pub(super) left_alone: HashMap<String, (Instant, Duration)>,
     /// Ids of mails that lie on disk and could not be recorded: the next attempt writes over the same files.
     pub(super) spare_ids: Vec<(ContentKey, i64)>,
+    /// Whether the server is known to keep mails that it should delete.
+    pub(super) is_deleting_failing: bool,
     /// Whether receiving is known to fail, so that it is told once and its end once.
     pub is_receiving_failing: bool,
 }
@@ -140,6 +149,7 @@ impl Worker {
             told_unreadable: HashSet::new(),
             left_alone: HashMap::new(),
             spare_ids: Vec::new(),
+            is_deleting_failing: false,
             is_receiving_failing: false,
             settings,
             mailbox,
@@ -149,14 +159,6 @@ impl Worker {
     /// The mailbox.
     pub fn mailbox(&self) -> &Mailbox {
         &self.mailbox
-    }
-
-    /// Looks for the passwords again where the last cycle failed: one may have been set meanwhile.
-    pub async fn refresh_logins(&mut self, secrets: &Secrets) {
-        if self.is_receiving_failing || self.send_failures > 0 {
-            self.logins = Logins::find(secrets, &self.settings, &self.mailbox).await;
-            self.mailer = None;
-        }
     }
 
     /// Takes over what its predecessor knew of the mailbox: what it has told (a failure is told once, and once when it
@@ -170,6 +172,26 @@ impl Worker {
         self.told_unreadable = predecessor.told_unreadable;
         self.spare_ids = predecessor.spare_ids;
         self.is_receiving_failing = predecessor.is_receiving_failing;
+    }
+
+    /// Looks for the passwords again where the last cycle was in trouble: the shop may have stored a new one since, and
+    /// need not start the program anew for it.
+    pub async fn refresh_logins(&mut self, secrets: &Secrets) {
+        let is_in_trouble = self.is_receiving_failing || self.send_failures > 0;
+        if !is_in_trouble {
+            return;
+        }
+        let found = Logins::find(secrets, &self.settings, &self.mailbox).await;
+        if let Ok(password) = found.pop3 {
+            self.logins.pop3 = Ok(password);
+        }
+        if let Ok(credentials) = found.smtp
+            && self.logins.smtp.as_ref().ok() != Some(&credentials)
+        {
+            self.logins.smtp = Ok(credentials);
+            self.mailer = None;
+            self.paused_until = None;
+        }
     }
 
     /// The row of the mailbox in the ledger.

@@ -20,7 +20,23 @@ use crate::config::{Pop3Authentication, Pop3Settings, Security};
 use crate::secrets::Password;
 use crate::tls::{TlsTrouble, client_config};
 
+/// Opens a session; a second one without CAPA where the server may have failed at that.
 pub(super) async fn open(settings: &Pop3Settings, password: &Password) -> Result<(Wire, Transaction), Fault> {
+    let mut login = Login::new(login_settings(settings, password, true));
+    let wire = match attempt(settings, &mut login).await {
+        Err(fault) if login.may_fare_better_without_capabilities(&fault.problem) => {
+            tracing::debug!(host = settings.host, port = settings.port, %fault, "trying without CAPA");
+            login = Login::new(login_settings(settings, password, false));
+            attempt(settings, &mut login).await?
+        }
+        result => result?,
+    };
+    let session = login.into_transaction().ok_or_else(session_over)?;
+    Ok((wire, session))
+}
+
+/// One connection, up to the transaction state.
+async fn attempt(settings: &Pop3Settings, login: &mut Login<'_>) -> Result<Wire, Fault> {
     let began = Instant::now();
     let tls = match settings.security {
         Security::None => None,
@@ -34,14 +50,13 @@ pub(super) async fn open(settings: &Pop3Settings, password: &Password) -> Result
         }
         _ => wire_of(Stream::Plain(socket)),
     };
-    let mut login = Login::new(login_settings(settings, password));
     loop {
         match login.advance(wire.unread()) {
             Err(fault) => return Err(explained(settings, fault).await),
             Ok((used, event)) => {
                 wire.used(used);
                 match event {
-                    None => greet_or_exchange(settings, &mut login, &mut wire).await?,
+                    None => greet_or_exchange(settings, login, &mut wire).await?,
                     Some(LoginEvent::StartTls) => {
                         login.tls_established(wire.unread())?;
                         let config = tls.as_ref().ok_or_else(session_over)?;
@@ -51,10 +66,7 @@ pub(super) async fn open(settings: &Pop3Settings, password: &Password) -> Result
                         let stream = handshake(settings, config, socket).await.map_err(after_stls)?;
                         wire = wire_of(stream);
                     }
-                    Some(LoginEvent::Ready) => {
-                        let session = login.into_transaction().ok_or_else(session_over)?;
-                        return Ok((wire, session));
-                    }
+                    Some(LoginEvent::Ready) => return Ok(wire),
                 }
             }
         }
@@ -74,7 +86,11 @@ fn after_stls(fault: Fault) -> Fault {
     }
 }
 
-fn login_settings<'a>(settings: &'a Pop3Settings, password: &'a Password) -> LoginSettings<'a> {
+fn login_settings<'a>(
+    settings: &'a Pop3Settings,
+    password: &'a Password,
+    asks_capabilities: bool,
+) -> LoginSettings<'a> {
     LoginSettings {
         host: &settings.host,
         port: settings.port,
@@ -94,6 +110,7 @@ fn login_settings<'a>(settings: &'a Pop3Settings, password: &'a Password) -> Log
             Pop3Authentication::CramMd5 => Authentication::Sasl(Mechanism::CramMd5),
             Pop3Authentication::XOAuth2 => Authentication::Sasl(Mechanism::XOAuth2),
         },
+        asks_capabilities,
     }
 }
 

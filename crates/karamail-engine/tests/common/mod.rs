@@ -90,3 +90,14 @@ pub(crate) fn signup(address: &str, nth: usize) -> Vec<u8> {
     )
     .into_bytes()
 }
+
+/// Time passes: every letter that waits for its next attempt is due.
+pub(crate) async fn make_letters_due(folder: &Path) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.join("karamail.db"));
+    let mut ledger = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("UPDATE outbox SET next_attempt_at = 0 WHERE state IN ('queued', 'unsure')")
+        .execute(&mut ledger)
+        .await
+        .unwrap();
+    sqlx::Connection::close(ledger).await.unwrap();
+}
