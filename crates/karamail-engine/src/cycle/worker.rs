@@ -162,6 +162,7 @@ impl Worker {
         self.unsettled = predecessor.unsettled;
         self.told_unreadable = predecessor.told_unreadable;
         self.spare_ids = predecessor.spare_ids;
+        self.is_deleting_failing = predecessor.is_deleting_failing;
         self.is_receiving_failing = predecessor.is_receiving_failing;
     }
 

@@ -82,6 +82,13 @@ pub enum StoreError {
     Sql(sqlx::Error),
 }
 
+impl StoreError {
+    /// Whether the ledger holds something else than the caller believed: asking again would fail again.
+    pub fn is_contradiction(&self) -> bool {
+        matches!(self, StoreError::Sql(sqlx::Error::RowNotFound))
+    }
+}
+
 impl Told for StoreError {
     fn what(&self, language: Language) -> String {
         match self {
@@ -214,6 +221,8 @@ impl Store {
                 .await;
         match version {
             Ok(version) if version > newest_migration() => Err(StoreError::Newer(path)),
+            // The very first start was cut off.
+            Ok(0) => Ok(None),
             Ok(version) if version < newest_migration() => {
                 let Ok(folder) = DataFolder::take(data_folder) else {
                     return Err(StoreError::Older(path));
@@ -410,11 +419,12 @@ async fn check_health(path: &Path) -> Result<(), StoreError> {
     let id: i64 = sqlx::query_scalar("PRAGMA application_id")
         .fetch_one(&mut reader)
         .await?;
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
-        .fetch_one(&mut reader)
-        .await?;
+    let tables: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE tbl_name <> '_sqlx_migrations'")
+            .fetch_one(&mut reader)
+            .await?;
     reader.close().await?;
-    // A file without tables is what a crash during the very first start leaves.
+    // A file without tables but the migrations' own is what a crash during the very first start leaves.
     if id == APPLICATION_ID || tables == 0 {
         Ok(())
     } else {
