@@ -11,7 +11,8 @@
 //!    [`delivery_report`]: what a mail that came back says about a letter that was sent.
 //! 6. [`pop3`]: the POP3 session: bytes in, bytes and events out.
 //! 7. [`mod@words`]: every sentence that people read, in Japanese and English.
-//! 8. [`limits`]: every bound, with its reason.
+//! 8. [`journal`]: what happened, and the line of the monthly log that tells it.
+//! 9. [`limits`]: every bound, with its reason.
 //!
 //! Invariant: nothing here opens a file, a socket or a clock, and nothing from the network can panic.
 
