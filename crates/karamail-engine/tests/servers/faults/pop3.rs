@@ -225,12 +225,14 @@ fn expected(row: Row, step: &Step, fault: Fault) -> Row {
             format!("{japanese}を断られました % {said}"),
         ),
         Fault::Temporary => (
-            format!("temporary fault % {said}"),
-            format!("一時的な障害 % {said}"),
+            format!("temporary fault, as it said during {english} % {said}"),
+            format!("一時的な障害が起きています({japanese}への応答) % {said}"),
         ),
         Fault::Busy => (
-            format!("in use by another program % {said} % Stop other programs"),
-            format!("使用中 % {said} % 止めてください"),
+            format!(
+                "in use by another program, as the server said during {english} % {said} % Stop other programs"
+            ),
+            format!("使用中です({japanese}への応答) % {said} % 止めてください"),
         ),
         Fault::Slow => return row,
     };
