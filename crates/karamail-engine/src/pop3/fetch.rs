@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use karamail_core::limits::POP3_READ_BUFFER_BYTES;
+use karamail_core::limits::{POP3_READ_BUFFER_BYTES, POP3_START_BYTES};
 use karamail_core::pop3::{
     Command, Event, Fault, HeaderBlock, ListedMail, MailFault, Pop3Error, Problem, Step, quoted,
 };
@@ -72,6 +72,42 @@ impl Pop3Connection {
         let numbers: Vec<u32> = refused.into_iter().map(|(number, _)| number).collect();
         if self.headers_by_retr(&numbers, &mut each).await? && self.top_works != Some(true) {
             self.top_works = Some(false);
+        }
+        Ok(())
+    }
+
+    /// Fetches the start of mails, header and first lines of the body, at most
+    /// [`karamail_core::limits::POP3_START_BYTES`] of each, and calls `each` with every one; with nothing where the
+    /// server does not hand it out.
+    pub async fn fetch_starts(
+        &mut self,
+        numbers: &[u32],
+        mut each: impl FnMut(u32, Vec<u8>),
+    ) -> Result<(), Pop3Error> {
+        let mut left = Vec::new();
+        if self.top_works == Some(false) {
+            left.extend_from_slice(numbers);
+        } else {
+            let mut commands = numbers.iter().copied().map(Command::Start);
+            let mut start = Vec::new();
+            self.run(
+                || commands.next(),
+                |event| match event {
+                    Event::Body(_, bytes) => {
+                        let room = POP3_START_BYTES.saturating_sub(start.len());
+                        start.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+                    }
+                    Event::Complete(Command::Start(number)) => each(number, mem::take(&mut start)),
+                    Event::Refused(Command::Start(number), _) => left.push(number),
+                    _ => {}
+                },
+            )
+            .await?;
+        }
+        for number in left {
+            let mut start = Vec::new();
+            self.retrieve(number, &mut start, POP3_START_BYTES as u64).await?;
+            each(number, start);
         }
         Ok(())
     }

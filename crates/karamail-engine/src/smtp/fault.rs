@@ -2,6 +2,7 @@
 
 use std::io;
 
+use karamail_core::address::EmailAddress;
 use karamail_core::compose::clean;
 use karamail_core::delivery::{Answer, RefusalClass, Step, Verdict, judge};
 use karamail_core::limits::SMTP_ANSWER_CHARACTERS;
@@ -150,6 +151,25 @@ impl SmtpFault {
             SmtpFaultKind::NoSmtpUtf8 => RefusalClass::Unwritable,
             _ => RefusalClass::Other,
         }
+    }
+
+    /// The same for a letter to this recipient, whose address may be the trouble.
+    pub fn refusal_class_of(&self, recipient: &EmailAddress) -> RefusalClass {
+        match &self.kind {
+            SmtpFaultKind::Answer { code, text } => {
+                RefusalClass::of_recipient(self.step, Answer { code: *code, text }, recipient)
+            }
+            _ => self.refusal_class(),
+        }
+    }
+
+    /// What happened to a letter to this recipient, and what to do.
+    pub fn told_of(&self, recipient: &EmailAddress, language: Language) -> String {
+        let class = self.refusal_class_of(recipient);
+        if class == self.refusal_class() {
+            return self.told(language);
+        }
+        format!("{} {}", self.what(language), class.told(language))
     }
 
     fn server(&self) -> String {

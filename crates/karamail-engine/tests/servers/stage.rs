@@ -200,7 +200,7 @@ impl Stage<'_> {
             }
             let row = results.iter().find(|row| row.address == customer);
             let is_settled = row.is_some_and(|row| {
-                row.delivery == Delivery::Refused && row.answer.is_some()
+                matches!(row.delivery, Delivery::Refused { .. }) && row.answer.is_some()
                     || copies.contains_key(&(customer.clone(), row.number))
             });
             self.is(
@@ -361,7 +361,7 @@ impl Stage<'_> {
         );
         let refused = results
             .iter()
-            .filter(|row| row.delivery == Delivery::Refused)
+            .filter(|row| matches!(row.delivery, Delivery::Refused { .. }))
             .count();
         self.is(
             refused == self.row.refused,
