@@ -195,8 +195,9 @@ impl SmtpFault {
     }
 
     fn answer_told(&self, language: Language, code: u16, text: &str) -> String {
-        let said = format!("{code} {text}");
-        let (server, said) = (self.server(), said.trim_end());
+        let answer = format!("{code} {text}");
+        let said = words::answer_at(language, &step_told(self.step, language), answer.trim_end());
+        let (server, said) = (self.server(), said.as_str());
         match (self.step, self.verdict()) {
             (Step::Authentication, _) if code >= 500 => words::login_refused(language, &server, said),
             (_, Verdict::ServerTrouble) if code == 530 => words::login_wanted(language, &server, said),
@@ -278,7 +279,8 @@ fn step_told(step: Step, language: Language) -> String {
     match step {
         Step::Connect => words::step_connect(language),
         Step::Tls | Step::StartTls => words::step_tls(language),
-        Step::Greeting | Step::Hello => words::step_greeting(language),
+        Step::Greeting => words::step_greeting(language),
+        Step::Hello => words::step_hello(language),
         Step::Authentication => words::step_login(language),
         Step::MailFrom => words::step_sender(language),
         Step::Recipient => words::step_recipient(language),
