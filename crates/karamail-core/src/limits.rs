@@ -234,3 +234,5 @@ pub const LONGEST_NAP: Duration = Duration::from_secs(30);
 pub const DISK_FULL_PAUSE: Duration = Duration::from_secs(30);
 /// Longest SMTP command line with its CRLF, octets (RFC 5321 section 4.5.3.1.4).
 pub const SMTP_COMMAND_BYTES: usize = 512;
+/// How much must fit on the disk before collecting goes on: a batch of mails and its letters.
+pub const DISK_ROOM_BYTES: usize = 1024 * 1024;

@@ -62,3 +62,14 @@ words! {
         ja: "{id}: このメールのメールボックスが設定にありません。", en: "{id}: its mailbox is not in the settings.",
     }
 }
+
+words! {
+    /// The clock went further than the time that passed.
+    pub fn clock_forward(minutes: u64) {
+        ja: "{minutes} 分進みました。すぐに受信します", en: "{minutes} minutes forward; polling at once",
+    }
+    /// The clock was set back.
+    pub fn clock_back(minutes: u64) {
+        ja: "{minutes} 分戻りました。すぐに受信します", en: "{minutes} minutes back; polling at once",
+    }
+}

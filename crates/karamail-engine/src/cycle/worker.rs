@@ -198,6 +198,13 @@ impl Worker {
         }
     }
 
+    /// Ends the connections to the SMTP server that rest.
+    pub async fn say_goodbye(&mut self) {
+        if let Some(mailer) = self.mailer.take() {
+            mailer.close_idle().await;
+        }
+    }
+
     /// The mailer, made at first use: a mailbox without letters holds no connections.
     pub(super) fn mailer(&mut self) -> Result<Arc<Mailer>, MailerFault> {
         if let Some(mailer) = &self.mailer {

@@ -169,15 +169,17 @@ pub async fn perform(request: &Request, office: &Office<'_>) -> Result<Performed
     }
 }
 
-/// Performs the requests that wait in the ledger and writes their results. Returns whether to poll now.
-pub(super) async fn perform_open(office: &Office<'_>) -> Result<bool, StoreError> {
-    let mut check_now = false;
+/// Performs the requests that wait in the ledger and writes their results. Returns whether to poll now; `None` where none
+/// waited.
+pub(super) async fn perform_open(office: &Office<'_>) -> Result<Option<bool>, StoreError> {
+    let mut check_now = None;
     for open in office.store.open_requests().await? {
         if !office.store.take_request(open.id, office.now).await? {
             continue;
         }
         let done = perform_one(&open, office).await;
-        check_now |= done.as_ref().is_ok_and(|performed| performed.check_now);
+        let wants_check = done.as_ref().is_ok_and(|performed| performed.check_now);
+        check_now = Some(check_now.unwrap_or(false) || wants_check);
         let answer = Answer::from(done.map(|performed| performed.result));
         let text = serde_json::to_string(&answer).unwrap_or_else(|_| "null".to_owned());
         office.store.finish_request(open.id, &text, office.now).await?;

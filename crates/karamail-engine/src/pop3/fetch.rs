@@ -32,7 +32,7 @@ impl Pop3Connection {
     /// bytes up to and with the empty line, line ends as sent.
     ///
     /// TOP is used where it works; otherwise RETR, of which all behind the header is read and dropped. A refusal of one
-    /// mail is that mail's [`MailFault`] and the session goes on; headers over the limit come as
+    /// mail by both is that mail's [`MailFault`] and the session goes on; headers over the limit come as
     /// [`MailFault::HeaderCut`].
     pub async fn fetch_headers(
         &mut self,
@@ -68,16 +68,10 @@ impl Pop3Connection {
         if some_came {
             self.top_works = Some(true);
         }
-        if self.top_works == Some(true) {
-            refused
-                .into_iter()
-                .for_each(|(number, fault)| each(number, Err(fault)));
-        } else {
-            // TOP is listed, but not one was answered.
-            let numbers: Vec<u32> = refused.into_iter().map(|(number, _)| number).collect();
-            if self.headers_by_retr(&numbers, &mut each).await? {
-                self.top_works = Some(false);
-            }
+        // Listed and refused for every mail, or for these alone: RETR may hand them out all the same.
+        let numbers: Vec<u32> = refused.into_iter().map(|(number, _)| number).collect();
+        if self.headers_by_retr(&numbers, &mut each).await? && self.top_works != Some(true) {
+            self.top_works = Some(false);
         }
         Ok(())
     }

@@ -198,7 +198,7 @@ impl SmtpFault {
         let said = format!("{code} {text}");
         let (server, said) = (self.server(), said.trim_end());
         match (self.step, self.verdict()) {
-            (Step::Authentication, _) => words::login_refused(language, &server, said),
+            (Step::Authentication, _) if code >= 500 => words::login_refused(language, &server, said),
             (_, Verdict::ServerTrouble) if code == 530 => words::login_wanted(language, &server, said),
             (_, Verdict::ServerTrouble) if code < 500 => words::come_back(language, &server, said),
             (_, Verdict::ServerTrouble) => words::refuses_us(language, &server, said),

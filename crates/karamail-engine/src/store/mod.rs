@@ -120,6 +120,8 @@ impl From<sqlx::Error> for StoreError {
         };
         match code.map(|code| code & 0xff) {
             Some(13) => StoreError::DiskFull,
+            // SHMSIZE: the shared memory of the WAL could not grow.
+            _ if code == Some(4874) => StoreError::DiskFull,
             Some(8) => StoreError::ReadOnly(FILE_NAME.into()),
             Some(11 | 26) => StoreError::Damaged(FILE_NAME.into(), error.to_string()),
             // IOERR while writing or syncing: on most systems a full or failing disk.

@@ -1,5 +1,6 @@
 //! A POP3 server of which a test decides everything: unique ids, and what it refuses.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
@@ -31,6 +32,7 @@ pub(crate) struct BoxOfMails {
     pub(crate) port: u16,
     mails: Arc<Mutex<Vec<Mail>>>,
     commands: Arc<Mutex<Vec<String>>>,
+    refuses_logins: Arc<AtomicBool>,
 }
 
 impl BoxOfMails {
@@ -40,6 +42,7 @@ impl BoxOfMails {
             port: listener.local_addr().unwrap().port(),
             mails: Arc::new(Mutex::new(mails)),
             commands: Arc::default(),
+            refuses_logins: Arc::default(),
         };
         let this = server.clone();
         tokio::spawn(async move {
@@ -48,6 +51,11 @@ impl BoxOfMails {
             }
         });
         server
+    }
+
+    /// From now on, answers every password with -ERR or takes it.
+    pub(crate) fn refuse_logins(&self, refuse: bool) {
+        self.refuses_logins.store(refuse, Ordering::SeqCst);
     }
 
     /// Changes what it holds, between two sessions.
@@ -81,7 +89,10 @@ impl BoxOfMails {
         write.write_all(b"+OK ready\r\n").await.unwrap();
         while let Ok(Some(line)) = lines.next_line().await {
             self.commands.lock().unwrap().push(line.clone());
-            let reply = answer(&mut mails, &line);
+            let reply = match self.refuses_logins.load(Ordering::SeqCst) && line.starts_with("PASS") {
+                true => b"-ERR no\r\n".to_vec(),
+                false => answer(&mut mails, &line),
+            };
             if write.write_all(&reply).await.is_err() {
                 return;
             }
