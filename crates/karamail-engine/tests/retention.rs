@@ -1,5 +1,11 @@
 //! What is kept for how long, told by a clock of our own.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::fs;
