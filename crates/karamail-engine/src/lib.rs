@@ -8,7 +8,8 @@
 //! 3. [`store`]: the ledger; the only place that knows SQL.
 //! 4. [`pop3`] and [`smtp`]: the drivers. [`tls`] is what both trust.
 //! 5. [`config`] and [`secrets`]: the settings in checked form, their reload, the passwords.
-//!    [`resend`]: numbers that are sent again; [`erase`]: people who are erased; [`import`]: mails from files.
+//!    [`resend`]: numbers that are sent again; [`erase`]: people who are erased; [`import`]: mails from files;
+//!    [`retention`]: what is kept for how long.
 //! 6. [`data_folder`], [`archive`], [`monthly_log`], [`diagnostics`]: what lies on disk beside the ledger; [`backup`]:
 //!    all of it in one file.
 //! 7. [`demo`]: small mail servers on loopback, for people who try Karamail.
@@ -30,6 +31,7 @@ pub mod import;
 pub mod monthly_log;
 pub mod pop3;
 pub mod resend;
+pub mod retention;
 pub mod secrets;
 pub mod smtp;
 pub mod stop;

@@ -279,6 +279,27 @@ impl Store {
         .await?)
     }
 
+    /// Blanks the text of letters that were settled before `before`; how many.
+    pub async fn blank_letters(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut blanked = 0;
+        loop {
+            // A few at a time: letters go out in between.
+            let mut writer = self.writer().await;
+            let done = sqlx::query(
+                "UPDATE outbox SET bytes = x'' WHERE id IN (SELECT id FROM outbox WHERE settled_at < ?1 \
+                 AND state IN ('sent', 'refused') AND length(bytes) > 0 LIMIT 500)",
+            )
+            .bind(milliseconds(before))
+            .execute(&mut *writer)
+            .await?
+            .rows_affected();
+            blanked += done;
+            if done == 0 {
+                return Ok(blanked);
+            }
+        }
+    }
+
     /// Files of the outbox folder whose letter is still to be sent.
     pub async fn unsettled_files(&self) -> Result<Vec<String>, StoreError> {
         let mut writer = self.writer().await;
