@@ -214,9 +214,10 @@ async fn a_delete_without_the_servers_word_is_asked_for_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_that_comes_back_is_deleted_and_not_answered_again() {
     let (servers, folder) = start().await;
+    let mail = signup("a@example.jp", 1);
     for _ in 0..3 {
         // The demo's server gives it another unique id each time, as a provider does after a migration.
-        servers.deposit(signup("a@example.jp", 1));
+        servers.deposit(mail.clone());
         once(folder.path(), settings(&servers, "", NO_LIMITS)).await;
     }
     assert_eq!((servers.mailbox_count(), servers.sent_count()), (0, 1));

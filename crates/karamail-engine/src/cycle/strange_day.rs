@@ -31,7 +31,10 @@ impl StrangeDay {
         store: &Store,
         mails: &[ListedMail],
     ) -> Result<StrangeDay, CycleFault> {
-        if mails.len() < STRANGE_DAY_MAILS {
+        // Mails that the ledger believed on the server and that are not, under their ids. A new id can hide no more than
+        // those; where many more came, they came.
+        let missing = store.expected_on_server(worker.row.id).await?;
+        if mails.len() < STRANGE_DAY_MAILS || missing * 2 < STRANGE_DAY_MAILS {
             return Ok(StrangeDay { is_backlog: false });
         }
         let mut recognised = 0;
@@ -48,7 +51,9 @@ impl StrangeDay {
         }
         let strangers = mails.len() - recognised.min(mails.len());
         Ok(StrangeDay {
-            is_backlog: strangers >= STRANGE_DAY_MAILS && strangers * 2 > mails.len(),
+            is_backlog: strangers >= STRANGE_DAY_MAILS
+                && strangers * 2 > mails.len()
+                && strangers <= missing * 2,
         })
     }
 

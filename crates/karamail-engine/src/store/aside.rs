@@ -290,6 +290,18 @@ impl Store {
         Ok(u32::try_from(times).unwrap_or(u32::MAX))
     }
 
+    /// How many mails of a mailbox should be on the server. Those that were being deleted are not.
+    pub async fn expected_on_server(&self, mailbox_id: i64) -> Result<usize, StoreError> {
+        let mut writer = self.writer().await;
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM mails WHERE mailbox_id = ?1 AND state NOT IN ('gone', 'purging') AND uidl IS NOT NULL",
+        )
+        .bind(mailbox_id)
+        .fetch_one(&mut *writer)
+        .await?;
+        Ok(usize::try_from(count).unwrap_or(0))
+    }
+
     /// Of these content keys, how many the ledger knows in this mailbox, live or gone.
     pub async fn recognised(&self, mailbox_id: i64, keys: &[ContentKey]) -> Result<usize, StoreError> {
         let mut writer = self.writer().await;

@@ -144,6 +144,7 @@ pub struct Store {
 }
 
 struct Inner {
+    path: PathBuf,
     writer: Mutex<SqliteConnection>,
     readers: SqlitePool,
     next_mail_id: AtomicI64,
@@ -196,6 +197,7 @@ impl Store {
         mark_in_use(data_folder).map_err(|error| StoreError::Folder(data_folder.to_owned(), error))?;
         Ok(Store {
             inner: Arc::new(Inner {
+                path: path.clone(),
                 writer: Mutex::new(writer),
                 readers: readers(&path),
                 next_mail_id: AtomicI64::new(last_id + 1),
@@ -275,7 +277,27 @@ impl Store {
     }
 
     pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
-        self.inner.writer.lock().await
+        let mut writer = self.inner.writer.lock().await;
+        if writer.is_in_transaction() {
+            self.renew(&mut writer).await;
+        }
+        writer
+    }
+
+    /// A transaction that met a full disk was rolled back by SQLite itself. The connection believes that it goes on and
+    /// would begin no other one: it gives way to a new connection.
+    async fn renew(&self, writer: &mut SqliteConnection) {
+        // The rollback of a transaction that was dropped (a cycle that was cut off) may still be on its way.
+        if writer.ping().await.is_ok() && !writer.is_in_transaction() {
+            return;
+        }
+        match writer_options(&self.inner.path).connect().await {
+            Ok(renewed) => {
+                tracing::info!("the ledger's connection was renewed");
+                *writer = renewed;
+            }
+            Err(error) => tracing::warn!(%error, "the ledger's connection could not be renewed"),
+        }
     }
 
     pub(crate) fn announce_events(&self) {
