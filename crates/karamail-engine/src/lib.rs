@@ -24,6 +24,7 @@ pub mod diagnostics;
 pub mod engine;
 pub mod monthly_log;
 pub mod pop3;
+pub mod providers;
 pub mod secrets;
 pub mod smtp;
 pub mod stop;
