@@ -22,6 +22,7 @@ pub mod data_folder;
 pub mod demo;
 pub mod diagnostics;
 pub mod engine;
+pub mod milestone;
 pub mod monthly_log;
 pub mod pop3;
 pub mod providers;

@@ -14,6 +14,7 @@ use lettre::transport::smtp::response::Response;
 use tokio::time::{Instant, timeout};
 
 use crate::config::SmtpMechanism;
+use crate::milestone::{Milestone, Watch};
 use crate::secrets::Credentials;
 use crate::smtp::HELLO_ADDRESS;
 use crate::smtp::dial::Target;
@@ -65,8 +66,12 @@ impl fmt::Display for Line<'_> {
 
 impl Session {
     /// Connects, greets and logs in. Every failure is about us or the server, never about a letter.
-    pub(super) async fn open(target: &Target, login: Option<&Login>) -> Result<Session, SmtpFault> {
-        let dialled = target.dial().await?;
+    pub(super) async fn open(
+        target: &Target,
+        login: Option<&Login>,
+        watch: &Watch,
+    ) -> Result<Session, SmtpFault> {
+        let dialled = target.dial(watch).await?;
         let primed: &'static [u8] = if dialled.greeted { b"220 \r\n" } else { b"" };
         let (wire, last_answer) = Wire::new(dialled.stream, dialled.peer, primed, target.timeout);
         let hello = ClientId::Ipv4(HELLO_ADDRESS);
@@ -98,6 +103,7 @@ impl Session {
         if let Some(login) = login {
             session.log_in(target, login).await?;
         }
+        watch(Milestone::LoggedIn);
         Ok(session)
     }
 
