@@ -150,3 +150,14 @@ pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
 pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
 /// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
 pub const POP3_CLOSE: Duration = Duration::from_secs(1);
+/// How long the round-trip test waits for its mail. Most hosts deliver to themselves within seconds; greylisting of one's
+/// own mail takes a minute or two.
+pub const SELF_TEST_ARRIVAL: Duration = Duration::from_secs(180);
+/// How often it looks into the mailbox meanwhile. Some providers block a mailbox that is polled every second.
+pub const SELF_TEST_POLL: Duration = Duration::from_secs(5);
+/// How long a test waits for a mailbox that another session holds: a collecting program is done within moments.
+pub const SELF_TEST_BUSY: Duration = Duration::from_secs(30);
+/// Newest mails whose headers the round-trip test reads where the server gives no unique ids.
+pub const SELF_TEST_NEWEST_MAILS: usize = 200;
+/// Mails whose headers the clean-up reads at once, so that a full mailbox needs little memory.
+pub const SELF_TEST_BATCH: usize = 250;

@@ -27,6 +27,7 @@ pub mod monthly_log;
 pub mod pop3;
 pub mod providers;
 pub mod secrets;
+pub mod self_test;
 pub mod smtp;
 pub mod stop;
 pub mod store;

@@ -16,7 +16,7 @@ pub enum Milestone {
 }
 
 /// Is told of each milestone as it is reached. It must not take long: the session waits.
-pub type Watch = dyn Fn(Milestone) + Send + Sync;
+pub type Watch<'a> = dyn Fn(Milestone) + Send + Sync + 'a;
 
 /// For sessions that nobody watches.
 pub(crate) fn nobody(_: Milestone) {}

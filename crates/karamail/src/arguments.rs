@@ -52,6 +52,12 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Tell what would become of stored mails; nothing is sent (判定だけ行う).
     Decide(Decide),
+    /// Test a mailbox step by step (テスト).
+    Test {
+        /// What to test.
+        #[command(subcommand)]
+        action: TestAction,
+    },
     /// List numbers and addresses (収集結果).
     Results(Results),
     /// Show the log of a month (ログ).
@@ -160,4 +166,37 @@ pub(crate) struct PasswordOf {
     /// Only the one for sending.
     #[arg(long)]
     pub(crate) smtp: bool,
+}
+
+/// `test`
+#[derive(Debug, Subcommand)]
+pub(crate) enum TestAction {
+    /// Connect to the POP3 server, log in and list; changes nothing (受信テスト).
+    Receive(TestOf),
+    /// Send a test mail to yourself, or to somebody else (送信テスト).
+    Send {
+        #[command(flatten)]
+        of: TestOf,
+        /// To whom; otherwise to the mailbox itself.
+        #[arg(long, value_name = "ADDRESS")]
+        to: Option<EmailAddress>,
+    },
+    /// Send a mail with an EMPTY subject to yourself and wait until it comes back (空メールの往復テスト).
+    Roundtrip {
+        #[command(flatten)]
+        of: TestOf,
+        /// Seconds to wait for it.
+        #[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(5..=3600))]
+        wait: u64,
+    },
+    /// Delete test mails from the server, and nothing else (テストメールの片付け).
+    Cleanup(TestOf),
+}
+
+/// Which mailbox is tested.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct TestOf {
+    /// The mailbox's name or address; not needed when there is only one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mailbox: Option<String>,
 }

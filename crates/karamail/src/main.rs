@@ -52,6 +52,7 @@ async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Once => commands::once::run(context).await,
         Command::Demo(arguments) => commands::demo::run(context, arguments).await,
         Command::Decide(arguments) => commands::decide::run(context, arguments).await,
+        Command::Test { action } => commands::test::run(context, action).await,
         Command::Results(arguments) => commands::results::run(context, arguments).await,
         Command::Log(arguments) => commands::log::run(context, arguments),
         Command::Config { action } => commands::config::run(context, action),

@@ -24,6 +24,8 @@ pub mod journal;
 pub mod letters;
 pub mod pop3;
 pub mod secrets;
+pub mod self_test;
+pub mod setup;
 pub mod smtp;
 pub mod store;
 

@@ -24,7 +24,7 @@ use crate::tls::{TlsTrouble, client_config};
 pub(super) async fn open(
     settings: &Pop3Settings,
     password: &Password,
-    watch: &Watch,
+    watch: &Watch<'_>,
 ) -> Result<(Wire, Transaction), Fault> {
     let began = Instant::now();
     let tls = match settings.security {
@@ -182,7 +182,7 @@ async fn tls_config(settings: &Pop3Settings) -> Result<Arc<ClientConfig>, Fault>
 }
 
 /// Tries the host's addresses in turn; each gets its share of the time, so that a dead IPv6 route does not use it up.
-async fn connect(settings: &Pop3Settings, watch: &Watch) -> Result<TcpStream, Fault> {
+async fn connect(settings: &Pop3Settings, watch: &Watch<'_>) -> Result<TcpStream, Fault> {
     let fault = |problem| Fault::new(Step::Connect, problem);
     let deadline = Instant::now() + settings.connect_timeout;
     let timed_out = || fault(Problem::ConnectTimedOut(settings.connect_timeout));
@@ -192,7 +192,9 @@ async fn connect(settings: &Pop3Settings, watch: &Watch) -> Result<TcpStream, Fa
         Ok(Err(error)) => return Err(fault(Problem::HostUnknown(error.to_string()))),
         Err(_) => return Err(timed_out()),
     };
-    watch(Milestone::Resolved(addresses.iter().map(SocketAddr::ip).collect()));
+    watch(Milestone::Resolved(
+        addresses.iter().map(SocketAddr::ip).collect(),
+    ));
     let mut last = fault(Problem::HostUnknown("no address".to_owned()));
     for (position, address) in addresses.iter().enumerate() {
         let left = u32::try_from(addresses.len() - position).unwrap_or(u32::MAX);
@@ -222,7 +224,7 @@ async fn watched_handshake(
     settings: &Pop3Settings,
     config: &Arc<ClientConfig>,
     socket: TcpStream,
-    watch: &Watch,
+    watch: &Watch<'_>,
 ) -> Result<Stream, Fault> {
     let stream = handshake(settings, config, socket).await?;
     watch(Milestone::Encrypted);

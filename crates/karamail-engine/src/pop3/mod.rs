@@ -72,7 +72,7 @@ impl Pop3Connection {
     pub async fn open_watched(
         settings: &Pop3Settings,
         password: &Password,
-        watch: &Watch,
+        watch: &Watch<'_>,
     ) -> Result<Self, Pop3Error> {
         match connect::open(settings, password, watch).await {
             Ok((wire, session)) => Ok(Pop3Connection {

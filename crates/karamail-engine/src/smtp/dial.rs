@@ -62,7 +62,7 @@ impl Target {
         }
     }
 
-    pub(super) async fn dial(&self, watch: &Watch) -> Result<Dialled, SmtpFault> {
+    pub(super) async fn dial(&self, watch: &Watch<'_>) -> Result<Dialled, SmtpFault> {
         let (tcp, peer) = self.connect(watch).await?;
         match self.security {
             Security::None => Ok(Dialled {
@@ -88,11 +88,13 @@ impl Target {
 
     /// Tries the addresses of the host in turn; each gets its share of the time-out, so that a network without IPv6
     /// still reaches the IPv4 address.
-    async fn connect(&self, watch: &Watch) -> Result<(TcpStream, SocketAddr), SmtpFault> {
+    async fn connect(&self, watch: &Watch<'_>) -> Result<(TcpStream, SocketAddr), SmtpFault> {
         let unknown = || self.fault(Step::Connect, SmtpFaultKind::HostUnknown);
         let found = timeout(self.timeout, lookup_host((self.host.as_str(), self.port))).await;
         let addresses: Vec<SocketAddr> = found.map_err(|_| unknown())?.map_err(|_| unknown())?.collect();
-        watch(Milestone::Resolved(addresses.iter().map(SocketAddr::ip).collect()));
+        watch(Milestone::Resolved(
+            addresses.iter().map(SocketAddr::ip).collect(),
+        ));
         let share = self.timeout / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
         let mut fault = unknown();
         for address in addresses {
@@ -113,7 +115,7 @@ impl Target {
         Err(fault)
     }
 
-    async fn encrypt(&self, tcp: TcpStream, watch: &Watch) -> Result<Box<dyn Clear>, SmtpFault> {
+    async fn encrypt(&self, tcp: TcpStream, watch: &Watch<'_>) -> Result<Box<dyn Clear>, SmtpFault> {
         let config = self
             .tls
             .clone()

@@ -159,7 +159,7 @@ impl Mailer {
         from: &EmailAddress,
         to: &EmailAddress,
         bytes: &[u8],
-        watch: &Watch,
+        watch: &Watch<'_>,
     ) -> Result<String, SmtpFault> {
         let mut session = Session::open(&self.target, self.login.as_ref(), watch).await?;
         let result = session.send(&self.target, from, to, bytes).await;

@@ -69,7 +69,7 @@ impl Session {
     pub(super) async fn open(
         target: &Target,
         login: Option<&Login>,
-        watch: &Watch,
+        watch: &Watch<'_>,
     ) -> Result<Session, SmtpFault> {
         let dialled = target.dial(watch).await?;
         let primed: &'static [u8] = if dialled.greeted { b"220 \r\n" } else { b"" };

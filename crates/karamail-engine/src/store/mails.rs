@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
 use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome};
 use karamail_core::journal::{Event, EventKind};
+use karamail_core::mail::markers::is_test_token;
 use karamail_core::mail::{ContentKey, IncomingMail};
 use karamail_core::pop3::plan::KnownMail;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
@@ -473,6 +474,12 @@ impl<'a> Batch<'a> {
             number,
             address: sender.map(ToString::to_string),
             reason: Some(decision.reason.as_str().to_owned()),
+            // Whoever waits for a test mail knows it by its token.
+            detail: candidate
+                .mail
+                .self_test_token()
+                .filter(|token| decision.outcome == Outcome::SelfTest && is_test_token(token))
+                .map(str::to_owned),
             ..Event::new(kind)
         });
         self.mails.push(MailRow {

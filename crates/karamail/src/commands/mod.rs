@@ -8,3 +8,4 @@ pub(crate) mod once;
 pub(crate) mod password;
 pub(crate) mod results;
 pub(crate) mod run;
+pub(crate) mod test;

@@ -1,0 +1,1 @@
+//! Words of setting up: providers, servers that answered, SPF and DMARC.
