@@ -9,7 +9,8 @@
 //! 4. [`pop3`] and [`smtp`]: the drivers. [`tls`] is what both trust.
 //! 5. [`config`] and [`secrets`]: the settings in checked form, their reload, the passwords.
 //! 6. [`data_folder`], [`archive`], [`monthly_log`], [`diagnostics`]: what lies on disk beside the ledger.
-//! 7. [`demo`]: small mail servers on loopback, for people who try Karamail.
+//! 7. [`providers`] and [`setup`]: from a mail address to settings; SPF and DMARC. [`self_test`]: a shop's tests.
+//! 8. [`demo`]: small mail servers on loopback, for people who try Karamail.
 //!
 //! Invariant: the engine is driven only through [`engine::Handle`] and the stop switch.
 
@@ -28,6 +29,7 @@ pub mod pop3;
 pub mod providers;
 pub mod secrets;
 pub mod self_test;
+pub mod setup;
 pub mod smtp;
 pub mod stop;
 pub mod store;

@@ -138,11 +138,32 @@ pub(crate) struct Log {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigAction {
     /// Write a new settings file with every key explained; an existing one is never overwritten.
-    Init,
+    Init(Init),
     /// Read the settings file and tell every fault in it.
-    Check,
+    Check {
+        /// Also look up SPF and DMARC of the addresses' domains in the DNS.
+        #[arg(long)]
+        online: bool,
+    },
     /// Print where the settings file and the data folder are.
     Path,
+}
+
+/// `config init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Fill the file for this address: servers of a known provider, or those that answer under common names.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<EmailAddress>,
+    /// The server's name, where the provider gave you one.
+    #[arg(long, value_name = "NAME", requires = "address")]
+    pub(crate) server: Option<String>,
+    /// Ask and try nothing in the network.
+    #[arg(long, requires = "address")]
+    pub(crate) offline: bool,
+    /// Take servers without encryption where no others answer; others may then read the password.
+    #[arg(long, requires = "address")]
+    pub(crate) allow_plain: bool,
 }
 
 /// `password`

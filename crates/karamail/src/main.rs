@@ -55,7 +55,7 @@ async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Test { action } => commands::test::run(context, action).await,
         Command::Results(arguments) => commands::results::run(context, arguments).await,
         Command::Log(arguments) => commands::log::run(context, arguments),
-        Command::Config { action } => commands::config::run(context, action),
+        Command::Config { action } => commands::config::run(context, action).await,
         Command::Password { action } => commands::password::run(context, action).await,
     }
 }

@@ -8,4 +8,5 @@ pub(crate) mod once;
 pub(crate) mod password;
 pub(crate) mod results;
 pub(crate) mod run;
+pub(crate) mod setup;
 pub(crate) mod test;
