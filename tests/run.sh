@@ -107,7 +107,9 @@ part_demo() {
 
 part_drivers() { with_servers --test fixtures --test invariants --test real_pop3 --test real_smtp; }
 
-part_servers() { with_servers --test real_servers --test real_faults; }
+part_servers() {
+  with_servers --test real_servers --test real_faults --test real_accounts --test real_passwords --test real_series
+}
 
 part_crash() { with_servers --test crash; }
 

@@ -2,12 +2,17 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, UNIX_EPOCH};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
 
 use crate::certificates::{Authority, Flaw};
 use crate::server::{MAIL_OWNER, Server, free_port, give_to_mail_owner, scratch_folder};
+use crate::{PATIENCE, wait_until};
 
 /// Every user's password.
 pub const PASSWORD: &str = "correct horse 電池";
@@ -59,12 +64,8 @@ impl Dovecot {
         for user in setup.users {
             make_maildir(&root.join("mail").join(user));
         }
-        let users: String = setup
-            .users
-            .iter()
-            .map(|user| format!("{user}:{{PLAIN}}{PASSWORD}\n"))
-            .collect();
-        fs::write(root.join("users"), users).expect("our own folder");
+        let users: Vec<(&str, &str)> = setup.users.iter().map(|user| (*user, PASSWORD)).collect();
+        write_passwords(root, &users);
         let config = root.join("dovecot.conf");
         fs::write(
             &config,
@@ -85,6 +86,23 @@ impl Dovecot {
             authority,
             _server: server,
             folder,
+        }
+    }
+
+    /// Gives these users, and nobody else, these passwords from now on.
+    pub fn set_passwords(&self, passwords: &[(&str, &str)]) {
+        write_passwords(self.folder.path(), passwords);
+        let config = self.folder.path().join("dovecot.conf");
+        for (user, password) in passwords {
+            let is_taken = || {
+                let mut command = Command::new("/usr/bin/doveadm");
+                command
+                    .arg("-c")
+                    .arg(&config)
+                    .args(["auth", "test", user, password]);
+                command.output().is_ok_and(|output| output.status.success())
+            };
+            wait_until("Dovecot takes the new password", PATIENCE, is_taken);
         }
     }
 
@@ -115,7 +133,17 @@ impl Dovecot {
 
     /// What Dovecot has logged so far.
     pub fn log(&self) -> String {
-        fs::read_to_string(self.folder.path().join("dovecot.log")).unwrap_or_default()
+        fs::read_to_string(self.log_file()).unwrap_or_default()
+    }
+
+    /// The file of [`Dovecot::log`].
+    pub fn log_file(&self) -> PathBuf {
+        self.folder.path().join("dovecot.log")
+    }
+
+    /// How often that user has logged in so far; a line is there before the login is answered.
+    pub fn logins(&self, user: &str) -> usize {
+        self.log().matches(&format!("Login: user=<{user}>")).count()
     }
 
     /// Puts mails into a user's Maildir, in order, each complete from the moment it is seen.
@@ -173,6 +201,23 @@ pub fn maildir_files(maildir: &Path) -> Vec<PathBuf> {
         .chain(entries("cur"))
         .map(|entry| entry.path())
         .collect()
+}
+
+/// The users' passwords, in a form that has no special characters. Dovecot reads the file again when it has changed.
+fn write_passwords(root: &Path, passwords: &[(&str, &str)]) {
+    let lines: String = passwords
+        .iter()
+        .map(|(user, password)| format!("{user}:{{PLAIN.b64}}{}\n", STANDARD.encode(password)))
+        .collect();
+    // In one step: a look in mid-writing would find users without passwords.
+    let new = root.join("users.new");
+    fs::write(&new, lines).expect("our own folder");
+    // Dovecot compares size and time, the time in whole seconds.
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    let time = UNIX_EPOCH + Duration::from_secs(1_700_000_000 + WRITTEN.fetch_add(1, Ordering::Relaxed));
+    let file = fs::File::options().write(true).open(&new).expect("our own file");
+    file.set_modified(time).expect("our own file");
+    fs::rename(new, root.join("users")).expect("our own folder");
 }
 
 fn configuration(

@@ -113,6 +113,26 @@ impl Ledger {
     }
 }
 
+/// Changes a ledger that nothing else has open, as nobody but a test may: time is made to pass so.
+pub fn change(data: &Path, statement: &'static str) {
+    let file = data.join("karamail.db");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let options = SqliteConnectOptions::new().filename(&file);
+        let mut database = options.connect().await.expect("the ledger opens");
+        sqlx::query(statement)
+            .execute(&mut database)
+            .await
+            .expect("a sound statement");
+        sqlx::Connection::close(database)
+            .await
+            .expect("the ledger closes");
+    });
+}
+
 async fn read_tables(database: &mut SqliteConnection) -> sqlx::Result<Ledger> {
     let tables = "SELECT count(*) FROM sqlite_master WHERE name IN ('mails', 'receipts', 'outbox')";
     if sqlx::query_scalar::<_, i64>(tables)

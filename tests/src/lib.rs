@@ -6,7 +6,8 @@
 //! 1. [`server`]: a process that ends with the test, also where the test is killed.
 //! 2. [`dovecot`] and [`postfix`]: the real mail servers. [`certificates`]: good and bad ones.
 //! 3. [`sink`]: an SMTP server of our own that remembers what it accepted and can misbehave on purpose.
-//! 4. [`program`]: Karamail itself, its settings, its data folder, signals.
+//! 4. [`settings`] and [`program`]: Karamail itself, its data folder, its output, signals; [`terminal`]: with somebody
+//!    who types.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
 //! 6. [`shop`]: all of it together. [`mails`]: what arrives.
 //!
@@ -24,8 +25,10 @@ pub mod mails;
 pub mod postfix;
 pub mod program;
 pub mod server;
+pub mod settings;
 pub mod shop;
 pub mod sink;
+pub mod terminal;
 
 use std::thread;
 use std::time::{Duration, Instant};

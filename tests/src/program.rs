@@ -1,11 +1,10 @@
-//! Karamail itself: its settings and data in a folder of its own, its output, its signals.
+//! Karamail itself: installed in a folder of its own, its output, its signals.
 
-use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read};
+use std::io::{BufRead as _, BufReader, Read, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread::{self, JoinHandle};
@@ -15,190 +14,16 @@ use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
 use crate::server::{MAIL_OWNER, give_to_mail_owner, scratch_folder};
+use crate::settings::Settings;
 
 /// Longest one run of the program may take in a test that says nothing else.
 pub const RUN_BOUND: Duration = Duration::from_secs(120);
-
-/// A server as one mailbox sees it.
-#[derive(Clone, Debug)]
-pub struct Endpoint {
-    /// The host's name or address.
-    pub host: String,
-    /// The port.
-    pub port: u16,
-    /// `none`, `starttls` or `tls`.
-    pub security: &'static str,
-    /// The login name; for SMTP, empty means no authentication.
-    pub user: String,
-    /// The password.
-    pub password: String,
-    /// More keys of the section, TOML lines.
-    pub more: String,
-}
-
-impl Endpoint {
-    /// A server on this machine.
-    pub fn local(port: u16, security: &'static str, user: &str, password: &str) -> Endpoint {
-        Endpoint {
-            host: "127.0.0.1".into(),
-            port,
-            security,
-            user: user.into(),
-            password: password.into(),
-            more: String::new(),
-        }
-    }
-
-    /// The same, trusting the authority of that file.
-    pub fn trusting(mut self, authority: &Path) -> Endpoint {
-        let _ = writeln!(self.more, "extra_ca_file = '{}'", authority.display());
-        self
-    }
-}
-
-/// A `[[mailbox]]`.
-#[derive(Clone, Debug)]
-pub struct MailboxSettings {
-    /// The part before `@shop.example`; the mailbox's name too.
-    pub local: String,
-    /// Where other mail goes.
-    pub forward_to: Option<String>,
-    /// The POP3 server.
-    pub pop3: Endpoint,
-    /// The SMTP server.
-    pub smtp: Endpoint,
-    /// More keys of the section, TOML lines.
-    pub more: String,
-}
-
-/// What goes into `karamail.toml`, besides the templates that [`crate::mails::number`] reads: limits and backlog are
-/// off, the language is English.
-#[derive(Clone, Debug, Default)]
-pub struct Settings {
-    /// The mailboxes.
-    pub mailboxes: Vec<MailboxSettings>,
-    /// More lines of `[general]`.
-    pub general: String,
-    /// More lines of `[guard]`.
-    pub guard: String,
-    /// `action` of `[duplicate]`; empty for the default.
-    pub duplicate: String,
-}
-
-impl Settings {
-    /// With one mailbox, `touroku@shop.example`.
-    pub fn one(pop3: Endpoint, smtp: Endpoint) -> Settings {
-        let local = "touroku".to_owned();
-        let mailbox = MailboxSettings {
-            local,
-            forward_to: None,
-            pop3,
-            smtp,
-            more: String::new(),
-        };
-        Settings {
-            mailboxes: vec![mailbox],
-            ..Settings::default()
-        }
-    }
-
-    /// With other mail forwarded to that address.
-    pub fn forwarding_to(mut self, address: &str) -> Settings {
-        for mailbox in &mut self.mailboxes {
-            mailbox.forward_to = Some(address.to_owned());
-        }
-        self
-    }
-
-    fn to_toml(&self) -> String {
-        let mut text = format!(
-            "[general]\nlanguage = \"en\"\n{}\n[guard]\nlimit_address_per_hour = 0\nlimit_address_per_day = 0\n\
-             limit_mailbox_per_hour = 0\nbacklog_hours = 0\n{}\n",
-            self.general, self.guard
-        );
-        text.push_str(
-            "[receipt]\nsubject = \"No. ★1★\"\nbody = \"Your number is ★1★.\\n.\\n受付番号 ★1★\\n\"\n",
-        );
-        text.push_str("[duplicate]\nsubject = \"No. ★2★\"\nbody = \"Your number is still ★2★.\\n\"\n");
-        if !self.duplicate.is_empty() {
-            let _ = writeln!(text, "action = \"{}\"", self.duplicate);
-        }
-        for mailbox in &self.mailboxes {
-            mailbox.write(&mut text);
-        }
-        text
-    }
-
-    /// `secrets.toml`: a section for each mailbox, with `pop3` and `smtp`.
-    fn secrets(&self) -> String {
-        let mut text = String::new();
-        for MailboxSettings {
-            local, pop3, smtp, ..
-        } in &self.mailboxes
-        {
-            let _ = writeln!(text, "[{local}]\npop3 = '{}'", pop3.password);
-            if !smtp.password.is_empty() {
-                let _ = writeln!(text, "smtp = '{}'", smtp.password);
-            }
-        }
-        text
-    }
-}
-
-impl MailboxSettings {
-    fn write(&self, text: &mut String) {
-        let MailboxSettings {
-            local,
-            forward_to,
-            pop3,
-            smtp,
-            more,
-        } = self;
-        let _ = writeln!(
-            text,
-            "[[mailbox]]\nname = \"{local}\"\naddress = \"{local}@shop.example\"\n{more}"
-        );
-        if let Some(address) = forward_to {
-            let _ = writeln!(text, "forward_to = \"{address}\"");
-        }
-        text.push_str("[mailbox.pop3]\n");
-        pop3.write(text);
-        let _ = writeln!(text, "user = \"{}\"", pop3.user);
-        text.push_str("[mailbox.smtp]\n");
-        smtp.write(text);
-        if smtp.user.is_empty() {
-            text.push_str("authentication = \"none\"\n");
-        } else {
-            let _ = writeln!(
-                text,
-                "authentication = \"password\"\nsame_credentials_as_pop3 = false\nuser = \"{}\"",
-                smtp.user
-            );
-        }
-    }
-}
-
-impl Endpoint {
-    fn write(&self, text: &mut String) {
-        let Endpoint {
-            host,
-            port,
-            security,
-            more,
-            ..
-        } = self;
-        let _ = writeln!(
-            text,
-            "host = \"{host}\"\nport = {port}\nsecurity = \"{security}\"\n{more}"
-        );
-    }
-}
 
 /// One installation: settings, secrets and data folder.
 #[derive(Debug)]
 pub struct Program {
     folder: TempDir,
-    binary: PathBuf,
+    pub(crate) binary: PathBuf,
 }
 
 /// A run of the program that has ended.
@@ -254,10 +79,14 @@ impl Finished {
 pub mod exit {
     /// A mailbox could not be read or a letter not be sent.
     pub const FAILED: i32 = 1;
+    /// The settings have faults.
+    pub const SETTINGS: i32 = 3;
     /// Another Karamail uses the data folder.
     pub const IN_USE: i32 = 4;
     /// The data folder or the ledger cannot be used.
     pub const DATA: i32 = 5;
+    /// A password is missing or cannot be kept.
+    pub const PASSWORD: i32 = 6;
 }
 
 impl Program {
@@ -287,6 +116,19 @@ impl Program {
         let secrets = self.secrets_file();
         fs::write(&secrets, settings.secrets()).expect("our own folder");
         fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).expect("our own file");
+    }
+
+    /// Replaces a part of the settings file, which must be there once or more.
+    #[track_caller]
+    pub fn rewrite(&self, part: &str, by: &str) {
+        let text = fs::read_to_string(self.config()).expect("our own file");
+        assert!(text.contains(part), "no {part:?} in:\n{text}");
+        fs::write(self.config(), text.replace(part, by)).expect("our own file");
+    }
+
+    /// Takes every password out of the data folder.
+    pub fn forget_passwords(&self) {
+        fs::remove_file(self.secrets_file()).expect("our own file");
     }
 
     /// The settings file.
@@ -332,11 +174,30 @@ impl Program {
         self.spawn(Command::new(&self.binary), arguments, environment)
     }
 
+    /// Runs it with that text on standard input.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
+        let mut running = self.spawn_with(Command::new(&self.binary), arguments, &[], Stdio::piped());
+        let mut stdin = running.child.stdin.take().expect("a piped stream");
+        stdin.write_all(input.as_bytes()).expect("the program reads");
+        drop(stdin);
+        running.finish(RUN_BOUND)
+    }
+
     fn secrets_file(&self) -> PathBuf {
         self.data().join("secrets.toml")
     }
 
-    fn spawn(&self, mut command: Command, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
+    fn spawn(&self, command: Command, arguments: &[&str], environment: &[(&str, &str)]) -> Running {
+        self.spawn_with(command, arguments, environment, Stdio::null())
+    }
+
+    fn spawn_with(
+        &self,
+        mut command: Command,
+        arguments: &[&str],
+        environment: &[(&str, &str)],
+        input: Stdio,
+    ) -> Running {
         command
             .arg("--config")
             .arg(self.config())
@@ -345,7 +206,7 @@ impl Program {
             .args(arguments)
             .env("KARAMAIL_KEYRING", "off")
             .envs(environment.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command
@@ -405,6 +266,22 @@ impl Running {
                 Err(RecvTimeoutError::Timeout) => panic!("not within {bound:?}: a line with {part:?}"),
             }
         }
+    }
+
+    /// Waits until `done` holds; false where the program ends first. Panics after `bound`.
+    pub fn wait_for(&mut self, bound: Duration, mut done: impl FnMut() -> bool) -> bool {
+        let begin = Instant::now();
+        while !done() {
+            if self.child.try_wait().expect("our own child").is_some() {
+                return false;
+            }
+            assert!(
+                begin.elapsed() < bound,
+                "not within {bound:?}, and the program goes on"
+            );
+            thread::sleep(Duration::from_micros(200));
+        }
+        true
     }
 
     /// Sends SIGKILL and collects what is left; true where the program was still alive.

@@ -4,7 +4,8 @@ use crate::certificates::Flaw;
 use crate::dovecot::{Dovecot, PASSWORD, Setup};
 use crate::ledger::{Deposited, Evidence};
 use crate::postfix::Postfix;
-use crate::program::{Endpoint, Program, Settings};
+use crate::program::Program;
+use crate::settings::{Endpoint, Settings};
 use crate::sink::Sink;
 
 /// The shop's one user, with the mailbox `touroku@shop.example`.

@@ -7,7 +7,7 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// What the sink does with a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +26,8 @@ pub enum Answer {
     RefuseRecipient,
     /// 421 at RCPT, then the connection ends.
     ServiceEnds,
+    /// 550 at RCPT, as servers with POP before SMTP say it where no login came before.
+    WantsPopLogin,
 }
 
 /// A mail the sink accepted.
@@ -59,6 +61,8 @@ struct Shared {
 #[derive(Default)]
 struct State {
     accepted: Vec<Accepted>,
+    /// When each was accepted.
+    accepted_at: Vec<Instant>,
     /// Recipients named so far, refused ones too.
     recipients: usize,
     ended: bool,
@@ -107,6 +111,16 @@ impl Sink {
         self.shared.state().accepted.clone()
     }
 
+    /// When each mail of [`Sink::accepted`] was accepted.
+    pub fn accepted_at(&self) -> Vec<Instant> {
+        self.shared.state().accepted_at.clone()
+    }
+
+    /// How many recipients were named so far, refused ones too.
+    pub fn recipients(&self) -> usize {
+        self.shared.state().recipients
+    }
+
     /// How many mails were accepted so far.
     pub fn count(&self) -> usize {
         self.shared.state().accepted.len()
@@ -150,12 +164,15 @@ impl Shared {
 
     fn accept(&self, from: &str, to: Vec<String>, bytes: Vec<u8>) {
         let message_id = crate::mails::header(&bytes, "Message-ID").unwrap_or_default();
-        self.state().accepted.push(Accepted {
+        let mut state = self.state();
+        state.accepted.push(Accepted {
             from: from.to_owned(),
             to,
             message_id,
             bytes,
         });
+        state.accepted_at.push(Instant::now());
+        drop(state);
         self.changed.notify_all();
     }
 }
@@ -185,6 +202,7 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
                 answer = shared.plan_for(&path(&line));
                 match answer {
                     Answer::RefuseRecipient => "550 5.1.1 Unknown user",
+                    Answer::WantsPopLogin => "550 Relaying denied. Check for new mail first.",
                     Answer::ServiceEnds => {
                         writer.write_all(b"421 4.3.2 Closing\r\n")?;
                         return Ok(());

@@ -13,7 +13,8 @@ use karamail_tests::PATIENCE;
 use karamail_tests::dovecot::PASSWORD;
 use karamail_tests::ledger::{Deposited, Ledger};
 use karamail_tests::mails;
-use karamail_tests::program::{Endpoint, Program, Settings, exit};
+use karamail_tests::program::{Program, exit};
+use karamail_tests::settings::{Endpoint, Settings};
 use karamail_tests::shop::{PlainShop, Shop, USER};
 use karamail_tests::sink::Sink;
 

@@ -94,10 +94,14 @@ impl EmailAddress {
     }
 }
 
-/// As the customer would write it: no quotes.
+/// As the customer would write it: no quotes, but where it would not read back without them (a blank, another @).
 impl fmt::Display for EmailAddress {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}@{}", self.local, self.domain)
+        if unquote(&self.local).is_ok_and(|local| local == self.local) {
+            write!(formatter, "{}@{}", self.local, self.domain)
+        } else {
+            formatter.write_str(&self.to_envelope())
+        }
     }
 }
 
@@ -215,6 +219,14 @@ mod tests {
     }
 
     #[test]
+    fn what_is_shown_and_stored_reads_back() {
+        for local in ["a b", "a@b", "x,y", "(c)", "q\\\"q", "\\\"q\\\"", "a..b", "taro"] {
+            let address = EmailAddress::parse(&format!("\"{local}\"@example.jp")).unwrap();
+            assert_eq!(EmailAddress::parse(&address.to_string()), Ok(address));
+        }
+    }
+
+    #[test]
     fn carrier_addresses_that_break_the_rfc_are_read_and_quoted() {
         check("a..b@docomo.ne.jp", "a..b@docomo.ne.jp", "\"a..b\"@docomo.ne.jp");
         check("a.@ezweb.ne.jp", "a.@ezweb.ne.jp", "\"a.\"@ezweb.ne.jp");
@@ -228,7 +240,8 @@ mod tests {
             "a..b@docomo.ne.jp",
             "\"a..b\"@docomo.ne.jp",
         );
-        check("\"a b\\\"c\"@x.jp", "a b\"c@x.jp", "\"a b\\\"c\"@x.jp");
+        let quoted = "\"a b\\\"c\"@x.jp";
+        check(quoted, quoted, quoted);
     }
 
     #[test]

@@ -149,6 +149,9 @@ const NOT_LOGGED_IN: &[&str] = &[
     "pop before smtp",
     "pop-before-smtp",
     "check for new mail first",
+    "check your mail first",
+    "check mail first",
+    "allowed rcpthosts",
     "must issue a starttls",
     "encryption required",
 ];

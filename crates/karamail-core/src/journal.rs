@@ -44,6 +44,8 @@ event_kinds! {
     Forwarding = "forwarding",
     /// Other mail, archived.
     Archived = "archived",
+    /// The POP3 server does not delete a mail that it should.
+    DeletionRefused = "deletion-refused",
     /// Held for the shop to look at.
     Held = "held",
     /// Older than the first contact with this mailbox allows; left alone.

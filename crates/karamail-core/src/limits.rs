@@ -57,7 +57,8 @@ pub const POP3_LISTING_MAILS: usize = 200_000;
 /// Longest UIDL kept as it stands, bytes. RFC 1939 allows 70; longer ones exist, and beyond this they become a digest.
 pub const POP3_UIDL_BYTES: usize = 255;
 /// Largest header block that is kept of a mail, bytes. Real ones stay under 64 KiB; the rest is cut off and flagged.
-pub const POP3_HEADER_BYTES: usize = 1024 * 1024;
+/// One byte more than [`HEADER_BLOCK_BYTES`], so that the parser sees that a header was cut.
+pub const POP3_HEADER_BYTES: usize = HEADER_BLOCK_BYTES + 1;
 /// Commands on the way at once where the server allows PIPELINING.
 pub const POP3_PIPELINE_COMMANDS: usize = 128;
 /// Bytes of one reply that are read only to be dropped, so that one endless reply cannot hold a session for ever.
@@ -83,6 +84,8 @@ pub const HEADER_QUOTED_BYTES: usize = 1_000;
 pub const HEADER_BLANK_LINES: usize = 20;
 /// Deepest nesting of header comments that is followed; deeper ones are taken as text.
 pub const COMMENT_DEPTH: usize = 20;
+/// Longest subject, display name or unreadable From kept, characters. They are stored and shown; people's are below 200.
+pub const HEADER_TEXT_CHARACTERS: usize = 2_000;
 /// Longest Message-ID kept, bytes: a header line has at most 998 (RFC 5322 section 2.1.1).
 pub const MESSAGE_ID_BYTES: usize = 900;
 /// Most ids of In-Reply-To and References kept. The last ones are the nearest ancestors.
@@ -183,3 +186,6 @@ pub const PROBES_AT_ONCE: usize = 8;
 pub const PROBE_ANSWER_BYTES: usize = 4096;
 /// Mail exchangers whose names are tried beside the common ones.
 pub const PROBE_MAIL_SERVERS: usize = 2;
+
+/// Longest SMTP command line with its CRLF, octets (RFC 5321 section 4.5.3.1.4).
+pub const SMTP_COMMAND_BYTES: usize = 512;

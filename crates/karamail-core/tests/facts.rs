@@ -1,6 +1,6 @@
 //! The facts of a mail that later parts rest on: ids, dates, names, the content key.
 
-use karamail_core::limits::REFERENCES;
+use karamail_core::limits::{HEADER_TEXT_CHARACTERS, REFERENCES};
 use karamail_core::mail::{IncomingMail, ReturnPath, Sender};
 
 fn mail(headers: &str) -> IncomingMail {
@@ -176,4 +176,15 @@ fn the_content_key_knows_a_mail_again_and_no_other() {
     keys.sort();
     keys.dedup();
     assert_eq!(keys.len(), count);
+}
+
+#[test]
+fn long_texts_are_shortened_and_blanks_in_front_hide_nothing() {
+    let subject = |value: String| mail(&format!("Subject: {value}")).subject().to_owned();
+    let long = subject("x".repeat(HEADER_TEXT_CHARACTERS * 3));
+    assert_eq!(long.len(), HEADER_TEXT_CHARACTERS);
+    assert_eq!(
+        subject(" \u{3000}".repeat(HEADER_TEXT_CHARACTERS) + "hello"),
+        "hello"
+    );
 }

@@ -175,6 +175,7 @@ fn rule_5_list() {
             "Mailing-List: contact a@example.com",
             "List-Id:",
             "X-BeenThere: a@example.com",
+            "X-List-Info: a",
             "X-ML-Name: members",
             "Delivered-To: mailing list a@example.com",
         ],
@@ -204,6 +205,10 @@ fn rule_6_precedence() {
             "Precedence:\n\tlist",
             "Precedence: normal\nPrecedence: bulk",
             "Precedence: bulk; x=y",
+            "Precedence: auto-reply",
+            "Precedence: auto-generated",
+            "Precedence: autoreply",
+            "X-Bulkmail: 2.05",
         ],
     );
     check_headers(
@@ -257,6 +262,7 @@ fn rule_8_auto_reply_header() {
             "Delivered-To: Autoresponder",
             "X400-Content-Identifier: Auto-Replied",
             "Content-Identifier: Auto-replied",
+            "Content-Identifier: Auto Replied",
             "X-Auto-Reply: 1",
             "X-MS-Exchange-Inbox-Rules-Loop: a@example.com",
             "X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent",
@@ -291,6 +297,8 @@ fn rule_9_report() {
             "Content-Type: message/delivery-status",
             "Content-Type: text/plain\nContent-Type: multipart/report",
             "Content-Type: text/calendar; method=REPLY",
+            "Content-Type: text/rfc822-headers",
+            "Content-Type: message/tracking-status",
             "X-Failed-Recipients: taro@docomo.ne.jp",
         ],
     );
@@ -306,6 +314,11 @@ fn rule_9_report() {
     let bounce =
         "From: MAILER-DAEMON@example.com\nContent-Type: text/plain\nSubject: failure notice\n\nHi.\n";
     assert_eq!(reason(&IncomingMail::parse(bounce.as_bytes())), Reason::Report);
+    let with_parts = bounce.replace("text/plain", "multipart/mixed");
+    assert_eq!(
+        reason(&IncomingMail::parse(with_parts.as_bytes())),
+        Reason::MachineSender
+    );
 }
 
 #[test]
@@ -349,19 +362,30 @@ fn rule_10_machine_sender_behind_the_from_address() {
             "Return-Path: <MAILER-DAEMON>",
             "Return-Path: <apache@www.example.com>",
             "Return-Path: <a@bounces.example.com>",
+            "Return-Path: <SRS0=ab=CD=example.com=bounce-1@forward.example.org>",
+            "Return-Path: <SRS1=ab=first.example==cd=EF=example.com=members-bounces@forward.example.org>",
+            "Return-Path: <prvs=0123456789=noreply@example.com>",
+            "Return-Path: <members-return-12-taro=docomo.ne.jp@example.com>",
             "Sender: members-bounces@example.com",
             "Errors-To: owner-members@example.com",
             "Reply-To: Shop <noreply@example.com>",
+            "Reply-To: bounces@example.com",
+            "Sender: root@example.com",
         ],
     );
     check_headers(
         Reason::Signup,
         &[
             "Return-Path: <bounces+SRS=AbC=DE@example.com>",
-            "Return-Path: <SRS0=ab=CD=example.com=owner-x@example.com>",
+            "Return-Path: <SRS0=ab=CD=docomo.ne.jp=taro@bounces.example.com>",
+            "Return-Path: <SRS0+ab=CD=docomo.ne.jp=taro@bounces.example.com>",
+            "Return-Path: <SRS1=ab=bounces.example.org==cd=EF=docomo.ne.jp=taro@bounces.example.com>",
+            "Return-Path: <SRS0=broken@bounces.example.com>",
+            "Return-Path: <prvs=noreply=taro@docomo.ne.jp>",
             "Return-Path: <taro+caf_=entry=shop.example.jp@gmail.com>",
             "Return-Path: <prvs=0123456789=taro@docomo.ne.jp>",
             "Sender: taro@docomo.ne.jp",
+            "Errors-To: postmaster@example.ne.jp",
             "Reply-To: taro@example.com",
         ],
     );

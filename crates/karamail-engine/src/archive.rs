@@ -14,11 +14,12 @@ use crate::data_folder::{flush_folder, make_private_folder};
 /// than any cycle can last.
 const ORPHAN_AGE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Where a mail is fetched to before it is whole; in the data folder, so that the final rename stays on one disk.
-pub fn spool_file(data_folder: &Path, mail_id: i64) -> io::Result<PathBuf> {
+/// Where a mail is fetched to before it is whole; in the data folder, so that the final rename stays on one disk. One
+/// for each mailbox: however often a large mail is cut off, no more than one piece of it lies there.
+pub fn spool_file(data_folder: &Path, mailbox_id: i64) -> io::Result<PathBuf> {
     let folder = data_folder.join("spool");
     make_private_folder(&folder)?;
-    Ok(folder.join(format!("{mail_id}.part")))
+    Ok(folder.join(format!("{mailbox_id}.part")))
 }
 
 /// Flushes a fetched mail and moves it into the archive; returns its name relative to the data folder.

@@ -86,7 +86,16 @@ pub fn make_private_folder(path: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    // What is made here is there after a power cut, too: a folder's name stands in the folder above it.
+    let is_new = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let made: Vec<&Path> = path.ancestors().take_while(is_new).collect();
+    builder.create(path)?;
+    for folder in made.iter().rev() {
+        let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
+        // Where the folder above may not be read, it is the system's to flush.
+        let _ = flush_folder(above.unwrap_or(Path::new(".")));
+    }
+    Ok(())
 }
 
 /// Flushes a folder, so that a file renamed into it is there after a power cut. Windows has no such call and needs none.
@@ -105,12 +114,19 @@ pub fn is_disk_full(error: &io::Error) -> bool {
     )
 }
 
-impl From<io::Error> for StoreError {
-    fn from(error: io::Error) -> Self {
+impl StoreError {
+    /// What an error of the file system at `path` means.
+    pub fn at(path: &Path, error: io::Error) -> StoreError {
         if is_disk_full(&error) {
             StoreError::DiskFull
         } else {
-            StoreError::Folder(PathBuf::new(), error)
+            StoreError::Folder(path.to_owned(), error)
         }
+    }
+}
+
+impl From<io::Error> for StoreError {
+    fn from(error: io::Error) -> Self {
+        StoreError::at(Path::new(""), error)
     }
 }

@@ -2,12 +2,15 @@
 
 use std::path::Path;
 
-use tracing_appender::non_blocking::WorkerGuard;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{InitError, Rotation};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+/// Lines that may wait for the disk. The default of 128,000 takes 4 MB from the start, a third of what the program holds
+/// at rest; of a burst beyond this the rest is dropped, as the shop's own log is written elsewhere.
+const LINES_WAITING: usize = 2_000;
 /// What is written without `KARAMAIL_LOG`: our own news and everybody's warnings.
 const DEFAULT_FILTER: &str = "warn,karamail=info,karamail_engine=info,karamail_core=info";
 
@@ -24,7 +27,9 @@ pub fn start(data_folder: &Path, days: u32, on_standard_error: bool) -> Result<W
         .filename_suffix("log")
         .max_log_files(usize::try_from(days.max(1)).unwrap_or(usize::MAX))
         .build(folder)?;
-    let (writer, guard) = tracing_appender::non_blocking(files);
+    let (writer, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(LINES_WAITING)
+        .finish(files);
     subscribe(writer, on_standard_error);
     Ok(guard)
 }

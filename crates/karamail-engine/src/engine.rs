@@ -34,6 +34,8 @@ const EVENTS_WAITING: usize = 256;
 const LONGEST_BACK_OFF: Duration = Duration::from_secs(300);
 /// How long cycles may take to finish the mail in hand when the program is asked to stop.
 const STOP_GRACE: Duration = Duration::from_secs(8);
+/// How long the monthly log may take at the end. It may lie on a network drive that does not answer.
+const LOG_GRACE: Duration = Duration::from_secs(3);
 /// Old archive files are looked for once a day.
 const SWEEP_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
 
@@ -124,6 +126,8 @@ pub struct Status {
     pub mailboxes: Vec<MailboxStatus>,
     /// What is wrong with the settings file, told; the settings before it hold.
     pub settings_faults: Option<String>,
+    /// Why the monthly log cannot be written, told; it catches up when it can.
+    pub log_fault: Option<String>,
 }
 
 /// What a mailbox is doing.
@@ -162,6 +166,8 @@ pub struct Engine {
     commands: mpsc::Receiver<Command>,
     stop: Stop,
     stop_switch: StopSwitch,
+    /// Ends the cycles that run; a new one each time collecting begins.
+    collecting: (StopSwitch, Stop),
     next_sweep: Option<Timestamp>,
 }
 
@@ -187,6 +193,7 @@ impl Engine {
         let data_folder = DataFolder::take(data_folder)?;
         let store = Store::open(data_folder.path()).await?;
         let (command_sender, commands) = mpsc::channel(COMMANDS_WAITING);
+        let collecting = stop_switch();
         let (stop_switch, stop) = stop_switch();
         let mut engine = Engine {
             log: watch::Sender::new(monthly_log(data_folder.path(), &settings)),
@@ -200,6 +207,7 @@ impl Engine {
             commands,
             stop,
             stop_switch,
+            collecting,
             next_sweep: None,
             data_folder,
             store,
@@ -224,7 +232,8 @@ impl Engine {
         self.stop_switch.clone()
     }
 
-    /// One cycle of every enabled mailbox, again for those whose letters that are due were not all sent.
+    /// One cycle of every enabled mailbox, again for those whose letters that are due were not all sent. Once the end was
+    /// asked for, what does not end by itself within seconds is cut off and has no report.
     pub async fn run_once(&mut self) -> Result<Vec<(String, CycleReport)>, EngineError> {
         let mut cycles = JoinSet::new();
         for slot in &mut self.slots {
@@ -234,6 +243,11 @@ impl Engine {
                 cycles.spawn(async move {
                     let mut report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
                     while report.is_unfinished && !stop.is_requested() {
+                        let mut stop_early = stop.clone();
+                        tokio::select! {
+                            () = stop_early.requested() => break,
+                            () = tokio::time::sleep_until(worker.next_turn()) => {}
+                        }
                         let next = cycle::run_once(&mut worker, &store, &folder, &stop).await;
                         add(&mut report, next);
                     }
@@ -242,7 +256,18 @@ impl Engine {
             }
         }
         let mut reports = Vec::new();
-        while let Some(done) = cycles.join_next().await {
+        let mut stop = self.stop.clone();
+        let cut_off = async move {
+            stop.requested().await;
+            tokio::time::sleep(STOP_GRACE).await;
+        };
+        tokio::pin!(cut_off);
+        loop {
+            let done = tokio::select! {
+                done = cycles.join_next() => done,
+                () = &mut cut_off => None,
+            };
+            let Some(done) = done else { break };
             match done {
                 Ok((mut worker, report)) => {
                     self.tell_receiving(&mut worker, &report).await;
@@ -252,10 +277,20 @@ impl Engine {
                 Err(error) => tracing::error!(%error, "a cycle ended without a result"),
             }
         }
+        // Whatever was cut off is safe: the next start finds every promise on disk.
+        cycles.shutdown().await;
         self.sweep().await;
-        let log = self.log.borrow().clone();
-        log.catch_up(&self.store).await?;
+        // A log that cannot be written does not undo what was done; whoever asks for it is told.
+        if let Err(error) = self.write_log().await {
+            tracing::error!(%error, "the monthly log cannot be written");
+        }
         Ok(reports)
+    }
+
+    /// Writes what is missing in the monthly log.
+    pub async fn write_log(&self) -> Result<(), EngineError> {
+        let log = self.log.borrow().clone();
+        Ok(log.catch_up(&self.store).await?)
     }
 
     /// Ends an engine that is not run: pending writes are done, the ledger is closed.
@@ -297,6 +332,7 @@ impl Engine {
             }
         }
         self.stop_switch.request();
+        self.collecting.0.request();
         let finish = async {
             while let Some(done) = cycles.join_next_with_id().await {
                 self.finish_cycle(done).await;
@@ -311,9 +347,14 @@ impl Engine {
             self.note(Event::new(EventKind::Stopped)).await;
         }
         follower_switch.request();
-        let _ = follower.await;
         let log = self.log.borrow().clone();
-        let followed = log.catch_up(&self.store).await;
+        let followed = tokio::time::timeout(LOG_GRACE, async {
+            let _ = follower.await;
+            log.catch_up(&self.store).await
+        });
+        let followed = followed
+            .await
+            .unwrap_or_else(|late| Err(StoreError::at(log.folder(), late.into())));
         self.store.close().await;
         Ok(followed?)
     }
@@ -342,7 +383,10 @@ impl Engine {
                 failures: 0,
             });
         }
-        self.slots = slots;
+        let old = std::mem::replace(&mut self.slots, slots);
+        old.into_iter()
+            .filter_map(|slot| slot.worker)
+            .for_each(|worker| self.put_back(worker));
         let settings = Arc::clone(&self.settings);
         self.status.send_modify(|status| {
             let before = std::mem::take(&mut status.mailboxes);
@@ -374,6 +418,7 @@ impl Engine {
     /// Follows the events with the monthly log, and tells listeners, as events are committed.
     fn spawn_follower(&self, mut stop: Stop) -> tokio::task::JoinHandle<()> {
         let (store, log, events) = (self.store.clone(), self.log.subscribe(), self.events.clone());
+        let status = self.status.clone();
         tokio::spawn(async move {
             let mut told = store
                 .log_position()
@@ -381,9 +426,15 @@ impl Engine {
                 .map_or(i64::MAX, |position| position.event_id);
             while !stop.is_requested() {
                 let log_now = log.borrow().clone();
-                if let Err(error) = log_now.catch_up(&store).await {
+                let fault = log_now.catch_up(&store).await.err().map(|error| {
                     tracing::error!(%error, "the monthly log cannot be written");
-                }
+                    error.told(log_now.language())
+                });
+                status.send_if_modified(|status| {
+                    let is_news = status.log_fault != fault;
+                    status.log_fault = fault;
+                    is_news
+                });
                 told = tell_listeners(&store, &events, told).await;
                 tokio::select! {
                     () = store.events_written() => {}
@@ -403,9 +454,14 @@ impl Engine {
                 continue;
             }
             if let Some(mut worker) = slot.worker.take() {
-                let (store, stop) = (self.store.clone(), self.stop.clone());
+                let (store, stop, secrets) = (
+                    self.store.clone(),
+                    self.collecting.1.clone(),
+                    Arc::clone(&self.secrets),
+                );
                 let folder = self.data_folder.path().to_owned();
                 let task = cycles.spawn(async move {
+                    worker.refresh_logins(&secrets).await;
                     let report = cycle::run_once(&mut worker, &store, &folder, &stop).await;
                     (worker, report)
                 });
@@ -445,17 +501,26 @@ impl Engine {
         };
         let language = self.settings.general.language;
         self.tell_receiving(&mut worker, &report).await;
-        let name = worker.mailbox().name.clone();
+        let id = worker.mailbox_id();
         let interval = self.settings.general.check_interval;
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.name == name) {
+        // One whose settings changed meanwhile is polled at once, whatever came of the old ones.
+        let slot = self.slots.iter_mut().find(|slot| slot.mailbox_id == id);
+        let Some(slot) = slot.filter(|slot| slot.worker.is_none()) else {
+            return self.put_back(worker);
+        };
+        {
             slot.failures = if report.receive_fault.is_some() {
                 slot.failures.saturating_add(1)
             } else {
                 0
             };
             let doubled = interval.saturating_mul(1 << slot.failures.saturating_sub(1).min(10));
-            let pause = if report.is_unfinished || std::mem::take(&mut slot.is_check_wanted) {
+            let pause = if std::mem::take(&mut slot.is_check_wanted) {
                 Duration::ZERO
+            } else if report.is_unfinished {
+                let turn = worker.next_turn();
+                turn.saturating_duration_since(tokio::time::Instant::now())
+                    .min(interval)
             } else if slot.failures == 0 {
                 interval
             } else {
@@ -463,6 +528,7 @@ impl Engine {
             };
             slot.due = tokio::time::Instant::now() + pause;
         }
+        let name = worker.mailbox().name.clone();
         self.status.send_modify(|status| {
             if let Some(mailbox) = status.mailboxes.iter_mut().find(|mailbox| mailbox.name == name) {
                 mailbox.receive_fault = report.receive_fault.as_ref().map(|fault| fault.told(language));
@@ -476,15 +542,15 @@ impl Engine {
         self.sweep().await;
     }
 
-    /// Gives a worker its place back, unless the settings changed while it was away.
+    /// Gives a worker its place back. Where new settings or passwords put another one there meanwhile, that one goes on
+    /// with what this one knows.
     fn put_back(&mut self, worker: Worker) {
-        if worker.belongs_to(&self.settings)
-            && let Some(slot) = self
-                .slots
-                .iter_mut()
-                .find(|slot| slot.name == worker.mailbox().name)
-        {
-            slot.worker = Some(worker);
+        let id = worker.mailbox_id();
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.mailbox_id == id) {
+            match &mut slot.worker {
+                Some(successor) => successor.inherit(worker),
+                place => *place = Some(worker),
+            }
         }
     }
 
@@ -578,7 +644,11 @@ impl Engine {
         self.status
             .send_modify(|status| status.is_collecting = collecting);
         if collecting {
+            self.collecting = stop_switch();
             self.check_now();
+        } else {
+            // Mails in hand are finished, no further ones are begun.
+            self.collecting.0.request();
         }
     }
 

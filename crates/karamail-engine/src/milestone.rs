@@ -15,7 +15,8 @@ pub enum Milestone {
     LoggedIn,
 }
 
-/// Is told of each milestone as it is reached. It must not take long: the session waits.
+/// Is told of each milestone as it is reached. It must not take long: the session waits. Where a session is opened a second
+/// time because the server failed at a command that it does not know, milestones come a second time.
 pub type Watch<'a> = dyn Fn(Milestone) + Send + Sync + 'a;
 
 /// For sessions that nobody watches.

@@ -35,6 +35,16 @@ impl MonthlyLog {
         MonthlyLog { folder, language }
     }
 
+    /// Where the files are.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The language of its lines.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     /// The file of a month such as `2026-11`.
     pub fn file(&self, month: &str) -> PathBuf {
         self.folder.join(format!("{month}.txt"))
@@ -56,8 +66,10 @@ impl MonthlyLog {
                 };
                 let file = self.file(&month);
                 crash_point("before-log");
-                let written = tokio::task::spawn_blocking(move || append(&file, start, &lines)).await;
-                let length = written.map_err(|error| io::Error::other(error.to_string()))??;
+                let written = tokio::task::spawn_blocking(move || {
+                    append(&file, start, &lines).map_err(|error| StoreError::at(&file, error))
+                });
+                let length = written.await.map_err(io::Error::other)??;
                 crash_point("after-log");
                 position = LogPosition {
                     event_id: position.event_id,

@@ -1,7 +1,10 @@
-//! TLS for POP3: who is trusted, and what a failed handshake means.
+//! TLS for POP3 and SMTP: who is trusted, and what a failed handshake means.
 //!
-//! Trusted are the platform's certificates and, beside them, those of a mailbox's own PEM file.
+//! Trusted are the platform's certificates and, beside them, those of a mailbox's own PEM file: as authorities, and as
+//! the server's own certificate (`pinned`).
 //! Invariant: there is no way to accept just any certificate.
+
+mod pinned;
 
 use std::io;
 use std::path::Path;
@@ -13,6 +16,8 @@ use rustls::{CertificateError, ClientConfig, InvalidMessage};
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject;
 use rustls_platform_verifier::Verifier;
+
+use self::pinned::PinningVerifier;
 
 /// Why TLS cannot be set up on our side.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -45,7 +50,10 @@ pub fn client_config(extra_ca_file: Option<&Path>) -> Result<Arc<ClientConfig>, 
         },
         None => TlsSetupFault::Platform(error.to_string()),
     };
-    let verifier = Verifier::new_with_extra_roots(extra, provider.clone()).map_err(platform)?;
+    let verifier = PinningVerifier {
+        named: extra.clone(),
+        platform: Verifier::new_with_extra_roots(extra, provider.clone()).map_err(platform)?,
+    };
     let config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| TlsSetupFault::Platform(error.to_string()))?

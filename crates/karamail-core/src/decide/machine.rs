@@ -30,7 +30,7 @@ const NAMES: [&str; 19] = [
 ];
 
 /// Accounts of a server and of bulk senders. At a carrier or a free mail provider people may have chosen such a name.
-const SYSTEM_NAMES: [&str; 24] = [
+const SYSTEM_NAMES: [&str; 23] = [
     "root",
     "cron",
     "crond",
@@ -54,7 +54,6 @@ const SYSTEM_NAMES: [&str; 24] = [
     "newsletters",
     "mailmagazine",
     "mailmag",
-    "vacation",
 ];
 
 const PREFIXES: [&str; 8] = [
@@ -179,18 +178,49 @@ pub(super) fn is_machine(local: &str, domain: &str) -> bool {
         || is_silent(&local)
 }
 
-/// The same for an envelope sender, which may be an address (`local@domain`, lower case) or only its local part.
+/// Whether an address is one of list software or asks for silence. Where errors or replies go, a postmaster may stand
+/// on a person's mail as well (some providers write `Errors-To: postmaster@…` on everyone's).
+pub(super) fn is_list_or_silent(local: &str) -> bool {
+    let local = local.to_lowercase();
+    let untagged = local.split('+').next().unwrap_or_default();
+    matches!(untagged, "bounce" | "bounces") || is_role(&local, untagged) || is_silent(&local)
+}
+
+/// Whether a machine stands in the envelope sender, which may be an address (`local@domain`, lower case) or only its local part.
 pub(super) fn is_machine_path(path: &str) -> bool {
     let (local, domain) = path.rsplit_once('@').unwrap_or((path, ""));
-    let local = local.trim_matches('"');
-    // Forwarders rewrite a person's envelope sender so (Sender Rewriting Scheme; the second is Microsoft 365's).
-    if local.starts_with("srs0") || local.starts_with("srs1") || local.starts_with("bounces+srs=") {
+    let Some((local, domain)) = original_path(local.trim_matches('"'), domain) else {
         return false;
-    }
+    };
     let bulk_domain = domain
         .split('.')
         .any(|label| matches!(label, "bounce" | "bounces"));
     bulk_domain || is_ezmlm_return(local) || is_machine(local, domain)
+}
+
+/// The envelope sender before a forwarder or a bounce filter rewrote it; `None` where it is lost.
+fn original_path<'a>(local: &'a str, domain: &'a str) -> Option<(&'a str, &'a str)> {
+    // Microsoft 365 keeps the original on its own side: `bounces+SRS=hash=time@`.
+    if local.starts_with("bounces+srs=") {
+        return None;
+    }
+    // Sender Rewriting Scheme: `SRS0=hash=time=domain=local@` and `SRS1=hash=forwarder==hash=time=domain=local@`.
+    let rewritten = match local.strip_prefix("srs1") {
+        Some(rest) => Some(rest.split_once("==").map_or("", |(_, rest)| rest)),
+        None => local
+            .strip_prefix("srs0")
+            .map(|rest| rest.trim_start_matches(['=', '+', '-'])),
+    };
+    if let Some(rest) = rewritten {
+        let mut parts = rest.splitn(4, '=').skip(2);
+        return parts
+            .next()
+            .zip(parts.next())
+            .map(|(domain, local)| (local, domain));
+    }
+    // Bounce Address Tag Validation: `prvs=tag=local@`.
+    let tagged = local.strip_prefix("prvs=").and_then(|rest| rest.split_once('='));
+    Some((tagged.map_or(local, |(_, local)| local), domain))
 }
 
 /// Whether a display name is that of the program which writes bounces. Some servers send them from a person's or an

@@ -6,7 +6,7 @@
 //! no RFC names stands in the rule it stands in, and which look-alikes are people's.
 
 use super::contains;
-use super::machine::{is_daemon_name, is_machine, is_machine_path};
+use super::machine::{is_daemon_name, is_list_or_silent, is_machine, is_machine_path};
 use super::reason::Reason;
 use super::rules::{Known, Rules};
 use crate::mail::{IncomingMail, ReturnPath, Sender, markers};
@@ -122,12 +122,9 @@ fn list(case: &Case<'_>) -> bool {
 
 /// Rule 6.
 fn precedence(case: &Case<'_>) -> bool {
-    let is_bulk = |token: String| {
-        matches!(
-            token.as_str(),
-            "bulk" | "junk" | "list" | "auto_reply" | "auto-reply" | "autoreply"
-        )
-    };
+    // `auto_reply` is written as auto-reply, autoreply and auto-generated too.
+    let is_bulk =
+        |token: String| matches!(token.as_str(), "bulk" | "junk" | "list") || token.starts_with("auto");
     ["precedence", "x-precedence"]
         .iter()
         .any(|name| case.mail.tokens(name).any(is_bulk))
@@ -142,7 +139,9 @@ fn suppress(case: &Case<'_>) -> bool {
 }
 
 /// Parts of header names, hyphens and underscores left out, that only automatic mail has.
-const AUTOMATIC_NAME_PARTS: [&str; 12] = [
+const AUTOMATIC_NAME_PARTS: [&str; 14] = [
+    "autonotif",
+    "autoack",
     "automaticrepl",
     "automaticrespon",
     "automatedmessage",
@@ -360,12 +359,16 @@ fn machine_sender(case: &Case<'_>) -> bool {
         ReturnPath::Path(path) => is_machine_path(&path),
         ReturnPath::Absent | ReturnPath::Null => false,
     };
-    let mut behind = ["sender", "errors-to", "reply-to"].iter();
+    let mut asks_for_silence = ["errors-to", "reply-to"].iter();
     envelope
-        || behind.any(|name| {
+        || case
+            .mail
+            .addresses("sender")
+            .any(|sender| is_machine(sender.local(), sender.domain()))
+        || asks_for_silence.any(|name| {
             case.mail
                 .addresses(name)
-                .any(|other| is_machine(other.local(), other.domain()))
+                .any(|other| is_list_or_silent(other.local()))
         })
 }
 

@@ -111,6 +111,13 @@ fn answers_about_us_never_refuse_a_customer() {
         Verdict::ServerTrouble,
     );
     check(Recipient, 550, "relay not permitted", Verdict::ServerTrouble);
+    // qmail with POP before SMTP.
+    check(
+        Recipient,
+        553,
+        "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+        Verdict::ServerTrouble,
+    );
     check(
         Recipient,
         553,

@@ -19,8 +19,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 
 use crate::address::{EmailAddress, is_blank};
-use crate::limits::{DATE_BYTES, MESSAGE_ID_BYTES, REFERENCES};
-use addresses::Named;
+use crate::limits::{DATE_BYTES, HEADER_TEXT_CHARACTERS, MESSAGE_ID_BYTES, REFERENCES};
 use authentication::AuthenticationResults;
 use header::{Field, HeaderBlock};
 
@@ -134,8 +133,9 @@ impl IncomingMail {
         read_date(date)
     }
 
-    /// The key that knows this mail again: SHA-256 over Message-ID, Date, From and `size` (bytes, as the server lists
-    /// it); over every field where Message-ID and Date are both absent. Folding and line ends do not change it.
+    /// The key that knows this mail again: SHA-256 over Message-ID, Date, From and `size` (bytes); over every field
+    /// where Message-ID or Date is absent. Folding and line ends do not change it. A mailbox's mails are keyed without
+    /// the size: what POP3 servers list is not to be relied on.
     pub fn content_key(&self, size: Option<u64>) -> ContentKey {
         let mut hash = Sha256::new();
         let first = |name| {
@@ -144,7 +144,7 @@ impl IncomingMail {
                 .map(|field| field.value.as_str())
         };
         let (id, date) = (first("message-id"), first("date"));
-        if id.is_none() && date.is_none() {
+        if id.is_none() || date.is_none() {
             for field in &self.header.fields {
                 update(&mut hash, Some(&field.name));
                 update(&mut hash, Some(&field.value));
@@ -286,19 +286,13 @@ fn read_sender(header: &HeaderBlock) -> Sender {
         }
     }
     match (different.len(), first) {
-        (
-            0 | 1,
-            Some(Named {
-                address,
-                display_name,
-            }),
-        ) => Sender::One {
-            address,
-            display_name,
+        (0 | 1, Some(named)) => Sender::One {
+            address: named.address,
+            display_name: shortened(named.display_name),
         },
         (count, Some(_)) => Sender::Several(count),
         (_, None) if written.is_empty() => Sender::Missing,
-        (_, None) => Sender::Unreadable(text::decode_words(&written)),
+        (_, None) => Sender::Unreadable(shortened(text::decode_words(&written))),
     }
 }
 
@@ -308,11 +302,21 @@ fn read_subject(header: &HeaderBlock) -> String {
         return String::new();
     };
     if !first.trim_matches(is_blank).is_empty() {
-        return first;
+        return shortened(first);
     }
     // A subject the person can see is a subject, even if an empty one stands above it.
     let visible = subjects.find(|subject| !subject.trim_matches(is_blank).is_empty());
-    visible.unwrap_or(first)
+    shortened(visible.unwrap_or(first))
+}
+
+/// The text, or its first [`HEADER_TEXT_CHARACTERS`] from the first visible one on: blanks in front must not make a
+/// long subject an empty one.
+fn shortened(text: String) -> String {
+    if text.len() <= HEADER_TEXT_CHARACTERS {
+        return text;
+    }
+    let visible = text.trim_matches(is_blank);
+    visible.chars().take(HEADER_TEXT_CHARACTERS).collect()
 }
 
 fn read_references(header: &HeaderBlock) -> Vec<String> {

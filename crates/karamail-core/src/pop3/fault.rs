@@ -302,7 +302,7 @@ pub enum MailFault {
     /// The server answered -ERR for this mail.
     #[error("{step} refused: {said}")]
     Refused {
-        /// TOP or RETR.
+        /// TOP, RETR or DELE.
         step: Step,
         /// What the server said, harmless and short; may be empty.
         said: String,

@@ -198,6 +198,18 @@ fn cram_md5(challenge: &[u8], identity: Identity<'_>) -> Option<Vec<u8>> {
     Some(format!("{} {}", identity.user, hex(&mac.finalize().into_bytes())).into_bytes())
 }
 
+/// The answer to a CRAM-MD5 challenge (RFC 2195), both in base64, as SMTP has it too (RFC 4954); None where the challenge
+/// is no base64.
+pub fn cram_md5_answer(challenge: &str, user: &str, password: &str) -> Option<String> {
+    let identity = Identity {
+        user,
+        password,
+        host: "",
+        port: 0,
+    };
+    Some(encode(&cram_md5(&decode(challenge.as_bytes())?, identity)?))
+}
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

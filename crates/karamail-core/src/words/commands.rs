@@ -10,8 +10,13 @@ words! {
     }
     /// What to do about it.
     pub fn password_missing_advice(mailbox: &str) {
-        ja: "「karamail password set {mailbox}」で登録してください。",
+        ja: "「karamail password set \"{mailbox}\"」で登録してください。",
         en: "Set it with: karamail password set \"{mailbox}\"",
+    }
+    /// What to do about it where it may not be stored.
+    pub fn password_asked_for_advice() {
+        ja: "設定で save_password = false になっています。起動するときに画面から入力するか、環境変数で渡してください。",
+        en: "The settings say save_password = false: start the program at a terminal and type it, or give it in the environment.",
     }
     /// Asks for a password.
     pub fn password_prompt(mailbox: &str, purpose: &str) {

@@ -34,6 +34,7 @@ pub fn title(language: Language, kind: EventKind) -> String {
         EventKind::DuplicateIgnored => ("2重登録（返信なし）", "Duplicate (ignored)"),
         EventKind::Forwarding => ("対象外メール（転送）", "Other mail (forward)"),
         EventKind::Archived => ("対象外メール（保管）", "Other mail (archived)"),
+        EventKind::DeletionRefused => ("サーバーが削除しないメール", "Mail not deleted"),
         EventKind::Held => ("保留", "Held"),
         EventKind::Backlog => ("以前からのメール（そのまま）", "Old mail (left alone)"),
         EventKind::SelfTest => ("テストメール", "Test mail"),

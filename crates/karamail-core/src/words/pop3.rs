@@ -22,7 +22,10 @@ impl Told for MailFault {
     fn what(&self, language: Language) -> String {
         match self {
             MailFault::Refused { step, said } => {
-                let what = mail_refused(language, &step.to_string());
+                let what = match step {
+                    Step::Dele => mail_not_deleted(language),
+                    step => mail_refused(language, &step.to_string()),
+                };
                 if said.is_empty() {
                     what
                 } else {
@@ -301,6 +304,10 @@ words! {
     fn mail_refused(step: &str) {
         ja: "受信サーバーがこのメールを渡しません({step})。",
         en: "The POP3 server does not hand this mail out ({step}).",
+    }
+    fn mail_not_deleted() {
+        ja: "受信サーバーがこのメールを削除しません(DELE)。",
+        en: "The POP3 server does not delete this mail (DELE).",
     }
     fn mail_refused_advice() {
         ja: "次の収集でもう一度試します。",

@@ -37,7 +37,7 @@ pub struct General {
     pub autostart: bool,
     /// From the end of one round over the mailboxes to the start of the next. 5 s to 86,400 s.
     pub check_interval: Duration,
-    /// Where the monthly logs go; `None`: `logs` in the data folder.
+    /// Where the monthly logs go; `None`: `log` in the data folder.
     pub log_folder: Option<PathBuf>,
     /// How many days deleted and forwarded mail stays in the archive.
     pub archive_days: u32,
@@ -214,6 +214,8 @@ pub enum SmtpMechanism {
     Plain,
     /// SASL LOGIN.
     Login,
+    /// SASL CRAM-MD5.
+    CramMd5,
     /// SASL XOAUTH2; the password is an access token.
     XOAuth2,
 }

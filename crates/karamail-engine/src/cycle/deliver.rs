@@ -10,6 +10,7 @@ use karamail_core::delivery::{Step, next_attempt_after};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::words::{Language, Told, journal as words};
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 use super::{CycleReport, Worker};
 use crate::clock;
@@ -42,19 +43,17 @@ pub(super) async fn send_due(
     store: &Store,
     data_folder: &Path,
     stop: &Stop,
-    until: Timestamp,
+    until: Instant,
     report: &mut CycleReport,
 ) -> Result<(), StoreError> {
-    if worker.paused_until.is_some_and(|until| clock::now() < until) {
+    report.send_fault.clone_from(&worker.send_trouble);
+    settle_kept(worker, store).await?;
+    if worker.paused_until.is_some_and(|until| Instant::now() < until) {
         return Ok(());
     }
     store.recover_cut_off(worker.row.id).await?;
     // Nothing due: no mailer, no connection, no write.
-    if store
-        .next_due(worker.row.id)
-        .await?
-        .is_none_or(|due| due > clock::now())
-    {
+    if !store.is_any_due(worker.row.id, clock::now()).await? {
         return Ok(());
     }
     let mailer = match worker.mailer() {
@@ -77,14 +76,38 @@ pub(super) async fn send_due(
         waiting: VecDeque::new(),
         in_flight: JoinSet::new(),
         trouble: None,
+        stop: stop.clone(),
+        cut_off_at: None,
+        until,
     };
-    let result = delivery.run(worker, stop, until, report).await;
+    let mut result = delivery.run(worker, report).await;
+    if result.is_err() {
+        delivery.keep_results(worker, report).await;
+    }
     if let Some(told) = delivery.trouble.take() {
         // The connections of the pool may be part of the trouble.
         worker.mailer = None;
-        pause(worker, store, told, report).await?;
+        result = result.and(pause(worker, store, told, report).await);
     }
     result
+}
+
+/// Results that could not be written down (a full disk) come first: nothing is sent until they stand in the ledger, or
+/// what the server took already would go out again at every poll.
+async fn settle_kept(worker: &mut Worker, store: &Store) -> Result<(), StoreError> {
+    if worker.unsettled.is_empty() {
+        return Ok(());
+    }
+    match store
+        .settle(&worker.mailbox.name, &worker.unsettled, clock::now())
+        .await
+    {
+        Err(error) if !matches!(error, StoreError::Sql(sqlx::Error::RowNotFound)) => return Err(error),
+        Err(error) => tracing::error!(%error, "the ledger knows better what became of letters"),
+        Ok(_) => {}
+    }
+    worker.unsettled.clear();
+    Ok(())
 }
 
 struct Delivery<'a> {
@@ -96,55 +119,52 @@ struct Delivery<'a> {
     in_flight: JoinSet<(Claimed, Tried)>,
     /// Why the server takes nothing.
     trouble: Option<String>,
+    stop: Stop,
+    /// When sends in flight are given up, once the end was asked for.
+    cut_off_at: Option<Instant>,
+    until: Instant,
 }
 
 impl Delivery<'_> {
-    async fn run(
-        &mut self,
-        worker: &mut Worker,
-        stop: &Stop,
-        until: Timestamp,
-        report: &mut CycleReport,
-    ) -> Result<(), StoreError> {
-        let mut may_claim = true;
+    async fn run(&mut self, worker: &mut Worker, report: &mut CycleReport) -> Result<(), StoreError> {
+        let mut is_more_due = true;
         loop {
-            may_claim &= self.trouble.is_none() && !stop.is_requested() && clock::now() < until;
-            if may_claim && self.waiting.len() < self.connections {
+            if self.may_begin() && is_more_due && self.waiting.len() < self.connections {
                 crash_point("before-claim");
                 let limit = (self.connections * CLAIMS_A_CONNECTION)
                     .try_into()
                     .unwrap_or(u32::MAX);
                 let claimed = self.store.claim(worker.row.id, clock::now(), limit).await?;
                 crash_point("after-claim");
-                may_claim = !claimed.is_empty();
+                is_more_due = !claimed.is_empty();
                 self.waiting.extend(claimed);
             }
-            self.start_sends(worker).await;
-            let Some(finished) = self.next_finished(stop).await else {
+            self.start_sends(worker);
+            let Some(finished) = self.next_finished(worker).await else {
                 break;
             };
             // The connections go on while the results are written down.
-            self.start_sends(worker).await;
+            self.start_sends(worker);
             self.settle(worker, finished, report).await?;
         }
-        report.is_unfinished |= !may_claim && self.trouble.is_none() && clock::now() >= until;
-        let left: Vec<Claimed> = self.waiting.drain(..).collect();
-        self.give_back(worker, left).await
+        let is_left = is_more_due || !self.waiting.is_empty();
+        report.is_unfinished |= is_left && self.trouble.is_none() && !self.stop.is_requested();
+        self.give_back(worker).await
+    }
+
+    /// Whether another letter may be begun.
+    fn may_begin(&self) -> bool {
+        self.trouble.is_none() && !self.stop.is_requested() && Instant::now() < self.until
     }
 
     /// Fills the free connections. With a send interval there is one connection, and each letter waits its turn.
-    async fn start_sends(&mut self, worker: &mut Worker) {
-        while self.in_flight.len() < self.connections && self.trouble.is_none() {
-            let Some(letter) = self.waiting.pop_front() else {
-                return;
-            };
-            let interval = worker.mailbox.smtp.send_interval;
-            if let Some(last) = worker.last_sent
-                && !interval.is_zero()
-            {
-                tokio::time::sleep_until(last + interval).await;
-            }
-            worker.last_sent = Some(tokio::time::Instant::now());
+    fn start_sends(&mut self, worker: &mut Worker) {
+        while self.in_flight.len() < self.connections
+            && self.may_begin()
+            && worker.next_turn() <= Instant::now()
+            && let Some(letter) = self.waiting.pop_front()
+        {
+            worker.last_sent = Some(Instant::now());
             let mailer = Arc::clone(&self.mailer);
             let folder = self.data_folder.clone();
             self.in_flight.spawn(async move {
@@ -155,12 +175,23 @@ impl Delivery<'_> {
         }
     }
 
-    /// One finished send and all others that have finished by now; `None` when none is in flight.
-    async fn next_finished(&mut self, stop: &Stop) -> Option<Vec<(Claimed, Tried)>> {
-        let mut stop = stop.clone();
+    /// One finished send and all others that have finished by now; none when it is the next letter's turn; `None` when
+    /// nothing is in flight and nothing more can begin.
+    async fn next_finished(&mut self, worker: &Worker) -> Option<Vec<(Claimed, Tried)>> {
+        if self.in_flight.is_empty() {
+            let turn = worker.next_turn();
+            if self.waiting.is_empty() || !self.may_begin() || turn > self.until {
+                return None;
+            }
+            tokio::select! {
+                () = self.stop.requested() => {}
+                () = tokio::time::sleep_until(turn) => {}
+            }
+            return Some(Vec::new());
+        }
         let first = tokio::select! {
             finished = self.in_flight.join_next() => finished?,
-            () = async { stop.requested().await; tokio::time::sleep(STOP_GRACE).await } => return None,
+            () = cut_off(&mut self.stop, &mut self.cut_off_at) => return None,
         };
         let mut finished: Vec<(Claimed, Tried)> = Vec::new();
         let mut next = Some(first);
@@ -182,6 +213,30 @@ impl Delivery<'_> {
         report: &mut CycleReport,
     ) -> Result<(), StoreError> {
         let now = clock::now();
+        let attempts = self.judge(worker, finished, now, report);
+        crash_point("before-settle");
+        let settled = self.store.settle(&worker.mailbox.name, &attempts, now).await;
+        crash_point("after-settle");
+        if let Err(error) = settled {
+            worker.unsettled.extend(attempts);
+            return Err(error);
+        }
+        let is_taken =
+            |attempt: &Attempt| matches!(attempt, Attempt::Accepted { .. } | Attempt::Refused { .. });
+        if self.trouble.is_none() && attempts.iter().any(|(_, attempt)| is_taken(attempt)) {
+            recovered(worker, self.store).await?;
+        }
+        Ok(())
+    }
+
+    /// What each finished send comes to.
+    fn judge(
+        &mut self,
+        worker: &Worker,
+        finished: Vec<(Claimed, Tried)>,
+        now: Timestamp,
+        report: &mut CycleReport,
+    ) -> Vec<(Claimed, Attempt)> {
         let language = worker.settings.general.language;
         let mut attempts = Vec::with_capacity(finished.len());
         for (letter, tried) in finished {
@@ -215,29 +270,41 @@ impl Delivery<'_> {
             }
             attempts.push((letter, attempt));
         }
-        crash_point("before-settle");
-        self.store.settle(&worker.mailbox.name, &attempts, now).await?;
-        crash_point("after-settle");
-        if attempts
-            .iter()
-            .any(|(_, attempt)| matches!(attempt, Attempt::Accepted { .. }))
-            && self.trouble.is_none()
-        {
-            recovered(worker, self.store).await?;
-        }
-        Ok(())
+        attempts
     }
 
     /// Letters that were claimed and not tried: the attempt was not made and is not counted.
-    async fn give_back(&self, worker: &Worker, letters: Vec<Claimed>) -> Result<(), StoreError> {
+    async fn give_back(&mut self, worker: &mut Worker) -> Result<(), StoreError> {
         let now = clock::now();
-        let attempts: Vec<(Claimed, Attempt)> = letters
-            .into_iter()
-            .map(|letter| (letter, Attempt::NotMade { at: now }))
-            .collect();
-        self.store.settle(&worker.mailbox.name, &attempts, now).await?;
-        Ok(())
+        let attempts = self.not_made(now);
+        let given_back = self.store.settle(&worker.mailbox.name, &attempts, now).await;
+        given_back
+            .map(drop)
+            .inspect_err(|_| worker.unsettled.extend(attempts))
     }
+
+    fn not_made(&mut self, now: Timestamp) -> Vec<(Claimed, Attempt)> {
+        let left = self.waiting.drain(..);
+        left.map(|letter| (letter, Attempt::NotMade { at: now }))
+            .collect()
+    }
+
+    /// The ledger takes nothing: what becomes of the letters in flight is kept until it does.
+    async fn keep_results(&mut self, worker: &mut Worker, report: &mut CycleReport) {
+        let now = clock::now();
+        worker.unsettled.extend(self.not_made(now));
+        while let Some(finished) = self.next_finished(worker).await {
+            let attempts = self.judge(worker, finished, now, report);
+            worker.unsettled.extend(attempts);
+        }
+    }
+}
+
+/// Resolves when sends in flight have had their time since the end was asked for.
+async fn cut_off(stop: &mut Stop, at: &mut Option<Instant>) {
+    stop.requested().await;
+    let at = *at.get_or_insert_with(|| Instant::now() + STOP_GRACE);
+    tokio::time::sleep_until(at).await;
 }
 
 /// What came of an attempt; an error where the finished letter could not be read from the disk.
@@ -302,9 +369,9 @@ async fn pause(
         .unwrap_or(usize::MAX)
         .min(SERVER_PAUSES.len() - 1);
     let pause = SERVER_PAUSES.get(at).copied().unwrap_or(Duration::from_secs(300));
-    worker.paused_until = clock::now()
-        .checked_add(SignedDuration::try_from(pause).unwrap_or_default())
-        .ok();
+    // The clock on the wall may jump; a pause must not grow to years by it.
+    worker.paused_until = Some(Instant::now() + pause);
+    worker.send_trouble = Some(told.clone());
     worker.send_failures = worker.send_failures.saturating_add(1);
     report.send_fault = Some(told.clone());
     if worker.send_failures == 1 {
@@ -321,6 +388,7 @@ async fn pause(
 
 async fn recovered(worker: &mut Worker, store: &Store) -> Result<(), StoreError> {
     worker.paused_until = None;
+    worker.send_trouble = None;
     if std::mem::take(&mut worker.send_failures) > 0 {
         let mailbox = Some(worker.mailbox.name.clone());
         store

@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use karamail_core::words::Told;
 
-use crate::clock;
+use crate::config::SmtpAuthentication;
 use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
@@ -34,6 +34,8 @@ const DELIVER_IN_SESSION: Duration = Duration::from_secs(60);
 /// What one cycle of a mailbox did.
 #[derive(Debug, Default)]
 pub struct CycleReport {
+    /// Whether the POP3 server let us in.
+    pub has_logged_in: bool,
     /// Mails on the server at the start.
     pub listed: usize,
     /// Mails that were new.
@@ -100,12 +102,6 @@ impl Told for CycleFault {
     }
 }
 
-impl From<std::io::Error> for CycleFault {
-    fn from(error: std::io::Error) -> Self {
-        CycleFault::Store(error.into())
-    }
-}
-
 /// Polls one mailbox and sends what is due. Never fails as a whole: whatever failed is in the report, and the rest was
 /// done (a dead POP3 server does not keep receipts from going out, nor the other way round).
 pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, stop: &Stop) -> CycleReport {
@@ -117,7 +113,11 @@ pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, st
             session
         }
     };
-    let until = clock::now() + jiff::SignedDuration::try_from(DELIVER_IN_SESSION).unwrap_or_default();
+    // A server with POP before SMTP takes us for a stranger now, and might refuse the letters for good.
+    if worker.mailbox.smtp.authentication == SmtpAuthentication::PopBeforeSmtp && !report.has_logged_in {
+        return report;
+    }
+    let until = tokio::time::Instant::now() + DELIVER_IN_SESSION;
     if let Err(fault) = deliver::send_due(worker, store, data_folder, stop, until, &mut report).await {
         report.receive_fault.get_or_insert(fault.into());
     }

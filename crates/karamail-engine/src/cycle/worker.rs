@@ -1,17 +1,20 @@
 //! One mailbox at work: its settings, its row in the ledger, its connections to the SMTP server, and what it has told
 //! about its troubles.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
-use jiff::Timestamp;
 use karamail_core::decide::Rules;
+use karamail_core::mail::ContentKey;
 use karamail_core::words::{Language, Told, commands as words};
+use tokio::time::Instant;
 
 use crate::config::{Mailbox, Settings};
 use crate::secrets::{Credentials, CredentialsLookup, Password, SecretFault, SecretKind, Secrets};
 use crate::smtp::{Mailer, SmtpFault};
 use crate::store::mails::{MailboxRow, Scope};
+use crate::store::outbox::{Attempt, Claimed};
 use crate::store::{Store, StoreError};
 
 /// The logins of one mailbox, as far as they are known.
@@ -25,20 +28,22 @@ pub struct Logins {
 impl Logins {
     /// Looks for the mailbox's passwords. What is missing or unusable is told when it is needed.
     pub async fn find(secrets: &Secrets, settings: &Settings, mailbox: &Mailbox) -> Logins {
-        let missing = || LoginFault::Missing {
+        let missing = |is_asked_for| LoginFault::Missing {
             mailbox: mailbox.name.clone(),
+            is_asked_for,
         };
         let unusable = |fault| LoginFault::Unusable(Arc::new(fault));
         Logins {
             pop3: match secrets.credentials(settings, mailbox, SecretKind::Pop3).await {
                 Ok(CredentialsLookup::Found(credentials)) => Ok(credentials.password),
-                Ok(CredentialsLookup::NotNeeded | CredentialsLookup::Missing { .. }) => Err(missing()),
+                Ok(CredentialsLookup::NotNeeded) => Err(missing(false)),
+                Ok(CredentialsLookup::Missing { ask }) => Err(missing(ask)),
                 Err(fault) => Err(unusable(fault)),
             },
             smtp: match secrets.credentials(settings, mailbox, SecretKind::Smtp).await {
                 Ok(CredentialsLookup::Found(credentials)) => Ok(Some(credentials)),
                 Ok(CredentialsLookup::NotNeeded) => Ok(None),
-                Ok(CredentialsLookup::Missing { .. }) => Err(missing()),
+                Ok(CredentialsLookup::Missing { ask }) => Err(missing(ask)),
                 Err(fault) => Err(unusable(fault)),
             },
         }
@@ -53,6 +58,8 @@ pub enum LoginFault {
     Missing {
         /// The mailbox's name.
         mailbox: String,
+        /// It may not be stored (`save_password = false`): it is asked for at every start.
+        is_asked_for: bool,
     },
     /// It lies where it cannot be taken from.
     #[error("{0}")]
@@ -62,13 +69,16 @@ pub enum LoginFault {
 impl Told for LoginFault {
     fn what(&self, language: Language) -> String {
         match self {
-            LoginFault::Missing { mailbox } => words::password_missing(language, mailbox),
+            LoginFault::Missing { mailbox, .. } => words::password_missing(language, mailbox),
             LoginFault::Unusable(fault) => fault.what(language),
         }
     }
     fn what_to_do(&self, language: Language) -> Option<String> {
         match self {
-            LoginFault::Missing { mailbox } => Some(words::password_missing_advice(language, mailbox)),
+            LoginFault::Missing {
+                is_asked_for: true, ..
+            } => Some(words::password_asked_for_advice(language)),
+            LoginFault::Missing { mailbox, .. } => Some(words::password_missing_advice(language, mailbox)),
             LoginFault::Unusable(fault) => fault.what_to_do(language),
         }
     }
@@ -84,13 +94,24 @@ pub struct Worker {
     pub(super) logins: Logins,
     pub(super) mailer: Option<Arc<Mailer>>,
     /// Sending pauses until then because the SMTP server takes nothing.
-    pub(super) paused_until: Option<Timestamp>,
+    pub(super) paused_until: Option<Instant>,
+    /// Why, told, until a letter goes out again.
+    pub(super) send_trouble: Option<String>,
     /// How often in a row the SMTP server took nothing.
     pub(super) send_failures: u32,
     /// When the last letter went out, for the send interval.
-    pub(super) last_sent: Option<tokio::time::Instant>,
+    pub(super) last_sent: Option<Instant>,
+    /// What became of letters, where the ledger could not take it yet.
+    pub(super) unsettled: Vec<(Claimed, Attempt)>,
     /// Unique ids of mails whose trouble was told already.
     pub(super) told_unreadable: HashSet<String>,
+    /// Mails at which the session broke off, by their mark in the listing: until when they are left alone, and for how
+    /// long that was.
+    pub(super) left_alone: HashMap<String, (Instant, Duration)>,
+    /// Ids of mails that lie on disk and could not be recorded: the next attempt writes over the same files.
+    pub(super) spare_ids: Vec<(ContentKey, i64)>,
+    /// Whether the server is known to keep mails that it should delete.
+    pub(super) is_deleting_failing: bool,
     /// Whether receiving is known to fail, so that it is told once and its end once.
     pub is_receiving_failing: bool,
 }
@@ -121,9 +142,14 @@ impl Worker {
             logins,
             mailer: None,
             paused_until: None,
+            send_trouble: None,
             send_failures: 0,
             last_sent: None,
+            unsettled: Vec::new(),
             told_unreadable: HashSet::new(),
+            left_alone: HashMap::new(),
+            spare_ids: Vec::new(),
+            is_deleting_failing: false,
             is_receiving_failing: false,
             settings,
             mailbox,
@@ -135,14 +161,50 @@ impl Worker {
         &self.mailbox
     }
 
-    /// Whether the worker was made for these settings.
-    pub fn belongs_to(&self, settings: &Arc<Settings>) -> bool {
-        Arc::ptr_eq(&self.settings, settings)
+    /// Takes over what its predecessor knew of the mailbox: what it has told (a failure is told once, and once when it
+    /// is over), what it must not lose, and when the last letter went out. Pauses are not taken over: with new settings
+    /// or passwords everything is tried at once.
+    pub fn inherit(&mut self, predecessor: Worker) {
+        self.send_failures = predecessor.send_failures.min(1);
+        self.send_trouble = predecessor.send_trouble;
+        self.last_sent = predecessor.last_sent;
+        self.unsettled = predecessor.unsettled;
+        self.told_unreadable = predecessor.told_unreadable;
+        self.spare_ids = predecessor.spare_ids;
+        self.is_receiving_failing = predecessor.is_receiving_failing;
+    }
+
+    /// Looks for the passwords again where the last cycle was in trouble: the shop may have stored a new one since, and
+    /// need not start the program anew for it.
+    pub async fn refresh_logins(&mut self, secrets: &Secrets) {
+        let is_in_trouble = self.is_receiving_failing || self.send_failures > 0;
+        if !is_in_trouble {
+            return;
+        }
+        let found = Logins::find(secrets, &self.settings, &self.mailbox).await;
+        if let Ok(password) = found.pop3 {
+            self.logins.pop3 = Ok(password);
+        }
+        if let Ok(credentials) = found.smtp
+            && self.logins.smtp.as_ref().ok() != Some(&credentials)
+        {
+            self.logins.smtp = Ok(credentials);
+            self.mailer = None;
+            self.paused_until = None;
+        }
     }
 
     /// The row of the mailbox in the ledger.
     pub fn mailbox_id(&self) -> i64 {
         self.row.id
+    }
+
+    /// When the next letter may begin: the send interval after the last one, or at once.
+    pub fn next_turn(&self) -> Instant {
+        match self.last_sent {
+            Some(last) => last + self.mailbox.smtp.send_interval,
+            None => Instant::now(),
+        }
     }
 
     /// The mailer, made at first use: a mailbox without letters holds no connections.

@@ -21,11 +21,28 @@ use crate::milestone::{Milestone, Watch, nobody};
 use crate::secrets::Password;
 use crate::tls::{TlsTrouble, client_config};
 
+/// Opens a session; a second one without CAPA where the server may have failed at that.
 pub(super) async fn open(
     settings: &Pop3Settings,
     password: &Password,
     watch: &Watch<'_>,
 ) -> Result<(Wire, Transaction), Fault> {
+    let mut login = Login::new(login_settings(settings, password, true));
+    let wire = match attempt(settings, &mut login, watch).await {
+        Err(fault) if login.may_fare_better_without_capabilities(&fault.problem) => {
+            tracing::debug!(host = settings.host, port = settings.port, %fault, "trying without CAPA");
+            login = Login::new(login_settings(settings, password, false));
+            attempt(settings, &mut login, watch).await?
+        }
+        result => result?,
+    };
+    let session = login.into_transaction().ok_or_else(session_over)?;
+    watch(Milestone::LoggedIn);
+    Ok((wire, session))
+}
+
+/// One connection, up to the transaction state.
+async fn attempt(settings: &Pop3Settings, login: &mut Login<'_>, watch: &Watch<'_>) -> Result<Wire, Fault> {
     let began = Instant::now();
     let tls = match settings.security {
         Security::None => None,
@@ -39,14 +56,13 @@ pub(super) async fn open(
         }
         _ => wire_of(Stream::Plain(socket)),
     };
-    let mut login = Login::new(login_settings(settings, password));
     loop {
         match login.advance(wire.unread()) {
             Err(fault) => return Err(explained(settings, fault).await),
             Ok((used, event)) => {
                 wire.used(used);
                 match event {
-                    None => greet_or_exchange(settings, &mut login, &mut wire).await?,
+                    None => greet_or_exchange(settings, login, &mut wire).await?,
                     Some(LoginEvent::StartTls) => {
                         login.tls_established(wire.unread())?;
                         let config = tls.as_ref().ok_or_else(session_over)?;
@@ -58,11 +74,7 @@ pub(super) async fn open(
                             .map_err(after_stls)?;
                         wire = wire_of(stream);
                     }
-                    Some(LoginEvent::Ready) => {
-                        let session = login.into_transaction().ok_or_else(session_over)?;
-                        watch(Milestone::LoggedIn);
-                        return Ok((wire, session));
-                    }
+                    Some(LoginEvent::Ready) => return Ok(wire),
                 }
             }
         }
@@ -82,7 +94,11 @@ fn after_stls(fault: Fault) -> Fault {
     }
 }
 
-fn login_settings<'a>(settings: &'a Pop3Settings, password: &'a Password) -> LoginSettings<'a> {
+fn login_settings<'a>(
+    settings: &'a Pop3Settings,
+    password: &'a Password,
+    asks_capabilities: bool,
+) -> LoginSettings<'a> {
     LoginSettings {
         host: &settings.host,
         port: settings.port,
@@ -102,6 +118,7 @@ fn login_settings<'a>(settings: &'a Pop3Settings, password: &'a Password) -> Log
             Pop3Authentication::CramMd5 => Authentication::Sasl(Mechanism::CramMd5),
             Pop3Authentication::XOAuth2 => Authentication::Sasl(Mechanism::XOAuth2),
         },
+        asks_capabilities,
     }
 }
 

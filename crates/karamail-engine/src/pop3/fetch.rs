@@ -179,7 +179,7 @@ impl Pop3Connection {
     }
 }
 
-fn refusal(command: Command, text: &[u8]) -> MailFault {
+pub(super) fn refusal(command: Command, text: &[u8]) -> MailFault {
     MailFault::Refused {
         step: command.step(),
         said: quoted(text),

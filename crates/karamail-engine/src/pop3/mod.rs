@@ -149,16 +149,18 @@ impl Pop3Connection {
         Ok((1..=count).map(mail).collect())
     }
 
-    /// Marks mails as deleted. For each: whether the server marked it; that counts only once [`Pop3Connection::quit`]
-    /// succeeds.
-    pub async fn delete(&mut self, numbers: &[u32]) -> Result<Vec<(u32, bool)>, Pop3Error> {
+    /// Marks mails as deleted. For each: whether the server marked it, or why not; that counts only once
+    /// [`Pop3Connection::quit`] succeeds.
+    pub async fn delete(&mut self, numbers: &[u32]) -> Result<Vec<(u32, Result<(), MailFault>)>, Pop3Error> {
         let mut commands = numbers.iter().copied().map(Command::Dele);
         let mut marked = Vec::with_capacity(numbers.len());
         self.run(
             || commands.next(),
             |event| match event {
-                Event::Accepted(Command::Dele(number), _) => marked.push((number, true)),
-                Event::Refused(Command::Dele(number), _) => marked.push((number, false)),
+                Event::Accepted(Command::Dele(number), _) => marked.push((number, Ok(()))),
+                Event::Refused(command @ Command::Dele(number), text) => {
+                    marked.push((number, Err(fetch::refusal(command, text))));
+                }
                 _ => {}
             },
         )

@@ -262,7 +262,7 @@ impl SelfTest {
 async fn delete(mut connection: Pop3Connection, numbers: &[u32]) -> Result<usize, TestFault> {
     let mails = numbers.len();
     let marked = connection.delete(numbers).await?;
-    let unmarked = marked.iter().filter(|(_, marked)| !marked).count();
+    let unmarked = marked.iter().filter(|(_, marked)| marked.is_err()).count();
     match connection.quit().await {
         Ok(()) if unmarked == 0 => Ok(mails),
         Ok(()) => Err(TestFault::NotDeleted { mails: unmarked }),
@@ -316,6 +316,15 @@ impl<'a> Ladder<'a> {
             Protocol::Smtp { .. } => (&mailbox.smtp.host, mailbox.smtp.security),
         };
         let protocol = self.protocol;
+        let reached = match milestone {
+            Milestone::Resolved(_) => protocol.name(),
+            Milestone::Connected(_) => protocol.connect(),
+            Milestone::Encrypted => protocol.tls(),
+            Milestone::LoggedIn => protocol.login(),
+        };
+        if reached < self.step() {
+            return; // It was told before.
+        }
         let next = match milestone {
             Milestone::Resolved(addresses) => {
                 let host = host.clone();

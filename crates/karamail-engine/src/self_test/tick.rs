@@ -10,7 +10,7 @@ use crate::cycle::LoginFault;
 use crate::smtp::{SmtpFault, SmtpFaultKind};
 
 /// The steps, in the order of the round trip. The names in JSON are stable.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
     /// The password for receiving is known.

@@ -7,13 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use karamail_core::address::EmailAddress;
 use karamail_core::delivery::Step;
-use karamail_core::limits::{SMTP_QUIT, SMTP_SLOWEST_LINE};
+use karamail_core::limits::{SMTP_COMMAND_BYTES, SMTP_QUIT, SMTP_SLOWEST_LINE};
+use karamail_core::pop3::cram_md5_answer;
 use lettre::transport::smtp::client::AsyncSmtpConnection;
 use lettre::transport::smtp::extension::ClientId;
 use lettre::transport::smtp::response::Response;
 use tokio::time::{Instant, timeout};
 
-use crate::config::SmtpMechanism;
+use crate::config::{Security, SmtpMechanism};
 use crate::milestone::{Milestone, Watch};
 use crate::secrets::Credentials;
 use crate::smtp::HELLO_ADDRESS;
@@ -36,6 +37,7 @@ struct Extensions {
     size: bool,
     plain: bool,
     login: bool,
+    cram_md5: bool,
     xoauth2: bool,
 }
 
@@ -66,14 +68,32 @@ impl fmt::Display for Line<'_> {
 
 impl Session {
     /// Connects, greets and logs in. Every failure is about us or the server, never about a letter.
+    ///
+    /// Servers from before RFC 1869 do not know EHLO. They get HELO (RFC 5321 section 4.1.1.1) where neither TLS nor a
+    /// login is wanted, which both need EHLO.
     pub(super) async fn open(
         target: &Target,
         login: Option<&Login>,
         watch: &Watch<'_>,
     ) -> Result<Session, SmtpFault> {
+        match Session::attempt(target, login, watch, false).await {
+            Err(fault) if login.is_none() && target.security == Security::None && is_ehlo_unknown(&fault) => {
+                let again = Session::attempt(target, None, watch, true).await;
+                again.map_err(|_| fault)
+            }
+            result => result,
+        }
+    }
+
+    async fn attempt(
+        target: &Target,
+        login: Option<&Login>,
+        watch: &Watch<'_>,
+        says_helo: bool,
+    ) -> Result<Session, SmtpFault> {
         let dialled = target.dial(watch).await?;
         let primed: &'static [u8] = if dialled.greeted { b"220 \r\n" } else { b"" };
-        let (wire, last_answer) = Wire::new(dialled.stream, dialled.peer, primed, target.timeout);
+        let (wire, last_answer) = Wire::new(dialled.stream, dialled.peer, primed, says_helo, target.timeout);
         let hello = ClientId::Ipv4(HELLO_ADDRESS);
         // Greeting and EHLO are one call to lettre; each read in it is bounded by the wire, both by the time here.
         let opening = AsyncSmtpConnection::connect_with_transport(Box::new(wire), &hello);
@@ -188,27 +208,27 @@ impl Session {
     }
 
     async fn log_in(&mut self, target: &Target, login: &Login) -> Result<(), SmtpFault> {
-        let offered = self.extensions;
-        let mechanism = match login.mechanism {
-            SmtpMechanism::Auto | SmtpMechanism::Plain if offered.plain => SmtpMechanism::Plain,
-            SmtpMechanism::Auto | SmtpMechanism::Login if offered.login => SmtpMechanism::Login,
-            SmtpMechanism::XOAuth2 if offered.xoauth2 => SmtpMechanism::XOAuth2,
-            _ => return Err(target.fault(Step::Authentication, SmtpFaultKind::NoMechanism)),
-        };
-        let reply = self.try_mechanism(target, login, mechanism).await?;
-        // Some servers list PLAIN and do not do it.
-        let is_undone = matches!(reply.code, 500..=504)
-            && (login.mechanism, mechanism) == (SmtpMechanism::Auto, SmtpMechanism::Plain)
-            && offered.login;
-        let reply = if is_undone {
-            self.try_mechanism(target, login, SmtpMechanism::Login).await?
-        } else {
-            reply
-        };
-        if reply.code == 235 {
-            return Ok(());
+        let mut refusal = target.fault(Step::Authentication, SmtpFaultKind::NoMechanism);
+        let mut is_refused = false;
+        for mechanism in self.extensions.ways(login.mechanism, target.security) {
+            let reply = match self.try_mechanism(target, login, mechanism).await {
+                Ok(reply) => reply,
+                // Some servers hang up on a second try; what they said to the first is what matters.
+                Err(fault) => return Err(if is_refused { refusal } else { fault }),
+            };
+            if reply.code == 235 {
+                return Ok(());
+            }
+            refusal = target.answer_fault(Step::Authentication, &reply);
+            is_refused = true;
+            // Some servers list a mechanism and do not do it, or not for the form in which they keep this password.
+            let is_undone = matches!(reply.code, 500..=504)
+                || (mechanism == SmtpMechanism::CramMd5 && reply.code / 100 == 5);
+            if !is_undone || self.broken {
+                break;
+            }
         }
-        Err(target.answer_fault(Step::Authentication, &reply))
+        Err(refusal)
     }
 
     /// One AUTH exchange (RFC 4954); the reply ends it, for better or worse.
@@ -223,6 +243,15 @@ impl Session {
             login.credentials.password.expose(),
         );
         let lines = match mechanism {
+            SmtpMechanism::CramMd5 => {
+                let reply = self.ask(target, Step::Authentication, "AUTH CRAM-MD5").await?;
+                if reply.code != 334 {
+                    return Ok(reply);
+                }
+                let challenge = reply.lines.first().map_or("", String::as_str);
+                // A star takes the exchange back (RFC 4954 section 4).
+                vec![cram_md5_answer(challenge, user, password).unwrap_or_else(|| "*".to_owned())]
+            }
             SmtpMechanism::Login => {
                 vec![
                     "AUTH LOGIN".to_owned(),
@@ -233,13 +262,12 @@ impl Session {
             SmtpMechanism::XOAuth2 => {
                 let token = format!("user={user}\u{1}auth=Bearer {password}\u{1}\u{1}");
                 // A refusal comes as a challenge with the details; an empty line fetches the answer itself.
-                vec![format!("AUTH XOAUTH2 {}", STANDARD.encode(token)), String::new()]
+                let mut lines = with_initial_response("XOAUTH2", &token);
+                lines.push(String::new());
+                lines
             }
             SmtpMechanism::Auto | SmtpMechanism::Plain => {
-                vec![format!(
-                    "AUTH PLAIN {}",
-                    STANDARD.encode(format!("\0{user}\0{password}"))
-                )]
+                with_initial_response("PLAIN", &format!("\0{user}\0{password}"))
             }
         };
         let mut reply = None;
@@ -295,6 +323,27 @@ impl Session {
         self.broken = true;
         Err(target.fault(step, kind))
     }
+}
+
+/// AUTH with the first response in it, or behind the server's word to go on where the command would be longer than
+/// commands may be (RFC 4954 section 4).
+fn with_initial_response(mechanism: &str, response: &str) -> Vec<String> {
+    let response = STANDARD.encode(response);
+    let command = format!("AUTH {mechanism} {response}");
+    if command.len() + "\r\n".len() <= SMTP_COMMAND_BYTES {
+        return vec![command];
+    }
+    vec![format!("AUTH {mechanism}"), response]
+}
+
+/// Whether the server may only lack EHLO: it says so, or hangs up on it.
+fn is_ehlo_unknown(fault: &SmtpFault) -> bool {
+    fault.step() == Step::Hello
+        && match fault.kind() {
+            SmtpFaultKind::Answer { code, .. } => matches!(code, 500..=504),
+            SmtpFaultKind::ConnectionLost => true,
+            _ => false,
+        }
 }
 
 /// What failed before the session stood. lettre answers a refused EHLO with a QUIT of its own, so the wire may hold the
@@ -361,10 +410,29 @@ impl Extensions {
         extensions
     }
 
+    /// The mechanisms to try, in order. In the clear the password itself is the last thing to send.
+    fn ways(&self, wanted: SmtpMechanism, security: Security) -> Vec<SmtpMechanism> {
+        use SmtpMechanism::{Auto, CramMd5, Login, Plain, XOAuth2};
+        let order = match (wanted, security) {
+            (Auto, Security::None) => vec![CramMd5, Plain, Login],
+            (Auto, Security::StartTls | Security::Tls) => vec![Plain, Login, CramMd5],
+            (mechanism, _) => vec![mechanism],
+        };
+        let is_offered = |mechanism: &SmtpMechanism| match mechanism {
+            Plain => self.plain,
+            Login => self.login,
+            CramMd5 => self.cram_md5,
+            XOAuth2 => self.xoauth2,
+            Auto => false,
+        };
+        order.into_iter().filter(is_offered).collect()
+    }
+
     fn add_mechanism(&mut self, mechanism: &str) {
         match mechanism {
             "PLAIN" => self.plain = true,
             "LOGIN" => self.login = true,
+            "CRAM-MD5" => self.cram_md5 = true,
             "XOAUTH2" => self.xoauth2 = true,
             _ => {}
         }

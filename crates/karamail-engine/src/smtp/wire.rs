@@ -68,17 +68,21 @@ pub(super) struct Wire {
     last_answer: LastAnswer,
     /// Handed out before anything is read from the stream.
     primed: &'static [u8],
+    /// Says HELO where lettre says EHLO.
+    says_helo: bool,
     /// How long nothing may move in either direction.
     patience: Duration,
     timer: Pin<Box<Sleep>>,
 }
 
 impl Wire {
-    /// `primed` is read first: after STARTTLS the server greets no more, yet lettre waits for a greeting.
+    /// `primed` is read first: after STARTTLS the server greets no more, yet lettre waits for a greeting. `says_helo` is
+    /// for servers that do not know EHLO, which is all that lettre says.
     pub(super) fn new(
         stream: Box<dyn Clear>,
         peer: SocketAddr,
         primed: &'static [u8],
+        says_helo: bool,
         patience: Duration,
     ) -> (Wire, LastAnswer) {
         let last_answer = LastAnswer::default();
@@ -89,6 +93,7 @@ impl Wire {
                 peer,
                 last_answer: last_answer.clone(),
                 primed,
+                says_helo,
                 patience,
                 timer,
             },
@@ -144,6 +149,11 @@ impl AsyncWrite for Wire {
     ) -> Poll<io::Result<usize>> {
         let wire = &mut *self;
         wire.last_answer.clear();
+        let helo = match bytes.strip_prefix(b"EHLO") {
+            Some(name) if wire.says_helo => Some([b"HELO", name].concat()),
+            _ => None,
+        };
+        let bytes = helo.as_deref().unwrap_or(bytes);
         let result = Pin::new(&mut wire.stream).poll_write(context, bytes);
         wire.timed(context, result)
     }

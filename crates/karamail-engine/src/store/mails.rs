@@ -1,7 +1,7 @@
 //! What is known of a mailbox, and the one transaction that records a batch of mails: ledger rows, numbers, finished
 //! letters and events, or none of them (invariant 2).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
@@ -171,16 +171,23 @@ impl Store {
             .collect())
     }
 
-    /// What is known of each mail's sender, for a first look before the batch is recorded.
+    /// What is known of each mail's sender, for a first look before the batch is recorded. `None` for a mail that is
+    /// an older row's: [`Store::record`] will not ask for a decision on it.
     pub async fn known(
         &self,
         scope: &Scope,
-        mails: &[&IncomingMail],
+        candidates: &[Candidate],
+        listed: &HashSet<i64>,
         now: Timestamp,
-    ) -> Result<Vec<Known>, StoreError> {
+    ) -> Result<Vec<Option<Known>>, StoreError> {
         let mut writer = self.writer().await;
-        let desk = Desk::load(&mut writer, scope, mails, now).await?;
-        Ok(mails.iter().map(|mail| desk.known(mail)).collect())
+        let twins = twins(&mut writer, scope.mailbox_id, candidates, listed).await?;
+        let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
+        let desk = Desk::load(&mut writer, scope, &mails, now).await?;
+        let known = mails.into_iter().zip(twins);
+        Ok(known
+            .map(|(mail, twin)| twin.is_none().then(|| desk.known(mail)))
+            .collect())
     }
 
     /// Records a batch in one transaction. `listed` holds the ledger rows that are known to be in this session's
@@ -196,17 +203,14 @@ impl Store {
     ) -> Result<Vec<Recorded>, StoreError> {
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
-        let mut newly_listed = listed.clone();
-        let mut same = same_content(&mut transaction, scope.mailbox_id, candidates).await?;
+        // Taken over only after the commit.
+        let mut newly_listed = HashSet::new();
+        let twins = twins(&mut transaction, scope.mailbox_id, candidates, listed).await?;
         let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
         let mut desk = Desk::load(&mut transaction, scope, &mails, now).await?;
         let mut batch = Batch::default();
         let mut recorded = Vec::with_capacity(candidates.len());
-        for candidate in candidates {
-            let twin = same.get_mut(&candidate.key.0).and_then(|rows| {
-                let at = rows.iter().position(|id| !newly_listed.contains(id))?;
-                Some(rows.swap_remove(at))
-            });
+        for (candidate, twin) in candidates.iter().zip(twins) {
             if let Some(mail_id) = twin {
                 newly_listed.insert(mail_id);
                 adopt(&mut transaction, mail_id, candidate.uidl.as_deref()).await?;
@@ -223,19 +227,21 @@ impl Store {
         }
         batch.write(&mut transaction, scope, now).await?;
         transaction.commit().await?;
-        *listed = newly_listed;
+        listed.extend(newly_listed);
         drop(writer);
         self.announce_events();
         Ok(recorded)
     }
 }
 
-/// Rows of this mailbox with the same content as a candidate, live or gone.
-async fn same_content(
+/// For each candidate the row of this mailbox that it is, if any: one with its content, live or gone, that is not
+/// otherwise in the listing.
+async fn twins(
     connection: &mut SqliteConnection,
     mailbox_id: i64,
     candidates: &[Candidate],
-) -> Result<HashMap<[u8; 32], Vec<i64>>, StoreError> {
+    listed: &HashSet<i64>,
+) -> Result<Vec<Option<i64>>, StoreError> {
     let mut query: QueryBuilder<Sqlite> =
         QueryBuilder::new("SELECT content_key, id FROM mails WHERE mailbox_id = ");
     query.push_bind(mailbox_id).push(" AND content_key IN (");
@@ -243,25 +249,29 @@ async fn same_content(
     for candidate in candidates {
         list.push_bind(candidate.key.0.to_vec());
     }
-    query.push(") ORDER BY id DESC");
+    // One that should be there is likelier to be this mail than one that is gone.
+    query.push(") ORDER BY state = 'gone', id DESC");
     let rows: Vec<(Vec<u8>, i64)> = query.build_query_as().fetch_all(connection).await?;
-    let mut same: HashMap<[u8; 32], Vec<i64>> = HashMap::new();
-    for (key, id) in rows {
-        if let Ok(key) = key.try_into() {
-            same.entry(key).or_default().push(id);
+    let mut same: HashMap<&[u8], VecDeque<i64>> = HashMap::new();
+    for (key, id) in &rows {
+        if !listed.contains(id) {
+            same.entry(key).or_default().push_back(*id);
         }
     }
-    Ok(same)
+    let keys = candidates.iter().map(|candidate| candidate.key.0.as_slice());
+    Ok(keys.map(|key| same.get_mut(key)?.pop_front()).collect())
 }
 
 /// The mail of an older row is listed under a new unique id, or came back after it was gone: the row goes on with it.
+/// Backlog that was only out of sight is still the shop's to decide on; anything else that was gone may go again.
 async fn adopt(
     connection: &mut SqliteConnection,
     mail_id: i64,
     uidl: Option<&str>,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE mails SET uidl = ?2, state = CASE state WHEN 'gone' THEN 'settled' ELSE state END, gone_at = NULL WHERE id = ?1",
+        "UPDATE mails SET uidl = ?2, gone_at = NULL, state = CASE WHEN state <> 'gone' THEN state \
+         WHEN outcome = 'backlog' THEN 'backlog' ELSE 'settled' END WHERE id = ?1",
     )
     .bind(mail_id)
     .bind(uidl)
@@ -295,10 +305,11 @@ impl Desk {
         keys.dedup();
         let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
         let answered_mailbox_hour: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at > ?2 AND kind <> 'forward'",
+            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 AND kind <> 'forward'",
         )
         .bind(scope.mailbox_id)
         .bind(hour_ago)
+        .bind(milliseconds(latest(now)))
         .fetch_one(&mut *connection)
         .await?;
         Ok(Desk {
@@ -366,6 +377,11 @@ async fn our_letters(
     Ok(ours)
 }
 
+/// Replies of a later time were written while the clock was ahead: they would count for years.
+fn latest(now: Timestamp) -> Timestamp {
+    now + SignedDuration::from_hours(1)
+}
+
 async fn answered(
     connection: &mut SqliteConnection,
     keys: &[String],
@@ -376,8 +392,9 @@ async fn answered(
     }
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT recipient_key, sum(created_at > ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(1)));
-    query.push("), count(*) FROM outbox WHERE kind <> 'forward' AND created_at > ");
+    query.push("), count(*) FROM outbox WHERE kind <> 'forward' AND created_at BETWEEN ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(24)));
+    query.push(" AND ").push_bind(milliseconds(latest(now)));
     query.push(" AND recipient_key IN (");
     let mut list = query.separated(", ");
     for key in keys {
@@ -547,6 +564,12 @@ impl<'a> Batch<'a> {
                 .await?;
         }
         if !self.receipts.is_empty() {
+            // Made with its first number: until then the shop may still set another one.
+            sqlx::query("INSERT INTO series (name, first_number, next_number) VALUES (?1, ?2, ?2) ON CONFLICT (name) DO NOTHING")
+                .bind(&scope.series)
+                .bind(scope.first_number)
+                .execute(&mut *connection)
+                .await?;
             self.insert_receipts(scope, now)
                 .build()
                 .execute(&mut *connection)

@@ -29,6 +29,9 @@ use tokio::sync::{Mutex, MutexGuard, Notify};
 /// The ledger's file name in the data folder.
 pub const FILE_NAME: &str = "karamail.db";
 
+/// Lies beside a ledger, so that a ledger that is gone is noticed.
+const IN_USE_MARK: &str = "karamail.used";
+
 /// Marks the file as Karamail's ledger (SQLite application id, "KML1"); the first migration sets it.
 const APPLICATION_ID: i64 = 0x4b4d_4c31;
 
@@ -127,15 +130,14 @@ impl Store {
     /// become `unsure` (sent again with the same bytes).
     pub async fn open(data_folder: &Path) -> Result<Store, StoreError> {
         let path = data_folder.join(FILE_NAME);
-        let is_new = !path.exists();
-        if is_new && was_in_use(data_folder) {
-            return Err(StoreError::Vanished(path));
-        }
-        if !is_new {
-            refuse_foreign_file(&path)?;
-        }
+        let is_new = is_new(data_folder, &path)?;
         let in_place = |error| in_file(error, &path);
-        if !is_new {
+        if is_new {
+            make_private_file(&path).map_err(|error| match error.kind() {
+                std::io::ErrorKind::StorageFull => StoreError::DiskFull,
+                _ => StoreError::Folder(path.clone(), error),
+            })?;
+        } else {
             check_health(&path).await.map_err(in_place)?;
         }
         let mut writer = writer_options(&path)
@@ -159,6 +161,7 @@ impl Store {
             .await
             .map_err(StoreError::from)
             .map_err(in_place)?;
+        mark_in_use(data_folder).map_err(|error| StoreError::Folder(data_folder.to_owned(), error))?;
         Ok(Store {
             inner: Arc::new(Inner {
                 writer: Mutex::new(writer),
@@ -174,14 +177,9 @@ impl Store {
     /// `None` where there is no ledger yet.
     pub async fn open_to_read(data_folder: &Path) -> Result<Option<SqlitePool>, StoreError> {
         let path = data_folder.join(FILE_NAME);
-        if !path.exists() {
-            return if was_in_use(data_folder) {
-                Err(StoreError::Vanished(path))
-            } else {
-                Ok(None)
-            };
+        if is_new(data_folder, &path)? {
+            return Ok(None);
         }
-        refuse_foreign_file(&path)?;
         let pool = readers(&path);
         let version: Result<i64, sqlx::Error> =
             sqlx::query_scalar("SELECT coalesce(max(version), 0) FROM _sqlx_migrations")
@@ -287,44 +285,69 @@ fn newest_migration() -> i64 {
         .unwrap_or(0)
 }
 
-/// Whether the folder shows traces of a ledger that is gone: silently starting at number 1 again would give people
-/// other people's cards.
-fn was_in_use(data_folder: &Path) -> bool {
-    let traces = [
-        format!("{FILE_NAME}-wal"),
-        "log".to_owned(),
-        "archive".to_owned(),
-        "outbox".to_owned(),
-    ];
-    traces.iter().any(|name| {
-        let trace = data_folder.join(name);
-        trace.is_file() || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
-    })
-}
-
-/// Refuses a file that is not SQLite's before SQLite could take an empty or foreign one for a new ledger.
-fn refuse_foreign_file(path: &Path) -> Result<(), StoreError> {
+/// Whether there is no ledger yet: no file, or the empty one that a crash in the very first moment leaves, in a folder
+/// that was never in use. A used folder without its ledger is refused: silently starting at number 1 again would give
+/// people other people's cards.
+fn is_new(data_folder: &Path, path: &Path) -> Result<bool, StoreError> {
     use std::io::Read;
-    let mut head = [0u8; 16];
-    let read = std::fs::File::open(path).and_then(|mut file| {
-        let length = file.metadata()?.len();
-        if length >= 16 {
-            file.read_exact(&mut head)?;
+    let was_in_use = was_in_use(data_folder);
+    let mut file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && was_in_use => {
+            return Err(StoreError::Vanished(path.to_owned()));
         }
-        Ok(length)
-    });
-    match read {
-        Ok(0) => Err(StoreError::Damaged(
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
+        Err(error) => return Err(StoreError::Folder(path.to_owned(), error)),
+    };
+    let mut head = Vec::new();
+    let read = (&mut file).take(16).read_to_end(&mut head);
+    read.map_err(|error| StoreError::Folder(path.to_owned(), error))?;
+    match head.as_slice() {
+        b"SQLite format 3\0" => Ok(false),
+        [] if !was_in_use => Ok(true),
+        [] => Err(StoreError::Damaged(
             path.to_owned(),
             "the file is empty".to_owned(),
         )),
-        Ok(_) if &head == b"SQLite format 3\0" => Ok(()),
-        Ok(_) => Err(StoreError::Damaged(
+        _ => Err(StoreError::Damaged(
             path.to_owned(),
             "it is not a SQLite file".to_owned(),
         )),
-        Err(error) => Err(StoreError::Folder(path.to_owned(), error)),
     }
+}
+
+/// Whether the folder shows traces of a ledger.
+fn was_in_use(data_folder: &Path) -> bool {
+    let wal = format!("{FILE_NAME}-wal");
+    let traces = [IN_USE_MARK, wal.as_str(), "log", "archive", "outbox"];
+    traces.iter().any(|name| {
+        let trace = data_folder.join(name);
+        std::fs::metadata(&trace).is_ok_and(|found| found.is_file() && found.len() > 0)
+            || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
+    })
+}
+
+/// Leaves the mark that this folder has a ledger, once.
+fn mark_in_use(data_folder: &Path) -> std::io::Result<()> {
+    let mark = data_folder.join(IN_USE_MARK);
+    if !mark.exists() {
+        std::fs::write(
+            &mark,
+            format!("{FILE_NAME} holds the receipt numbers. Without it Karamail does not start here.\n"),
+        )?;
+        std::fs::File::open(&mark)?.sync_all()?;
+        crate::data_folder::flush_folder(data_folder)?;
+    }
+    Ok(())
+}
+
+/// Makes the ledger's file readable by its owner alone before SQLite writes addresses into it.
+fn make_private_file(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::File::options();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 /// Looks before the first write: a damaged file or another program's is left exactly as it is.

@@ -3,13 +3,16 @@
 //! [`Claimed`] and [`Settled`] can only be made here, so a letter that was not recorded cannot be sent, and one whose
 //! attempt was not counted on disk cannot either.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
 use karamail_core::journal::{Event, EventKind};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::mails::LetterBody;
-use super::{Store, StoreError, begin, events, milliseconds, timestamp};
+use super::{Store, StoreError, begin, events, milliseconds};
+
+/// No retry is further away than this. A letter that is due later was written while the clock was ahead, and is due now.
+const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(5);
 
 /// What a letter is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -141,10 +144,11 @@ impl Store {
         let mut transaction = begin(&mut writer).await?;
         let due: Vec<(i64, bool)> = sqlx::query_as(
             "SELECT id, state = 'unsure' FROM outbox WHERE mailbox_id = ?1 AND state IN ('queued', 'unsure') \
-             AND next_attempt_at <= ?2 ORDER BY next_attempt_at, id LIMIT ?3",
+             AND (next_attempt_at <= ?2 OR next_attempt_at > ?3) ORDER BY next_attempt_at, id LIMIT ?4",
         )
         .bind(mailbox_id)
         .bind(milliseconds(now))
+        .bind(milliseconds(now + LONGEST_WAIT))
         .bind(limit)
         .fetch_all(&mut *transaction)
         .await?;
@@ -252,16 +256,18 @@ impl Store {
         Ok(())
     }
 
-    /// When the next letter of a mailbox is due, if any waits.
-    pub async fn next_due(&self, mailbox_id: i64) -> Result<Option<Timestamp>, StoreError> {
+    /// Whether any letter of a mailbox is due.
+    pub async fn is_any_due(&self, mailbox_id: i64, now: Timestamp) -> Result<bool, StoreError> {
         let mut writer = self.writer().await;
-        let at: Option<i64> = sqlx::query_scalar(
-            "SELECT min(next_attempt_at) FROM outbox WHERE mailbox_id = ?1 AND state IN ('queued', 'unsure')",
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE mailbox_id = ?1 AND state IN ('queued', 'unsure') \
+             AND (next_attempt_at <= ?2 OR next_attempt_at > ?3))",
         )
         .bind(mailbox_id)
+        .bind(milliseconds(now))
+        .bind(milliseconds(now + LONGEST_WAIT))
         .fetch_one(&mut *writer)
-        .await?;
-        Ok(at.map(timestamp))
+        .await?)
     }
 
     /// Files of the outbox folder whose letter is still to be sent.

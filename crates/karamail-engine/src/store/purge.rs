@@ -33,7 +33,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Purgeable>, StoreError> {
         let seen_before = match keep {
-            KeepRule::Delete => now,
+            // Not `now`: a mail that came while the clock was ahead would stay until the clock is there again.
+            KeepRule::Delete => Timestamp::MAX,
             KeepRule::Days(days) => now - SignedDuration::from_hours(24 * i64::from(days)),
             KeepRule::Keep | KeepRule::WhenErased => return Ok(Vec::new()),
         };

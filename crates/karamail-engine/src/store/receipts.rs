@@ -14,24 +14,19 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    /// Reads the series' next number and what the addresses of this batch have. Makes the series where it is new.
+    /// Reads the series' next number (its first one where it is new) and what the addresses of this batch have.
     pub(crate) async fn load(
         connection: &mut SqliteConnection,
         series: &str,
         first_number: i64,
         address_keys: &[String],
     ) -> Result<Numbers, StoreError> {
-        sqlx::query("INSERT INTO series (name, first_number, next_number) VALUES (?1, ?2, ?2) ON CONFLICT (name) DO NOTHING")
+        let next: Option<i64> = sqlx::query_scalar("SELECT next_number FROM series WHERE name = ?1")
             .bind(series)
-            .bind(first_number)
-            .execute(&mut *connection)
-            .await?;
-        let next: i64 = sqlx::query_scalar("SELECT next_number FROM series WHERE name = ?1")
-            .bind(series)
-            .fetch_one(&mut *connection)
+            .fetch_optional(&mut *connection)
             .await?;
         Ok(Numbers {
-            next,
+            next: next.unwrap_or(first_number),
             given: numbers_of(connection, series, address_keys).await?,
         })
     }

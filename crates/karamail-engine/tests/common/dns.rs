@@ -1,5 +1,11 @@
 //! A name server on loopback that knows what a test tells it.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,5 +1,15 @@
 //! An engine on the demo's mail servers in a folder of its own.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 #![allow(dead_code, reason = "each test file uses its part")]
+
+pub(crate) mod scripted;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -79,4 +89,15 @@ pub(crate) fn signup(address: &str, nth: usize) -> Vec<u8> {
         demo::ADDRESS
     )
     .into_bytes()
+}
+
+/// Time passes: every letter that waits for its next attempt is due.
+pub(crate) async fn make_letters_due(folder: &Path) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.join("karamail.db"));
+    let mut ledger = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("UPDATE outbox SET next_attempt_at = 0 WHERE state IN ('queued', 'unsure')")
+        .execute(&mut ledger)
+        .await
+        .unwrap();
+    sqlx::Connection::close(ledger).await.unwrap();
 }

@@ -40,14 +40,23 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
     let settings = context.settings()?;
     let _diagnostics = context.start_diagnostics(&settings);
     let secrets = context.secrets(&settings).await?;
+    let enabled = settings
+        .mailboxes
+        .iter()
+        .filter(|mailbox| mailbox.enabled)
+        .count();
     let mut engine = Engine::open(&context.data_dir, settings, secrets).await?;
     let stop = engine.stop_switch();
     let watching = tokio::spawn(async move {
         signals::end_requested().await;
         stop.request();
+        // Asked twice: at once. The next start finds every promise on disk.
+        signals::end_requested().await;
+        std::process::exit(Exit::Failed as i32);
     });
     let reports = engine.run_once().await?;
     watching.abort();
+    let log = engine.write_log().await;
     engine.close().await;
     if context.json {
         let mailboxes = reports
@@ -56,16 +65,20 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
             .collect();
         output::json_line(&Summary { mailboxes })?;
     } else {
-        if reports.is_empty() {
+        if enabled == 0 {
             output::line(&words::no_mailbox_enabled(context.language));
         }
         for (name, report) in &reports {
             print(name, report, context.language);
         }
     }
-    let failed = reports
-        .iter()
-        .any(|(_, report)| report.receive_fault.is_some() || report.send_fault.is_some());
+    // What was done is told first, whatever became of the log.
+    log?;
+    let is_cut_off = reports.len() < enabled;
+    let failed = is_cut_off
+        || reports
+            .iter()
+            .any(|(_, report)| report.receive_fault.is_some() || report.send_fault.is_some());
     Ok(if failed { Exit::Failed } else { Exit::Done })
 }
 

@@ -36,6 +36,9 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
         signals::end_requested().await;
         output::error_line(&words::ending(language));
         stop.request();
+        // Asked twice: at once. The next start finds every promise on disk.
+        signals::end_requested().await;
+        std::process::exit(Exit::Failed as i32);
     });
     let ended = engine.run(Some(watcher), true).await;
     printing.abort();

@@ -41,6 +41,8 @@ pub struct LoginSettings<'a> {
     pub encryption: Encryption,
     /// Which way to log in.
     pub authentication: Authentication,
+    /// Whether CAPA is asked. Some servers hang up on it; then everything is tried without knowing.
+    pub asks_capabilities: bool,
 }
 
 /// What the caller has to do for a login.
@@ -69,6 +71,8 @@ pub struct Login<'a> {
     /// The way to log in that is tried when the one under way is refused.
     next_way: Option<Way>,
     refusal: Option<Fault>,
+    /// The last thing the server said was that it does not know CAPA.
+    is_capa_refused_last: bool,
 }
 
 /// Where the login stands: which reply comes next.
@@ -111,6 +115,7 @@ impl<'a> Login<'a> {
             stray_line: Vec::new(),
             next_way: None,
             refusal: None,
+            is_capa_refused_last: false,
         }
     }
 
@@ -172,8 +177,7 @@ impl<'a> Login<'a> {
             return Err(Fault::new(Step::Stls, Problem::PlaintextAfterStls).said(unread));
         }
         self.encrypted = true;
-        self.ask_capabilities(Moment::Encrypted);
-        Ok(())
+        self.ask_capabilities(Moment::Encrypted)
     }
 
     /// The fault when nothing more comes: `problem` is [`Problem::Dropped`] or [`Problem::Hung`]. Where something came
@@ -193,6 +197,16 @@ impl<'a> Login<'a> {
         }
     }
 
+    /// Whether this failure may be the server's way to say that it does not know CAPA: it hangs up, falls silent or
+    /// babbles at it. A new session that does not ask may fare better.
+    pub fn may_fare_better_without_capabilities(&self, problem: &Problem) -> bool {
+        match problem {
+            Problem::Dropped => matches!(self.stage, Stage::Capa(_)) || self.is_capa_refused_last,
+            Problem::Hung(_) | Problem::Garbage => matches!(self.stage, Stage::Capa(_)),
+            _ => false,
+        }
+    }
+
     /// What the server can do, as it says now.
     pub fn capabilities(&self) -> &Capabilities {
         &self.capabilities
@@ -205,6 +219,7 @@ impl<'a> Login<'a> {
 
     fn status(&mut self, kind: StatusKind, text: &[u8]) -> Result<(), Fault> {
         let stage = self.stage;
+        self.is_capa_refused_last = matches!((stage, kind), (Stage::Capa(_), StatusKind::Err));
         match (stage, kind) {
             (Stage::Capa(Moment::Greeted), StatusKind::Other) => self.stray(text),
             (Stage::Auth(exchange), StatusKind::Continue) => self.answer_challenge(exchange, text),
@@ -220,7 +235,7 @@ impl<'a> Login<'a> {
         match stage {
             Stage::Greeting => {
                 self.timestamp = apop_timestamp(text);
-                self.ask_capabilities(Moment::Greeted);
+                self.ask_capabilities(Moment::Greeted)?;
             }
             Stage::Stls => self.stage = Stage::Handshake,
             Stage::Utf8 => self.start_login()?,
@@ -231,7 +246,7 @@ impl<'a> Login<'a> {
             Stage::Pass | Stage::Apop | Stage::Auth(_) => {
                 self.refusal = None;
                 if self.capabilities.known {
-                    self.ask_capabilities(Moment::LoggedIn);
+                    self.ask_capabilities(Moment::LoggedIn)?;
                 } else {
                     self.stage = Stage::Ready;
                 }
@@ -292,13 +307,17 @@ impl<'a> Login<'a> {
         }
     }
 
-    fn ask_capabilities(&mut self, moment: Moment) {
+    fn ask_capabilities(&mut self, moment: Moment) -> Result<(), Fault> {
+        if !self.settings.asks_capabilities {
+            return self.capabilities_asked(moment);
+        }
         let known = std::mem::take(&mut self.capabilities);
         if moment == Moment::LoggedIn {
             self.capabilities_before = known;
         }
         self.stage = Stage::Capa(moment);
         self.command(&["CAPA"]);
+        Ok(())
     }
 
     fn capabilities_asked(&mut self, moment: Moment) -> Result<(), Fault> {

@@ -322,6 +322,7 @@ fn smtp(values: &SectionValues, pop3: &Pop3Settings, checking: &mut Checking<'_>
         mechanism: match values.text("mechanism") {
             "plain" => SmtpMechanism::Plain,
             "login" => SmtpMechanism::Login,
+            "cram-md5" => SmtpMechanism::CramMd5,
             "xoauth2" => SmtpMechanism::XOAuth2,
             _ => SmtpMechanism::Auto,
         },

@@ -49,8 +49,8 @@ pub(crate) static GENERAL: Section = Section {
             name: "log_folder",
             kind: Kind::Folder,
             default: Default::Follows {
-                ja: "データフォルダーの中の logs",
-                en: "logs in the data folder",
+                ja: "データフォルダーの中の log",
+                en: "log in the data folder",
             },
             ja: "毎月のログを書くフォルダー。",
             en: "The folder of the monthly logs.",

@@ -253,7 +253,7 @@ pub(crate) static SMTP: Section = Section {
         },
         Key {
             name: "mechanism",
-            kind: Kind::Choice(&["auto", "plain", "login", "xoauth2"]),
+            kind: Kind::Choice(&["auto", "plain", "login", "cram-md5", "xoauth2"]),
             default: Default::Text("auto"),
             ja: "SMTP認証の方法。auto はサーバーに合わせて選びます。",
             en: "The SMTP AUTH mechanism; auto takes the best that the server offers.",

@@ -293,3 +293,56 @@ async fn a_tls_server_that_hangs_or_drops_in_the_handshake_is_told_so() {
         Fault::new(Step::TlsHandshake, Problem::Dropped)
     );
 }
+
+/// A certificate as `openssl req -x509` makes it: it signed itself and says that it is an authority.
+fn self_made(host: &str, until: i32) -> (Arc<ServerConfig>, NamedTempFile) {
+    let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    params.not_before = date_time_ymd(2020, 1, 1);
+    params.not_after = date_time_ymd(until, 1, 1);
+    let key = KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let file = NamedTempFile::new().unwrap();
+    std::fs::write(file.path(), certificate.pem()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(
+            vec![certificate.der().clone()],
+            PrivateKeyDer::try_from(key.serialize_der()).unwrap(),
+        )
+        .unwrap();
+    (Arc::new(config), file)
+}
+
+#[tokio::test]
+async fn a_self_made_certificate_in_the_extra_ca_file_is_accepted_for_its_host_and_time() {
+    let (config, file) = self_made("localhost", 2090);
+    let mut settings = serve_tls(Arc::clone(&config)).await;
+    settings.extra_ca_file = Some(file.path().to_owned());
+    opened(&settings).await.quit().await.unwrap();
+
+    let check = async |config, file: Option<&NamedTempFile>, expected: fn(&Problem) -> bool| {
+        let mut settings = serve_tls(config).await;
+        settings.extra_ca_file = file.map(|file| file.path().to_owned());
+        let fault = refused(&settings).await;
+        assert!(expected(&fault.problem), "{fault}");
+    };
+    let is_bad =
+        |problem: &Problem| matches!(problem, Problem::CertificateBad(_) | Problem::CertificateForeign);
+    check(Arc::clone(&config), None, is_bad).await;
+    let (_, another) = self_made("localhost", 2090);
+    check(config, Some(&another), is_bad).await;
+    let (config, file) = self_made("sv1.hosting.example.jp", 2090);
+    check(config, Some(&file), |problem| {
+        matches!(problem, Problem::CertificateWrongHost(_))
+    })
+    .await;
+    let (config, file) = self_made("localhost", 2021);
+    check(config, Some(&file), |problem| {
+        *problem == Problem::CertificateExpired
+    })
+    .await;
+}

@@ -73,6 +73,27 @@ async fn each_mechanism_logs_in_with_the_right_password_and_not_with_a_wrong_one
 }
 
 #[tokio::test]
+async fn a_response_that_is_too_long_for_a_command_waits_for_the_servers_word() {
+    const LONG: &str = "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz";
+    let password = LONG.repeat(8);
+    for mechanism in [SmtpMechanism::Plain, SmtpMechanism::XOAuth2] {
+        let server = Server::start(|moment| match (moment.step, moment.line) {
+            (Step::Authentication, "AUTH PLAIN" | "AUTH XOAUTH2") => Act::Say("334 "),
+            (Step::Authentication, line) if line.starts_with("AUTH") => Act::Say("500 5.5.6 line too long"),
+            (Step::Authentication, _) => Act::Say("235 2.7.0 welcome"),
+            _ => Act::Proceed,
+        })
+        .await;
+        let result = with_login(&server, mechanism, &password).test().await;
+        assert_eq!(result, Ok(()), "{mechanism:?}");
+        let lines = server.lines();
+        let sent = lines.iter().filter_map(|line| STANDARD.decode(line).ok());
+        let whole = sent.filter(|line| String::from_utf8_lossy(line).contains(&password));
+        assert_eq!(whole.count(), 1, "{mechanism:?}: {lines:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_oauth_refusal_is_fetched_with_its_words() {
     let server = Server::start(|moment| match (moment.step, moment.line) {
         (Step::Authentication, "") => Act::Say("535 5.7.8 token expired"),
@@ -98,11 +119,12 @@ async fn a_server_that_lists_plain_and_does_not_do_it_gets_login() {
 
 #[tokio::test]
 async fn without_a_usable_mechanism_the_password_is_not_sent() {
-    let server = Server::start(at(Step::Hello, || Act::Say("250-test\r\n250 AUTH CRAM-MD5"))).await;
+    let server = Server::start(at(Step::Hello, || Act::Say("250-test\r\n250 AUTH NTLM"))).await;
     for mechanism in [
         SmtpMechanism::Auto,
         SmtpMechanism::Plain,
         SmtpMechanism::Login,
+        SmtpMechanism::CramMd5,
         SmtpMechanism::XOAuth2,
     ] {
         let fault = with_login(&server, mechanism, "secret").test().await.unwrap_err();
@@ -180,4 +202,42 @@ fn the_app_password_is_advised_where_the_provider_wants_one() {
         assert!(refused(host).contains("app password"), "{host}");
     }
     assert!(!refused("smtp.notgmail.com").contains("app password"));
+}
+
+/// What RFC 2195 calls `tim tanstaaftanstaaf`, here `shop secret`, over its challenge.
+const CRAM_MD5: &[&str] = &[
+    "AUTH CRAM-MD5",
+    "c2hvcCA3MzNiYTg3ZTY0ZWQ3ZTQ0MWYwNjJjNGFjNmRiMDEwMw==",
+];
+
+#[tokio::test]
+async fn cram_md5_goes_first_in_the_clear_and_the_password_only_where_it_is_refused() {
+    let with_cram = |lines, refusal| {
+        move |moment: &Moment<'_>| match (moment.step, moment.line) {
+            (Step::Hello, line) if line.starts_with("EHLO") => {
+                Act::Say("250-test\r\n250 AUTH PLAIN LOGIN CRAM-MD5")
+            }
+            (Step::Authentication, "AUTH CRAM-MD5") if lines != CRAM_MD5 => Act::Say(refusal),
+            (Step::Authentication, "AUTH CRAM-MD5") => {
+                Act::Say("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+")
+            }
+            _ => knows(lines, refusal)(moment),
+        }
+    };
+    let server = Server::start(with_cram(CRAM_MD5, REFUSAL)).await;
+    let auto = with_login(&server, SmtpMechanism::Auto, "secret");
+    assert_eq!(auto.test().await, Ok(()));
+    assert!(!server.lines().iter().any(|line| line.starts_with("AUTH PLAIN")));
+    assert_eq!(
+        with_login(&server, SmtpMechanism::CramMd5, "secret").test().await,
+        Ok(())
+    );
+
+    let server = Server::start(with_cram(PLAIN, REFUSAL)).await;
+    assert_eq!(
+        with_login(&server, SmtpMechanism::Auto, "secret").test().await,
+        Ok(())
+    );
+    let alone = with_login(&server, SmtpMechanism::CramMd5, "secret").test().await;
+    assert_eq!(alone.unwrap_err().code(), Some(535));
 }

@@ -388,3 +388,27 @@ fn every_fault_is_told_in_both_languages_with_what_to_do() {
         }
     }
 }
+
+#[tokio::test]
+async fn a_server_that_does_not_know_ehlo_gets_helo_where_nothing_needs_ehlo() {
+    for act in [
+        || Act::Say("500 5.5.1 what?"),
+        || Act::Drop,
+        || Act::SayAndDrop("502 no"),
+    ] {
+        let server = Server::start(move |moment: &Moment<'_>| match moment.line {
+            "EHLO [127.0.0.1]" => act(),
+            "HELO [127.0.0.1]" => Act::Say("250 old.example"),
+            _ => Act::Proceed,
+        })
+        .await;
+        assert_eq!(kind(&send(&mailer(&server)).await), "accepted");
+        assert!(server.lines().contains(&"MAIL FROM:<shop@example.jp>".to_owned()));
+        let with_login = SmtpSettings {
+            authentication: SmtpAuthentication::Password,
+            ..settings(server.port)
+        };
+        let outcome = send(&Mailer::new(&with_login, Some(&credentials())).unwrap()).await;
+        assert_eq!(fault(outcome).step(), Step::Hello, "a login needs EHLO");
+    }
+}

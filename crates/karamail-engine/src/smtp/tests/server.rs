@@ -172,7 +172,7 @@ impl State {
                 .push(line.trim_end_matches("\r\n").to_owned());
             let upper = line.to_ascii_uppercase();
             let (step, usual) = match upper.split([' ', '\r']).next().unwrap() {
-                "EHLO" => (
+                "EHLO" | "HELO" => (
                     Step::Hello,
                     "250-test\r\n250-8BITMIME\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN XOAUTH2",
                 ),

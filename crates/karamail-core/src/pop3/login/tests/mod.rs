@@ -9,6 +9,7 @@ use super::*;
 const GREETING: (&str, &str) = ("", "+OK ready\r\n");
 const NO_CAPA: (&str, &str) = ("CAPA\r\n", "-ERR unknown command\r\n");
 const SETTINGS: LoginSettings<'static> = LoginSettings {
+    asks_capabilities: true,
     host: "pop.example.jp",
     port: 110,
     user: "taro",
