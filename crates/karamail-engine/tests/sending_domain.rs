@@ -190,6 +190,17 @@ async fn a_domain_without_records_is_told_what_to_ask_the_provider_for() {
 }
 
 #[tokio::test]
+async fn a_domain_that_does_not_exist_is_told_as_such() {
+    let found = found("other.example A 192.0.2.80").await;
+    let findings = found.findings(Language::English);
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(
+        findings[0].told.contains("knows no domain shop.example"),
+        "{findings:#?}"
+    );
+}
+
+#[tokio::test]
 async fn a_domain_in_order_has_nothing_to_mend() {
     let zone = "shop.example TXT v=spf1 a:smtp.host.example -all\n_dmarc.shop.example TXT v=DMARC1; p=reject";
     let findings = found(zone).await.findings(Language::English);

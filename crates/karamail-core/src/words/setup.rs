@@ -14,6 +14,12 @@ words! {
         ja: "ネットワークにつながらないため、{domain} の SPF と DMARC は確かめていません。",
         en: "Without a network, SPF and DMARC of {domain} were not looked up.",
     }
+    /// The DNS knows no such domain.
+    pub fn domain_not_found(domain: &str) {
+        ja: "DNS に {domain} というドメインが見つかりません。メールアドレスのつづりを確かめてください(名前の検索を制限しているネットワークでは、SPF と DMARC を確かめられません)。",
+        en: "The DNS knows no domain {domain}. Check the spelling of the address (in a network that filters names, SPF and DMARC \
+             cannot be looked up).",
+    }
     /// No SPF record.
     pub fn spf_missing(domain: &str) {
         ja: "SPF: {domain} に SPF レコードがありません。受付完了メールが迷惑メールにされたり、携帯に届かなかったりします。ドメインの DNS を管理している会社(レンタルサーバーなど)に「SPF を設定してください」と頼んでください。",

@@ -26,6 +26,8 @@ pub struct SendingDomain {
     pub domain: String,
     /// The SMTP server's host.
     pub server: String,
+    /// Whether the DNS knows the domain at all: a record of any kind that we ask for.
+    pub exists: bool,
     /// Its SPF record.
     pub spf: Spf,
     /// Its DMARC record.
@@ -116,9 +118,11 @@ pub async fn look_up(dns: &Dns, domain: &str, server: &str) -> SendingDomain {
     let spf = timeout(DNS_ALL, spf(dns, domain, server));
     let dmarc = timeout(DNS_ALL, dmarc(dns, domain));
     let (spf, dmarc) = tokio::join!(spf, dmarc);
+    let is_bare = matches!((&spf, &dmarc), (Ok(Spf::Missing), Ok(Dmarc::Missing)));
     SendingDomain {
         domain: domain.to_owned(),
         server: server.to_owned(),
+        exists: !is_bare || exists(dns, domain).await,
         spf: spf.unwrap_or_else(|_| Spf::Unknown(late())),
         dmarc: dmarc.unwrap_or_else(|_| Dmarc::Unknown(late())),
     }
@@ -134,6 +138,9 @@ impl SendingDomain {
     pub fn findings(&self, language: Language) -> Vec<Finding> {
         if !self.is_known() {
             return vec![bad(words::domain_unknown(language, &self.domain))];
+        }
+        if !self.exists {
+            return vec![bad(words::domain_not_found(language, &self.domain))];
         }
         let mut findings = vec![self.spf_finding(language), self.dmarc_finding(language)];
         if findings.iter().any(|finding| !finding.is_good) {
@@ -182,6 +189,16 @@ fn good(told: String) -> Finding {
 
 fn bad(told: String) -> Finding {
     Finding { is_good: false, told }
+}
+
+/// Whether a domain without SPF and DMARC has mail servers or addresses, or other texts.
+async fn exists(dns: &Dns, domain: &str) -> bool {
+    let (mail_servers, addresses, texts) =
+        tokio::join!(dns.mail_servers(domain), dns.addresses(domain), dns.texts(domain));
+    let is_empty = mail_servers.is_ok_and(|found| found.is_empty())
+        && addresses.is_ok_and(|found| found.is_empty())
+        && texts.is_ok_and(|found| found.is_empty());
+    !is_empty
 }
 
 async fn spf(dns: &Dns, domain: &str, server: &str) -> Spf {

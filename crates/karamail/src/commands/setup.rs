@@ -98,6 +98,7 @@ pub(crate) async fn look_up_domains(settings: &Settings) -> Vec<SendingDomain> {
             Err(fault) => SendingDomain {
                 domain,
                 server,
+                exists: true,
                 spf: Spf::Unknown(fault.clone()),
                 dmarc: Dmarc::Unknown(fault.clone()),
             },
@@ -138,7 +139,7 @@ pub(crate) fn domain_json(domain: &SendingDomain, language: Language) -> Value {
         .map(|finding| json!({ "good": finding.is_good, "told": finding.told }))
         .collect();
     json!({
-        "domain": domain.domain, "server": domain.server, "spf": spf, "dmarc": dmarc, "findings": findings,
+        "domain": domain.domain, "server": domain.server, "exists": domain.exists, "spf": spf, "dmarc": dmarc, "findings": findings,
     })
 }
 
