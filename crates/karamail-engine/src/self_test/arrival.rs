@@ -27,8 +27,10 @@ struct Watchman<'a> {
     test: &'a SelfTest,
     /// Unique ids that were read already, or were there before the mail was sent.
     read: HashSet<String>,
-    /// A running program's ledger, and its newest event before the mail was sent.
-    collector: Option<(Readers, i64)>,
+    /// Whether a running program polls this mailbox too.
+    has_collector: bool,
+    /// The ledger, once it can be read, and the event behind which ours must come.
+    ledger: Option<(Readers, i64)>,
     /// The last failure to look, while no look has succeeded since.
     trouble: Option<Pop3Error>,
 }
@@ -111,18 +113,17 @@ impl SelfTest {
 impl<'a> Watchman<'a> {
     async fn new(test: &'a SelfTest, listing: &[ListedMail]) -> Watchman<'a> {
         let read = listing.iter().filter_map(uidl).collect();
-        let mut collector = None;
-        if test.mailbox.enabled
-            && DataFolder::is_in_use(&test.data_folder)
-            && let Ok(Some(readers)) = Store::open_to_read(&test.data_folder).await
+        let mut ledger = None;
+        if let Ok(Some(readers)) = Store::open_to_read(&test.data_folder).await
             && let Ok(newest) = newest_event(&readers).await
         {
-            collector = Some((readers, newest));
+            ledger = Some((readers, newest));
         }
         Watchman {
             test,
             read,
-            collector,
+            has_collector: test.mailbox.enabled && DataFolder::is_in_use(&test.data_folder),
+            ledger,
             trouble: None,
         }
     }
@@ -136,9 +137,9 @@ impl<'a> Watchman<'a> {
         let patience = self.test.patience;
         let deadline = since + patience.arrival;
         // A running program polls the mailbox itself; two at once would only be in each other's way.
-        let own_look_from = match self.collector {
-            Some(_) => since + patience.arrival * 2 / 3,
-            None => since,
+        let own_look_from = match self.has_collector {
+            true => since + patience.arrival * 2 / 3,
+            false => since,
         };
         loop {
             sleep_until((Instant::now() + patience.poll).min(deadline)).await;
@@ -163,8 +164,13 @@ impl<'a> Watchman<'a> {
     }
 
     /// The token that the running program has consumed.
-    async fn consumed(&self, tokens: &[&str]) -> Option<String> {
-        let (readers, after) = self.collector.as_ref()?;
+    async fn consumed(&mut self, tokens: &[&str]) -> Option<String> {
+        if self.ledger.is_none() {
+            // A program that was only starting when the test began has made its ledger by now.
+            let readers = Store::open_to_read(&self.test.data_folder).await.ok()??;
+            self.ledger = Some((readers, 0));
+        }
+        let (readers, after) = self.ledger.as_ref()?;
         for token in tokens {
             // A ledger that cannot be read tells nothing; the mailbox is looked into later on.
             if has_consumed_test(readers, *after, token).await.unwrap_or(false) {
