@@ -6,7 +6,7 @@
 //! 1. [`engine`]: [`engine::Engine`], the one loop, and [`engine::Handle`], all that a screen or command sees of it.
 //! 2. [`cycle`]: the one path of a mail: intake, deliver, purge.
 //! 3. [`store`]: the ledger; the only place that knows SQL.
-//! 4. [`pop3`] and [`smtp`]: the drivers. [`tls`] is what both trust.
+//! 4. [`pop3`] and [`smtp`]: the drivers. [`tls`] is what both trust, [`milestone`] what they tell on the way.
 //! 5. [`config`] and [`secrets`]: the settings in checked form, their reload, the passwords.
 //! 6. [`data_folder`], [`archive`], [`monthly_log`], [`diagnostics`]: what lies on disk beside the ledger.
 //! 7. [`providers`] and [`setup`]: from a mail address to settings; SPF and DMARC. [`self_test`]: a shop's tests.

@@ -1,6 +1,6 @@
 //! One SPF record (RFC 7208 sections 4.5, 5, 6 and 12).
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 /// A record, in the order in which its mechanisms are tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
