@@ -1,7 +1,7 @@
 //! The tests a shop can make of its mailbox: receiving, sending, the round trip with an empty subject, cleaning up.
 //!
 //! A [`SelfTest`] tells each step as a [`Tick`] over a channel while it happens, so that a terminal or a screen can tick it
-//! off. Reading order: [`tick`] (the steps and their words), this page (the tests), `arrival` (waiting for a mail).
+//! off. Reading order: `tick` (the steps and their words), this page (the tests), `arrival` (waiting for a mail).
 //!
 //! Invariant: a test gives no number and writes nothing into the ledger. A test mail is known by its marker, by a token of
 //! our own form and by our own From; nothing else is ever deleted.
