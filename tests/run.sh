@@ -102,7 +102,7 @@ part_build() {
 
 part_demo() {
   cargo run --release -- demo --customers 5 --exit &&
-    cargo test -p karamail-tests --test demo
+    cargo test -p karamail-tests --test demo --test manual
 }
 
 part_drivers() { with_servers --test fixtures --test invariants --test real_pop3 --test real_smtp; }

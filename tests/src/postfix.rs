@@ -1,4 +1,5 @@
-//! Postfix, with every recipient in the world delivered into a Maildir on this machine, so that nothing leaves it.
+//! Postfix, with every recipient in the world delivered into a Maildir on this machine, so that nothing leaves it. Those
+//! whose name begins with `moved` are unknown: Postfix takes the mail, finds that out, and sends it back.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,8 @@ impl Postfix {
             master_cf(open_port, submission_port, tls_port),
         )
         .expect("our own folder");
+        let everybody = "if !/^moved/\n/./ customers/\nendif\n";
+        fs::write(root.join("etc/customers"), everybody).expect("our own folder");
         let etc = root.join("etc");
         let etc = etc.to_string_lossy();
         let checked = Command::new("/usr/sbin/postfix")
@@ -182,7 +185,9 @@ mailbox_size_limit = 0
 virtual_mailbox_limit = 0
 virtual_mailbox_domains = static:all
 virtual_mailbox_base = {mail}
-virtual_mailbox_maps = inline:{{ {shop} }}, static:customers/
+virtual_mailbox_maps = inline:{{ {shop} }}, regexp:{root}/etc/customers
+# Unknown users are found out behind the queue, as at a mail host that relays for its customers.
+smtpd_reject_unlisted_recipient = no
 virtual_uid_maps = static:{uid}
 virtual_gid_maps = static:{gid}
 # Every domain is a virtual one; should that ever fail, nothing leaves this machine all the same.

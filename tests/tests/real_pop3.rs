@@ -175,7 +175,10 @@ async fn only_a_session_that_ends_with_quit_deletes() {
     let settings = settings(&dovecot, Security::Tls, Pop3Authentication::Auto);
     let mut connection = open(&settings).await;
     let marked = connection.delete(&[1, 2, 3, 99]).await.expect("DELE");
-    let marked: Vec<(u32, bool)> = marked.into_iter().map(|(number, done)| (number, done.is_ok())).collect();
+    let marked: Vec<(u32, bool)> = marked
+        .into_iter()
+        .map(|(number, done)| (number, done.is_ok()))
+        .collect();
     assert_eq!(marked, [(1, true), (2, true), (3, true), (99, false)]);
     drop(connection);
     let mut connection = open(&settings).await;

@@ -4,9 +4,11 @@
 //! us (our password, our provider's limit, our address on a block list) says nothing about the letter: it stays in the
 //! outbox and the shop is told, or one wrong setting would turn every receipt into "refused".
 
+mod refusal;
+
 use std::time::Duration;
 
-use crate::words::{Language, Told, letters};
+pub use refusal::RefusalClass;
 
 /// What an answer means for the letter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -224,161 +226,6 @@ fn without_addresses(text: &str) -> String {
         .filter(|word| !word.contains('@'))
         .collect();
     words.join(" ")
-}
-
-/// Why a letter was refused, in the shop's words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RefusalClass {
-    /// There is no such address.
-    UnknownAddress,
-    /// The customer's own filter or the carrier's refuses us.
-    Filtered,
-    /// The customer's box is full.
-    BoxFull,
-    /// The address cannot be written to by this server (quoted local part, non-ASCII).
-    Unwritable,
-    /// The letter is too large.
-    TooLarge,
-    /// No server took it within the whole retry series.
-    GaveUp,
-    /// None of these.
-    Other,
-}
-
-impl RefusalClass {
-    /// Every class.
-    pub const ALL: [RefusalClass; 7] = [
-        RefusalClass::UnknownAddress,
-        RefusalClass::Filtered,
-        RefusalClass::BoxFull,
-        RefusalClass::Unwritable,
-        RefusalClass::TooLarge,
-        RefusalClass::GaveUp,
-        RefusalClass::Other,
-    ];
-
-    /// The stable name in the database and in logs.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            RefusalClass::UnknownAddress => "unknown-address",
-            RefusalClass::Filtered => "filtered",
-            RefusalClass::BoxFull => "box-full",
-            RefusalClass::Unwritable => "unwritable",
-            RefusalClass::TooLarge => "too-large",
-            RefusalClass::GaveUp => "gave-up",
-            RefusalClass::Other => "other",
-        }
-    }
-
-    /// The class of a refusal, whether it came as an answer or in a delivery report (then `step` is None).
-    ///
-    /// docomo answers 550 at RCPT TO for an unknown user and 550 after DATA for the customer's filter. au says
-    /// `550 <taro@ezweb.ne.jp>: User unknown` for a wrong address and `550 : User unknown`, without the address, for
-    /// the filter.
-    pub fn of(step: Option<Step>, answer: Answer<'_>) -> RefusalClass {
-        let text = answer.text.to_lowercase();
-        let says = |phrases: &[&str]| phrases.iter().any(|phrase| text.contains(phrase));
-        if answer.text.trim_start().starts_with(": ") && says(&["user unknown"]) {
-            return RefusalClass::Filtered;
-        }
-        if let Some(class) = EnhancedCode::parse(answer.text).and_then(Self::of_enhanced) {
-            return class;
-        }
-        if says(&[
-            "mailbox full",
-            "mailbox is full",
-            "over quota",
-            "quota exceeded",
-            "exceeded storage",
-            "insufficient storage",
-        ]) {
-            return RefusalClass::BoxFull;
-        }
-        if answer.code == 552 || says(&["too large", "too big", "size limit", "message size"]) {
-            return RefusalClass::TooLarge;
-        }
-        if matches!(answer.code, 501 | 553 | 555) || says(&["smtputf8", "syntax"]) {
-            return RefusalClass::Unwritable;
-        }
-        if matches!(step, Some(Step::Data | Step::Content)) {
-            return RefusalClass::Filtered;
-        }
-        let unknown = [
-            "user unknown",
-            "unknown user",
-            "unknown recipient",
-            "unknown address",
-            "unknown mailbox",
-            "no such user",
-            "no such recipient",
-            "no such mailbox",
-            "does not exist",
-            "not found",
-            "mailbox unavailable",
-            "unknown local part",
-            "domain not found",
-            "host unknown",
-        ];
-        if says(&unknown) || matches!(answer.code, 551 | 556) {
-            return RefusalClass::UnknownAddress;
-        }
-        if says(&[
-            "spam", "blocked", "rejected", "denied", "policy", "filter", "refused",
-        ]) {
-            return RefusalClass::Filtered;
-        }
-        match (answer.code, step) {
-            (550, Some(Step::Recipient)) => RefusalClass::UnknownAddress,
-            _ => RefusalClass::Other,
-        }
-    }
-
-    fn of_enhanced(code: EnhancedCode) -> Option<RefusalClass> {
-        match (code.1, code.2) {
-            (1, 0 | 1 | 2 | 6 | 10) | (2, 1) => Some(RefusalClass::UnknownAddress),
-            (1, 3) | (6, 7 | 9 | 10) => Some(RefusalClass::Unwritable),
-            (2, 2) | (3, 1) => Some(RefusalClass::BoxFull),
-            (2, 3) | (3, 4) => Some(RefusalClass::TooLarge),
-            (7, _) => Some(RefusalClass::Filtered),
-            _ => None,
-        }
-    }
-}
-
-impl std::str::FromStr for RefusalClass {
-    type Err = ();
-    fn from_str(text: &str) -> Result<Self, ()> {
-        RefusalClass::ALL
-            .into_iter()
-            .find(|class| class.as_str() == text)
-            .ok_or(())
-    }
-}
-
-impl Told for RefusalClass {
-    fn what(&self, language: Language) -> String {
-        match self {
-            RefusalClass::UnknownAddress => letters::refused_unknown(language),
-            RefusalClass::Filtered => letters::refused_filtered(language),
-            RefusalClass::BoxFull => letters::refused_box_full(language),
-            RefusalClass::Unwritable => letters::refused_unwritable(language),
-            RefusalClass::TooLarge => letters::refused_too_large(language),
-            RefusalClass::GaveUp => letters::refused_gave_up(language),
-            RefusalClass::Other => letters::refused_other(language),
-        }
-    }
-
-    fn what_to_do(&self, language: Language) -> Option<String> {
-        Some(match self {
-            RefusalClass::UnknownAddress => letters::refused_unknown_advice(language),
-            RefusalClass::Filtered => letters::refused_filtered_advice(language),
-            RefusalClass::BoxFull => letters::refused_box_full_advice(language),
-            RefusalClass::TooLarge => letters::refused_too_large_advice(language),
-            RefusalClass::Unwritable | RefusalClass::GaveUp | RefusalClass::Other => {
-                letters::refused_tell_number(language)
-            }
-        })
-    }
 }
 
 /// How long to wait after the given number of attempts; None means give up, which the shop sees as

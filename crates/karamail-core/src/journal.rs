@@ -4,6 +4,7 @@
 use jiff::Zoned;
 
 use crate::decide::Reason;
+use crate::delivery::RefusalClass;
 use crate::words::{Language, Told, journal};
 
 /// The longest text from outside in a log line, characters: a line stays a line.
@@ -40,6 +41,12 @@ event_kinds! {
     Repeated = "repeated",
     /// A known address asked again and the shop wants that ignored.
     DuplicateIgnored = "duplicate-ignored",
+    /// A person with a number left.
+    OptedOut = "opted-out",
+    /// A person was erased; the number stays.
+    Erased = "erased",
+    /// Mails were imported from files.
+    Imported = "imported",
     /// Other mail, to be forwarded.
     Forwarding = "forwarding",
     /// Other mail, archived.
@@ -58,6 +65,10 @@ event_kinds! {
     SendDelayed = "send-delayed",
     /// The SMTP server refused a letter for good.
     Refused = "refused",
+    /// A letter that the SMTP server took came back.
+    Bounced = "bounced",
+    /// The shop asked for a number to be sent again.
+    Resending = "resending",
     /// A mailbox cannot be read.
     MailboxFailing = "mailbox-failing",
     /// A mailbox that could not be read can be read again.
@@ -68,10 +79,28 @@ event_kinds! {
     SendingRecovered = "sending-recovered",
     /// One mail could not be read.
     MailUnreadable = "mail-unreadable",
+    /// One mail cannot be handled and was put aside; the rest go on.
+    Quarantined = "quarantined",
+    /// The shop released a held mail, or had an old mail processed.
+    Released = "released",
+    /// The shop discarded a held or old mail.
+    Discarded = "discarded",
+    /// The shop wants an old mail left alone for good.
+    Ignored = "ignored",
+    /// A limit of replies was reached; told once an hour for a mailbox.
+    LimitReached = "limit-reached",
+    /// Every unique id of a mailbox is new.
+    UidlsChanged = "uidls-changed",
+    /// The disk has room again and collecting goes on.
+    DiskRoomAgain = "disk-room-again",
+    /// The clock jumped, or the machine slept.
+    ClockJumped = "clock-jumped",
     /// The settings were read and hold now.
     SettingsLoaded = "settings-loaded",
     /// The settings file has faults; the old settings stay.
     SettingsRefused = "settings-refused",
+    /// The data are those of a backup.
+    Restored = "restored",
 }
 
 /// One thing that happened.
@@ -87,7 +116,7 @@ pub struct Event {
     pub number: Option<i64>,
     /// The address it is about.
     pub address: Option<String>,
-    /// The stable name of the [`Reason`], where a mail was decided on.
+    /// The stable name of the [`Reason`], where a mail was decided on, or of the [`RefusalClass`], where a letter came back.
     pub reason: Option<String>,
     /// A sentence or a server's words.
     pub detail: Option<String>,
@@ -117,10 +146,7 @@ impl Event {
         for part in [
             self.number.map(|number| journal::number(language, number)),
             self.address.as_deref().map(harmless),
-            self.reason
-                .as_deref()
-                .and_then(|name| name.parse::<Reason>().ok())
-                .map(|reason| reason.what(language)),
+            self.reason.as_deref().and_then(|name| told(name, language)),
             self.detail.as_deref().map(harmless),
             self.mailbox
                 .as_deref()
@@ -138,6 +164,16 @@ impl Event {
     /// What happened, in a few words.
     pub fn title(&self, language: Language) -> String {
         journal::title(language, self.kind)
+    }
+}
+
+fn told(reason: &str, language: Language) -> Option<String> {
+    match reason.parse::<Reason>() {
+        Ok(reason) => Some(reason.what(language)),
+        Err(_) => reason
+            .parse::<RefusalClass>()
+            .ok()
+            .map(|class| class.what(language)),
     }
 }
 

@@ -8,6 +8,7 @@
 //! 3. [`decide`]: the decision table; [`decide::decide`] returns an [`decide::Outcome`] with its stable [`decide::Reason`].
 //! 4. [`template`] and [`compose`]: the shop's wording, and the finished bytes of a reply or a forward.
 //! 5. [`delivery`]: what an SMTP answer means for a message in the outbox, and when it is tried again.
+//!    [`delivery_report`]: what a mail that came back says about a letter that was sent.
 //! 6. [`pop3`]: the POP3 session: bytes in, bytes and events out.
 //! 7. [`sender_policy`]: SPF and DMARC records, read.
 //! 8. [`mod@words`]: every sentence that people read, in Japanese and English.
@@ -19,6 +20,7 @@ pub mod address;
 pub mod compose;
 pub mod decide;
 pub mod delivery;
+pub mod delivery_report;
 pub mod journal;
 pub mod limits;
 pub mod mail;

@@ -187,5 +187,85 @@ pub const PROBE_ANSWER_BYTES: usize = 4096;
 /// Mail exchangers whose names are tried beside the common ones.
 pub const PROBE_MAIL_SERVERS: usize = 2;
 
+// --- backups ---
+
+/// Most files in one backup. A shop with a hundred other mails a day keeps 3,000 in its archive.
+pub const BACKUP_ENTRIES: usize = 1_000_000;
+/// Longest name of an entry of a backup, bytes. Windows takes paths of 260 characters.
+pub const BACKUP_NAME_BYTES: usize = 240;
+/// Largest manifest of a backup, bytes: 200 for each of [`BACKUP_ENTRIES`].
+pub const BACKUP_MANIFEST_BYTES: u64 = 200 * 1024 * 1024;
+/// How many times its size a backup may unpack to. The ledger and mails shrink to a fifth; a bomb grows a thousandfold.
+pub const BACKUP_RATIO: u64 = 100;
+/// What a backup may unpack to whatever its own size: a small ledger has pages that are nearly empty.
+pub const BACKUP_UNPACKED_FREELY: u64 = 64 * 1024 * 1024;
+/// Largest file beside the ledger that restoring takes over from the folder before, bytes.
+pub const BACKUP_OTHER_FILE_BYTES: u64 = 16 * 1024 * 1024;
+// --- delivery reports ---
+
+/// How much of a mail is read as a delivery report, bytes. Reports put the reasons first and the returned letter, which
+/// is a short one of ours, behind them.
+pub const REPORT_BYTES: usize = 256 * 1024;
+/// Deepest nesting of MIME parts that is followed; a report has two levels, one that was passed on some more.
+pub const MIME_DEPTH: usize = 6;
+/// Most MIME parts that are read of one mail; a report has three or four.
+pub const MIME_PARTS: usize = 50;
+/// Most recipients read of one report. A letter of ours has one.
+pub const REPORT_RECIPIENTS: usize = 100;
+/// Most Message-IDs read of one report, for the same reason.
+pub const REPORT_MESSAGE_IDS: usize = 20;
+/// How long after a letter a report without its Message-ID is taken to be about it, days: mail servers give up after five.
+pub const REPORT_MATCH_DAYS: i64 = 10;
+/// Most numbers that are sent again with one command.
+pub const RESEND_NUMBERS: usize = 1_000;
+/// Longest explanation of a report that is kept, characters: a paragraph to read on a screen.
+pub const REPORT_TEXT_CHARACTERS: usize = 600;
+// --- requests of commands to the running program ---
+
+/// How long a command waits for the running program. It answers within moments, unless the disk or the machine is busy.
+pub const REQUEST_WAIT: Duration = Duration::from_secs(30);
+/// How often a command that waits looks for its result.
+pub const REQUEST_LOOK: Duration = Duration::from_millis(50);
+/// How old a request may be that a program performs at its start: whoever asked before that has gone, and may have done
+/// something else since.
+pub const REQUEST_AGE: Duration = Duration::from_secs(600);
+/// How long the result of a request is kept for a command that does not come for it.
+pub const REQUEST_KEPT: Duration = Duration::from_secs(24 * 3600);
+/// How often requests are looked for where the system does not tell of changes (network drives).
+pub const REQUESTS_POLL: Duration = Duration::from_secs(5);
+
+// --- imports ---
+
+/// Most mails taken in by one import: each needs some sixty bytes until all are sorted by date.
+pub const IMPORT_MAILS: usize = 1_000_000;
+/// Deepest folder that an import goes into. Mail programs nest a handful.
+pub const IMPORT_DEPTH: usize = 64;
+/// Longest beginning of a line that is looked at to find where a mail of an mbox file begins, bytes.
+pub const IMPORT_LINE_BYTES: usize = 1_000;
+// --- guards ---
+
+/// Lines of a mail's body that are read to look for the shop word. Phones write it at the top; a page of quoted text or
+/// the parts of a multipart mail may stand above it.
+pub const POP3_START_LINES: u32 = 100;
+/// Bytes of a mail that are kept to look for the shop word: lines may be of any length, and a photo is base64 in lines.
+pub const POP3_START_BYTES: usize = 256 * 1024;
+/// How many shop words there are, and how long one is, characters. A person types it on a phone.
+pub const SHOP_WORDS: usize = 100;
+/// Longest shop word, characters.
+pub const SHOP_WORD_CHARACTERS: usize = 50;
+/// How often in a row a server may refuse one mail before the mail is put aside. Once is a hiccup; for ever would be a
+/// mail that is asked for at every poll and keeps the first contact from ending.
+pub const MAIL_REFUSALS: u32 = 3;
+/// From this many mails on, mails that nobody recognises on a day when every unique id is new are not answered at once.
+pub const STRANGE_DAY_MAILS: usize = 20;
+/// How much the clock may go wrong against the time that passed before it counts as a jump. Clocks are set right by a few
+/// seconds all the time.
+pub const CLOCK_JUMP: Duration = Duration::from_secs(30);
+/// The longest the engine rests while it collects. A PC that wakes from sleep does not wake our timers, so we look.
+pub const LONGEST_NAP: Duration = Duration::from_secs(30);
+/// How long collecting pauses when the disk is full, before it looks again.
+pub const DISK_FULL_PAUSE: Duration = Duration::from_secs(30);
 /// Longest SMTP command line with its CRLF, octets (RFC 5321 section 4.5.3.1.4).
 pub const SMTP_COMMAND_BYTES: usize = 512;
+/// How much must fit on the disk before collecting goes on: a batch of mails and its letters.
+pub const DISK_ROOM_BYTES: usize = 1024 * 1024;

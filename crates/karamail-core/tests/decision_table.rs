@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use karamail_core::address::EmailAddress;
-use karamail_core::decide::{BlockRule, Decision, DuplicateAction, Known, Outcome, Reason, Rules, decide};
+use karamail_core::decide::{
+    BlockRule, Decision, DuplicateAction, Known, Outcome, Reason, Rules, ShopWord, ShopWordIn, decide,
+};
 use karamail_core::mail::IncomingMail;
 
 fn address(text: &str) -> EmailAddress {
@@ -399,4 +401,88 @@ fn names_of_outcomes_and_reasons_read_back() {
         assert_eq!(action.as_str().parse(), Ok(action));
     }
     assert!("Signup".parse::<Reason>().is_err());
+}
+
+#[test]
+fn row_7_where_the_shop_asks_for_a_word_a_mail_without_it_is_held() {
+    let asking = |shop_word_in| Rules {
+        shop_words: vec![
+            ShopWord::new("さくら").unwrap(),
+            ShopWord::new("Sakura 2").unwrap(),
+        ],
+        shop_word_in,
+        ..rules()
+    };
+    let in_body = |shop_word_in_body| Known {
+        shop_word_in_body,
+        ..Known::default()
+    };
+    let [subject, body, either] = ShopWordIn::ALL.map(asking);
+    let (held, taken) = (
+        (Outcome::Hold, Reason::ShopWordMissing),
+        (Outcome::Receipt, Reason::Signup),
+    );
+    let word = mail("From: taro@docomo.ne.jp\nSubject: ＳＡＫＵＲＡ　２");
+    for (mail, rules, in_word, expected) in [
+        (&signup(), &subject, true, held),
+        (&signup(), &body, false, held),
+        (&signup(), &body, true, taken),
+        (&signup(), &either, false, held),
+        (&signup(), &either, true, taken),
+        (&word, &subject, false, taken),
+        (&word, &either, false, taken),
+        (&word, &body, false, held),
+        (&word, &body, true, taken),
+    ] {
+        check(mail, rules, &in_body(in_word), expected.0, expected.1);
+    }
+    // More than the word is a subject like any other, and without shop words so is the word.
+    let more = mail("From: taro@docomo.ne.jp\nSubject: sakura 2 please");
+    check(
+        &more,
+        &either,
+        &in_body(true),
+        Outcome::Archive,
+        Reason::SubjectNotEmpty,
+    );
+    check(
+        &word,
+        &rules(),
+        &in_body(true),
+        Outcome::Archive,
+        Reason::SubjectNotEmpty,
+    );
+    // Rows above it stand.
+    let blocked = Rules {
+        blocked: vec![BlockRule::parse("docomo.ne.jp").unwrap()],
+        ..subject
+    };
+    check(
+        &signup(),
+        &blocked,
+        &in_body(false),
+        Outcome::Archive,
+        Reason::Blocked,
+    );
+}
+
+#[test]
+fn row_9_on_a_strange_day_whatever_is_not_recognised_is_backlog() {
+    let strange = Rules {
+        all_is_backlog: true,
+        ..rules()
+    };
+    for headers in [
+        "From: taro@docomo.ne.jp",
+        "From: taro@docomo.ne.jp\nSubject: x",
+        "From: noreply@example.com",
+    ] {
+        check(
+            &mail(headers),
+            &strange,
+            &Known::default(),
+            Outcome::Backlog,
+            Reason::UidlsChanged,
+        );
+    }
 }

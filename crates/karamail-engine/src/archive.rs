@@ -1,11 +1,12 @@
 //! Whole mails and finished forwards on disk, flushed before the ledger speaks of them, and their retention.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use karamail_core::limits::REPORT_BYTES;
 
 use crate::clock;
 use crate::data_folder::{flush_folder, make_private_folder};
@@ -34,6 +35,27 @@ pub fn keep(data_folder: &Path, spooled: &Path, mail_id: i64, now: Timestamp) ->
     Ok(format!("archive/{month}/{name}"))
 }
 
+/// The beginning of an archived mail, as far as a delivery report is read.
+pub fn beginning(data_folder: &Path, archive_file: &str) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(REPORT_BYTES).unwrap_or(u64::MAX);
+    let file = File::open(data_folder.join(archive_file))?;
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Flushes a fetched mail that was put aside and moves it into the quarantine; returns its name relative to the data
+/// folder.
+pub fn quarantine(data_folder: &Path, spooled: &Path, mail_id: i64) -> io::Result<String> {
+    let folder = data_folder.join("quarantine");
+    make_private_folder(&folder)?;
+    File::options().write(true).open(spooled)?.sync_all()?;
+    let name = format!("{mail_id}.eml");
+    std::fs::rename(spooled, folder.join(&name))?;
+    flush_folder(&folder)?;
+    Ok(format!("quarantine/{name}"))
+}
+
 /// Writes a finished forward into the outbox folder and flushes it; returns its name relative to the data folder.
 pub fn keep_forward(data_folder: &Path, mail_id: i64, bytes: &[u8]) -> io::Result<String> {
     let folder = data_folder.join("outbox");
@@ -49,8 +71,8 @@ pub fn keep_forward(data_folder: &Path, mail_id: i64, bytes: &[u8]) -> io::Resul
     Ok(format!("outbox/{name}"))
 }
 
-/// Removes archived mail older than `archive_days`, forwards that are settled, and what a crash left half done.
-/// `unsettled` are the outbox files that are still to be sent. Returns how many files went.
+/// Removes archived mail older than `archive_days`, forwards that are settled, mails of the quarantine that the shop has
+/// decided on, and what a crash left half done. `unsettled` are the files that are still to be sent or decided on. Returns how many files went.
 pub fn sweep(
     data_folder: &Path,
     archive_days: u32,
@@ -71,6 +93,12 @@ pub fn sweep(
             .any(|file| file.strip_prefix("outbox/") == Some(name))
     };
     removed += remove_older(&data_folder.join("outbox"), ORPHAN_AGE, now, is_settled)?;
+    let is_decided = |name: &str| {
+        !unsettled
+            .iter()
+            .any(|file| file.strip_prefix("quarantine/") == Some(name))
+    };
+    removed += remove_older(&data_folder.join("quarantine"), archive_age, now, is_decided)?;
     removed += remove_older(&data_folder.join("spool"), ORPHAN_AGE, now, |_| true)?;
     Ok(removed)
 }

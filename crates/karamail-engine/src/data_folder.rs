@@ -80,6 +80,12 @@ impl DataFolder {
     }
 }
 
+/// Where a backup is unpacked before it takes the data folder's place: beside it, on the same disk.
+pub fn restore_staging(data_folder: &Path) -> PathBuf {
+    let name = data_folder.file_name().unwrap_or_default().to_string_lossy();
+    data_folder.with_file_name(format!("{name}.restore-part"))
+}
+
 /// Makes a folder that its owner alone can read: addresses of customers lie in it.
 pub fn make_private_folder(path: &Path) -> io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();

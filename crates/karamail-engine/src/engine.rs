@@ -1,15 +1,26 @@
 //! The engine: one loop that waits for the next poll, a command, new settings or the end. Clicks and file events only
 //! queue a command; the loop decides when.
 
+mod aside;
+mod pulse;
+pub mod requests;
+mod room;
+mod status;
+mod wake;
+
+pub use status::{MailboxStatus, Status};
+pub use wake::touch;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::journal::{Event, EventKind};
-use karamail_core::words::Told;
-use serde::Serialize;
+use karamail_core::limits::{DISK_FULL_PAUSE, LONGEST_NAP};
+use karamail_core::words::{Told, guards as words};
 use sqlx::SqlitePool;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinSet;
@@ -19,9 +30,13 @@ use crate::config::Settings;
 use crate::config::{ConfigFaults, SettingsWatcher};
 use crate::cycle::{self, CycleReport, Logins, Worker};
 use crate::data_folder::{DataFolder, DataFolderError};
+use crate::engine::pulse::Pulse;
+use crate::engine::requests::Office;
+use crate::engine::wake::WakeUp;
 use crate::monthly_log::MonthlyLog;
 use crate::secrets::Secrets;
 use crate::stop::{Stop, StopSwitch, stop_switch};
+use crate::store::aside::aside_counts;
 use crate::store::events::StoredEvent;
 use crate::store::{Store, StoreError};
 
@@ -117,38 +132,6 @@ impl Handle {
     }
 }
 
-/// What the engine is doing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Status {
-    /// Whether mailboxes are polled.
-    pub is_collecting: bool,
-    /// Each enabled mailbox, in the settings' order.
-    pub mailboxes: Vec<MailboxStatus>,
-    /// What is wrong with the settings file, told; the settings before it hold.
-    pub settings_faults: Option<String>,
-    /// Why the monthly log cannot be written, told; it catches up when it can.
-    pub log_fault: Option<String>,
-}
-
-/// What a mailbox is doing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct MailboxStatus {
-    /// Its name.
-    pub name: String,
-    /// Its address.
-    pub address: String,
-    /// Whether a cycle runs now.
-    pub is_polling: bool,
-    /// When the last poll that succeeded ended.
-    pub last_good_poll: Option<Timestamp>,
-    /// When the next poll is due.
-    pub next_poll: Option<Timestamp>,
-    /// Why the last poll failed, told.
-    pub receive_fault: Option<String>,
-    /// Why nothing can be sent, told.
-    pub send_fault: Option<String>,
-}
-
 /// The engine: it owns the data folder, the ledger and the workers.
 pub struct Engine {
     data_folder: DataFolder,
@@ -169,6 +152,10 @@ pub struct Engine {
     /// Ends the cycles that run; a new one each time collecting begins.
     collecting: (StopSwitch, Stop),
     next_sweep: Option<Timestamp>,
+    wake: WakeUp,
+    pulse: Pulse,
+    /// The disk is full: when it is looked at again.
+    look_for_room_at: Option<tokio::time::Instant>,
 }
 
 /// A mailbox's place in the engine. The worker is away while its cycle runs.
@@ -209,6 +196,9 @@ impl Engine {
             stop_switch,
             collecting,
             next_sweep: None,
+            wake: WakeUp::watch(data_folder.path()),
+            pulse: Pulse::new(clock::now(), tokio::time::Instant::now()),
+            look_for_room_at: None,
             data_folder,
             store,
         };
@@ -279,6 +269,7 @@ impl Engine {
         }
         // Whatever was cut off is safe: the next start finds every promise on disk.
         cycles.shutdown().await;
+        self.perform_requests().await;
         self.sweep().await;
         // A log that cannot be written does not undo what was done; whoever asks for it is told.
         if let Err(error) = self.write_log().await {
@@ -294,8 +285,15 @@ impl Engine {
     }
 
     /// Ends an engine that is not run: pending writes are done, the ledger is closed.
-    pub async fn close(self) {
+    pub async fn close(mut self) {
+        self.say_goodbye().await;
         self.store.close().await;
+    }
+
+    /// Ends the connections that rest, with QUIT: some servers count those that just vanish against the client.
+    async fn say_goodbye(&mut self) {
+        let workers = self.slots.iter_mut().filter_map(|slot| slot.worker.as_mut());
+        join_all(workers.map(Worker::say_goodbye)).await;
     }
 
     /// Collects until the stop switch is thrown or [`Command::Shutdown`] comes.
@@ -315,10 +313,12 @@ impl Engine {
             self.set_collecting(true).await;
         }
         let mut stop = self.stop.clone();
+        self.perform_requests().await;
         loop {
+            self.look_for_room().await;
             self.start_due(&mut cycles);
             self.publish();
-            let next = self.next_due();
+            let next = self.next_look();
             tokio::select! {
                 biased;
                 () = stop.requested() => break,
@@ -328,8 +328,10 @@ impl Engine {
                     command => self.obey(command).await,
                 },
                 changed = next_settings(&mut watcher) => self.take_settings(changed).await,
-                () = sleep_until(next) => {}
+                () = self.wake.touched() => self.perform_requests().await,
+                () = sleep_until(next) => self.perform_requests().await,
             }
+            self.mind_the_clock(next).await;
         }
         self.stop_switch.request();
         self.collecting.0.request();
@@ -346,6 +348,7 @@ impl Engine {
         if self.status.borrow().is_collecting {
             self.note(Event::new(EventKind::Stopped)).await;
         }
+        self.say_goodbye().await;
         follower_switch.request();
         let log = self.log.borrow().clone();
         let followed = tokio::time::timeout(LOG_GRACE, async {
@@ -400,19 +403,30 @@ impl Engine {
                         .iter()
                         .find(|old| old.name == mailbox.name && old.address == address)
                         .cloned()
-                        .unwrap_or(MailboxStatus {
-                            name: mailbox.name.clone(),
-                            address,
-                            is_polling: false,
-                            last_good_poll: None,
-                            next_poll: None,
-                            receive_fault: None,
-                            send_fault: None,
-                        })
+                        .unwrap_or_else(|| MailboxStatus::new(mailbox.name.clone(), address))
                 })
                 .collect();
         });
+        self.count_waiting().await;
         Ok(())
+    }
+
+    /// Puts the numbers of mails that wait for the shop into the status.
+    async fn count_waiting(&self) {
+        for slot in &self.slots {
+            let Ok(waiting) = aside_counts(self.store.readers(), slot.mailbox_id).await else {
+                continue;
+            };
+            self.status.send_if_modified(|status| {
+                let mailbox = status.mailboxes.iter_mut().find(|one| one.name == slot.name);
+                mailbox.is_some_and(|mailbox| {
+                    let before = mailbox.clone();
+                    mailbox.waiting = waiting;
+                    mailbox.count_problems(clock::now());
+                    *mailbox != before
+                })
+            });
+        }
     }
 
     /// Follows the events with the monthly log, and tells listeners, as events are committed.
@@ -436,16 +450,18 @@ impl Engine {
                     is_news
                 });
                 told = tell_listeners(&store, &events, told).await;
+                let is_behind = status.borrow().log_fault.is_some();
                 tokio::select! {
                     () = store.events_written() => {}
                     () = stop.requested() => {}
+                    () = tokio::time::sleep(DISK_FULL_PAUSE), if is_behind => {}
                 }
             }
         })
     }
 
     fn start_due(&mut self, cycles: &mut JoinSet<(Worker, CycleReport)>) {
-        if !self.status.borrow().is_collecting {
+        if !self.status.borrow().is_collecting || self.look_for_room_at.is_some() {
             return;
         }
         let now = tokio::time::Instant::now();
@@ -467,6 +483,48 @@ impl Engine {
                 });
                 self.running.insert(task.id(), slot.mailbox_id);
             }
+        }
+    }
+
+    /// When to look again at the latest: a PC that wakes from sleep does not wake our timers.
+    fn next_look(&self) -> Option<tokio::time::Instant> {
+        if !self.status.borrow().is_collecting {
+            return None;
+        }
+        let due = self.look_for_room_at.or_else(|| self.next_due());
+        let nap = tokio::time::Instant::now() + LONGEST_NAP;
+        Some(due.map_or(nap, |due| due.min(nap)))
+    }
+
+    /// After a sleep or a jump of the clock everything is polled at once, and what was planned by the wall clock is
+    /// planned anew. Letters and limits bear jumps by themselves (`store::outbox`, `store::mails`).
+    async fn mind_the_clock(&mut self, planned: Option<tokio::time::Instant>) {
+        let (now, running) = (clock::now(), tokio::time::Instant::now());
+        let Some(jump) = self.pulse.look(now, running, planned) else {
+            return;
+        };
+        tracing::info!(
+            seconds = jump.by.as_secs(),
+            "the clock jumped, or this machine slept"
+        );
+        // Not at once: a clock that is wrong would take the archive for old. In a day it is set right.
+        self.next_sweep = now.checked_add(SWEEP_INTERVAL).ok();
+        if !self.status.borrow().is_collecting {
+            return;
+        }
+        self.check_now();
+        if !jump.by.is_zero() {
+            let minutes = jump.by.as_secs().unsigned_abs() / 60;
+            let language = self.settings.general.language;
+            let detail = match jump.by.is_negative() {
+                true => words::clock_back(language, minutes),
+                false => words::clock_forward(language, minutes),
+            };
+            let event = Event {
+                detail: Some(detail),
+                ..Event::new(EventKind::ClockJumped)
+            };
+            self.note(event).await;
         }
     }
 
@@ -500,7 +558,12 @@ impl Engine {
             }
         };
         let language = self.settings.general.language;
-        self.tell_receiving(&mut worker, &report).await;
+        let is_disk_full = room::met_full_disk(&report);
+        if is_disk_full {
+            self.pause_for_room();
+        } else {
+            self.tell_receiving(&mut worker, &report).await;
+        }
         let id = worker.mailbox_id();
         let interval = self.settings.general.check_interval;
         // One whose settings changed meanwhile is polled at once, whatever came of the old ones.
@@ -536,9 +599,13 @@ impl Engine {
                     mailbox.last_good_poll = Some(clock::now());
                 }
                 mailbox.send_fault.clone_from(&report.send_fault);
+                if report.is_every_uidl_new {
+                    mailbox.every_uidl_new_at = Some(clock::now());
+                }
             }
         });
         self.put_back(worker);
+        self.count_waiting().await;
         self.sweep().await;
     }
 
@@ -620,6 +687,26 @@ impl Engine {
             }
             // Handled by the loop.
             Command::Shutdown => {}
+        }
+    }
+
+    /// Does what commands have asked for through the ledger.
+    async fn perform_requests(&mut self) {
+        let office = Office {
+            store: &self.store,
+            settings: &self.settings,
+            data_folder: self.data_folder.path(),
+            now: clock::now(),
+        };
+        match requests::perform_open(&office).await {
+            Ok(Some(check_now)) => {
+                if check_now {
+                    self.check_now();
+                }
+                self.count_waiting().await;
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!(%error, "requests could not be read or answered"),
         }
     }
 
@@ -715,6 +802,9 @@ impl Engine {
             return;
         }
         self.next_sweep = now.checked_add(SWEEP_INTERVAL).ok();
+        if let Err(error) = self.store.sweep_requests(now).await {
+            tracing::warn!(%error, "old requests were not removed");
+        }
         let unsettled = match self.store.unsettled_files().await {
             Ok(unsettled) => unsettled,
             Err(error) => return tracing::warn!(%error, "old files were not looked for"),
@@ -775,6 +865,7 @@ fn add(report: &mut CycleReport, next: CycleReport) {
     report.received += next.received;
     report.receipts += next.receipts;
     report.repeats += next.repeats;
+    report.opt_outs += next.opt_outs;
     report.forwards += next.forwards;
     report.archived += next.archived;
     report.held += next.held;

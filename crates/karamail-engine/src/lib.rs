@@ -8,13 +8,16 @@
 //! 3. [`store`]: the ledger; the only place that knows SQL.
 //! 4. [`pop3`] and [`smtp`]: the drivers. [`tls`] is what both trust, [`milestone`] what they tell on the way.
 //! 5. [`config`] and [`secrets`]: the settings in checked form, their reload, the passwords.
-//! 6. [`data_folder`], [`archive`], [`monthly_log`], [`diagnostics`]: what lies on disk beside the ledger.
+//!    [`resend`]: numbers that are sent again; [`erase`]: people who are erased; [`import`]: mails from files.
+//! 6. [`data_folder`], [`archive`], [`monthly_log`], [`diagnostics`]: what lies on disk beside the ledger; [`backup`]:
+//!    all of it in one file.
 //! 7. [`providers`] and [`setup`]: from a mail address to settings; SPF and DMARC. [`self_test`]: a shop's tests.
 //! 8. [`demo`]: small mail servers on loopback, for people who try Karamail.
 //!
 //! Invariant: the engine is driven only through [`engine::Handle`] and the stop switch.
 
 pub mod archive;
+pub mod backup;
 pub mod clock;
 pub mod config;
 mod crash_point;
@@ -23,10 +26,13 @@ pub mod data_folder;
 pub mod demo;
 pub mod diagnostics;
 pub mod engine;
+pub mod erase;
+pub mod import;
 pub mod milestone;
 pub mod monthly_log;
 pub mod pop3;
 pub mod providers;
+pub mod resend;
 pub mod secrets;
 pub mod self_test;
 pub mod setup;

@@ -5,7 +5,7 @@
 //! renders those events again, finds their lines standing there already, and goes on behind them.
 
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead as _, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use karamail_core::words::Language;
@@ -52,6 +52,12 @@ impl MonthlyLog {
 
     /// Writes the lines of every event that is not in a file yet.
     pub async fn catch_up(&self, store: &Store) -> Result<(), StoreError> {
+        let _turn = store.log_turn().await;
+        self.follow(store).await
+    }
+
+    /// As [`MonthlyLog::catch_up`], for whoever has the log's turn already.
+    pub(crate) async fn follow(&self, store: &Store) -> Result<(), StoreError> {
         let mut position = store.log_position().await?;
         loop {
             let events = store.events_after(position.event_id, EVENTS_AT_ONCE).await?;
@@ -82,6 +88,29 @@ impl MonthlyLog {
         }
     }
 
+    /// Overwrites texts in every file, wherever they stand whole, with as many asterisks as they have bytes: what stands
+    /// behind them stays where it is, so the follower's place stays right, and nothing of them is left on the disk.
+    /// Returns how many places were overwritten, and the files where that failed. The caller has the log's turn.
+    pub(crate) async fn blank(&self, texts: &[String]) -> (usize, Vec<(PathBuf, io::Error)>) {
+        let (mut places, mut faults) = (0, Vec::new());
+        for entry in std::fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            let is_month = |name: &str| {
+                name.strip_suffix(".txt")
+                    .is_some_and(crate::backup::names::is_month)
+            };
+            if !entry.file_name().to_str().is_some_and(is_month) {
+                continue;
+            }
+            let (path, texts) = (entry.path(), texts.to_vec());
+            let blanked = tokio::task::spawn_blocking(move || blanked(&path, &texts)).await;
+            match blanked.map_err(io::Error::other).and_then(|blanked| blanked) {
+                Ok(found) => places += found,
+                Err(error) => faults.push((entry.path(), error)),
+            }
+        }
+        (places, faults)
+    }
+
     /// Lines grouped by local month, in order.
     fn by_month(&self, events: &[StoredEvent]) -> Vec<(String, Vec<u8>)> {
         let mut months: Vec<(String, Vec<u8>)> = Vec::new();
@@ -96,6 +125,102 @@ impl MonthlyLog {
         }
         months
     }
+}
+
+/// Overwrites the texts in one file, line by line; returns how many places.
+fn blanked(path: &Path, texts: &[String]) -> io::Result<usize> {
+    let mut file = File::options().read(true).write(true).open(path)?;
+    let mut reader = io::BufReader::new(file.try_clone()?);
+    let (mut line, mut start, mut places) = (Vec::new(), 0u64, 0);
+    loop {
+        line.clear();
+        let length = reader.read_until(b'\n', &mut line)?;
+        if length == 0 {
+            break;
+        }
+        let found = texts
+            .iter()
+            .map(|text| blank_in(&mut line, text.as_bytes()))
+            .sum::<usize>();
+        if found > 0 {
+            // The reader has a place of its own in its buffer; the file's place is set for each write and put back.
+            let next = start + length as u64;
+            file.seek(SeekFrom::Start(start))?;
+            file.write_all(&line)?;
+            reader.seek(SeekFrom::Start(next))?;
+            places += found;
+        }
+        start += length as u64;
+    }
+    file.sync_all()?;
+    Ok(places)
+}
+
+/// Overwrites `text` in `line` where it stands whole, case aside; returns how often.
+fn blank_in(line: &mut [u8], text: &[u8]) -> usize {
+    // Of an address; a longer address that ends or begins like this one is somebody else's.
+    let goes_on = |byte: Option<&u8>| {
+        byte.is_some_and(|byte| byte.is_ascii_alphanumeric() || b"!#$%&*+-/=?^_`{|}~.@\"".contains(byte))
+    };
+    let mut places = 0;
+    let mut at = 0usize;
+    while let Some(end) = at
+        .checked_add(text.len())
+        .filter(|end| !text.is_empty() && *end <= line.len())
+    {
+        let is_text = line
+            .get(at..end)
+            .is_some_and(|piece| piece.eq_ignore_ascii_case(text));
+        let before = at.checked_sub(1).and_then(|before| line.get(before));
+        // A dot behind it ends a sentence, unless the address goes on after it.
+        let after = match line.get(end) {
+            Some(b'.') => line.get(end + 1),
+            after => after,
+        };
+        let is_bracket = |byte: Option<&u8>| byte == Some(&b'"');
+        if is_text && (!goes_on(before) || is_bracket(before)) && (!goes_on(after) || is_bracket(after)) {
+            if let Some(piece) = line.get_mut(at..end) {
+                piece.fill(b'*');
+            }
+            places += 1;
+            at = end;
+        } else {
+            at += 1;
+        }
+    }
+    places
+}
+
+/// The numbers that the files of a log folder speak of, each with the mailbox's name, in either language.
+pub fn numbers_in(folder: &Path) -> Vec<(String, i64)> {
+    let mut numbers = Vec::new();
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let is_month = |name: &str| {
+            name.strip_suffix(".txt")
+                .is_some_and(crate::backup::names::is_month)
+        };
+        if !entry.file_name().to_str().is_some_and(is_month) {
+            continue;
+        }
+        let Ok(text) = std::fs::read(entry.path()) else {
+            continue;
+        };
+        let text = String::from_utf8_lossy(&text);
+        numbers.extend(text.lines().filter_map(number_in_line));
+    }
+    numbers
+}
+
+fn number_in_line(line: &str) -> Option<(String, i64)> {
+    let number = line.split('\t').find_map(|part| {
+        part.strip_prefix("受付番号 ")
+            .or_else(|| part.strip_prefix("number "))?
+            .parse()
+            .ok()
+    })?;
+    let mailbox = line.rsplit('\t').next()?;
+    let mailbox = mailbox.trim_matches(|c| matches!(c, '（' | '）' | '(' | ')'));
+    Some((mailbox.to_owned(), number))
 }
 
 /// Appends `lines` behind the known length of the file and flushes; returns the new length.
@@ -168,6 +293,26 @@ mod tests {
         check("one\ntwo\nthr", known, "two\nthree\n", "one\ntwo\nthree\n");
         check("one\ntwo\nthree\n", known, "two\nthree\n", "one\ntwo\nthree\n");
         check("two\n", None, "two\nthree\n", "two\nthree\n");
+    }
+
+    #[test]
+    fn an_address_is_blanked_where_it_stands_whole_and_nowhere_else() {
+        let check = |line: &str, after: &str| {
+            let mut bytes = line.as_bytes().to_vec();
+            blank_in(&mut bytes, b"a@x.jp");
+            assert_eq!(String::from_utf8(bytes).unwrap(), after);
+        };
+        check("x\ta@x.jp\ty", "x\t******\ty");
+        check(
+            "<A@X.jp>: User unknown, \"a@x.jp\".",
+            "<******>: User unknown, \"******\".",
+        );
+        check("a@x.jp", "******");
+        check(
+            "aa@x.jp b.a@x.jp a@x.jp.com a@x.jpn",
+            "aa@x.jp b.a@x.jp a@x.jp.com a@x.jpn",
+        );
+        check("受付a@x.jp（", "受付******（");
     }
 
     #[test]

@@ -120,6 +120,21 @@ async fn sending_is_ticked_off_up_to_the_servers_acceptance() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn with_pop_before_smtp_a_login_comes_before_the_test_mail() {
+    let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
+    let text = settings_text(servers.pop3_port(), servers.smtp_port(), "", "").replace(
+        "authentication = \"none\"",
+        "authentication = \"pop-before-smtp\"",
+    );
+    let settings = Settings::parse(&text, Path::new(".")).unwrap();
+    let (test, ticks) = prepared(folder.path(), &settings, PATIENCE).await;
+    assert!(test.send(None).await);
+    let (done, _) = told(ticks);
+    let place = |step| done.iter().position(|one| *one == step).unwrap();
+    assert!(place(Step::Pop3Login) < place(Step::SmtpConnect), "{done:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_round_trip_finds_its_empty_mail_and_takes_it_away_again() {
     let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
     servers.deposit(signup("a@example.jp", 1));

@@ -360,6 +360,7 @@ async fn a_receipt_refused_for_good_is_shown_and_the_mail_goes() {
     let claimed = store.claim(1, clock::now(), 10).await.unwrap().remove(0);
     let refused = karamail_engine::store::outbox::Attempt::Refused {
         why: "550 unknown user".into(),
+        class: karamail_core::delivery::RefusalClass::UnknownAddress,
     };
     store
         .settle("counter", &[(claimed, refused)], clock::now())

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use karamail_core::address::EmailAddress;
+use karamail_core::limits::RESEND_NUMBERS;
 
 /// Karamail (空メール受付): an empty mail becomes a numbered member signup.
 #[derive(Debug, Parser)]
@@ -58,10 +59,34 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: TestAction,
     },
-    /// List numbers and addresses (収集結果).
+    /// List numbers and addresses, or send a number again (収集結果).
     Results(Results),
+    /// Write everything but the passwords into one file (バックアップ).
+    Backup(Backup),
+    /// Put a backup back; newer data are never overwritten (復元).
+    Restore(Restore),
+    /// Take in mails from files, as if they had arrived (メールの取り込み).
+    Import(Import),
     /// Show the log of a month (ログ).
     Log(Log),
+    /// Mails that a guard holds until you decide (保留中のメール).
+    Hold {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: HoldAction,
+    },
+    /// Mails that were there before the first start (以前からのメール).
+    Backlog {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: BacklogAction,
+    },
+    /// Mails that were put aside because they cannot be handled (処理できないメール).
+    Quarantine {
+        /// What to do with them.
+        #[command(subcommand)]
+        action: QuarantineAction,
+    },
     /// Make, check or find the settings file (設定ファイル).
     Config {
         /// What to do with it.
@@ -100,7 +125,61 @@ pub(crate) struct Decide {
 
 /// `results`
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Results {
+    /// What to do with them; without it they are listed.
+    #[command(subcommand)]
+    pub(crate) action: Option<ResultsAction>,
+    #[command(flatten)]
+    pub(crate) list: ResultsList,
+}
+
+/// What can be done with results.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ResultsAction {
+    /// Send the receipts of these numbers again, also while Karamail runs (同じ番号をもう一度送る).
+    Resend(Resend),
+    /// Show everything about one number: consent, delivery, who left or was erased (1件の記録).
+    Show(OneNumber),
+    /// Erase the person behind a number, also while Karamail runs; the number stays (個人情報の消去).
+    Erase(Erase),
+}
+
+/// `results resend`
+#[derive(Debug, Args)]
+pub(crate) struct Resend {
+    /// The numbers.
+    #[arg(required = true, value_name = "NUMBER", num_args = 1..=RESEND_NUMBERS, value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) numbers: Vec<i64>,
+    /// The series they belong to; needed where several series have the number.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) series: Option<String>,
+}
+
+/// `results show`
+#[derive(Debug, Args)]
+pub(crate) struct OneNumber {
+    /// The number.
+    #[arg(value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..))]
+    pub(crate) number: i64,
+    /// The series it belongs to; needed where several series have the number.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) series: Option<String>,
+}
+
+/// `results erase`
+#[derive(Debug, Args)]
+pub(crate) struct Erase {
+    #[command(flatten)]
+    pub(crate) one: OneNumber,
+    /// Do not ask: it cannot be undone.
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+/// Which results are listed, and how.
+#[derive(Debug, Args)]
+pub(crate) struct ResultsList {
     /// How they are printed; `--json` is the same as `--format json`.
     #[arg(long, value_enum, default_value_t = Format::Table)]
     pub(crate) format: Format,
@@ -110,9 +189,60 @@ pub(crate) struct Results {
     /// Only this series.
     #[arg(long, value_name = "NAME")]
     pub(crate) series: Option<String>,
+    /// Only these delivery states; several with commas.
+    #[arg(long, value_enum, value_name = "STATE", value_delimiter = ',')]
+    pub(crate) state: Vec<DeliveryState>,
+    /// Only numbers given on this day or later.
+    #[arg(long, value_name = "YYYY-MM-DD")]
+    pub(crate) from: Option<String>,
+    /// Only numbers given on this day or earlier.
+    #[arg(long, visible_alias = "to", value_name = "YYYY-MM-DD")]
+    pub(crate) until: Option<String>,
+    /// Only numbers that this mailbox gave: its name or address.
+    #[arg(long, value_name = "MAILBOX")]
+    pub(crate) mailbox: Option<String>,
     /// Only so many, the newest.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<u32>,
+    /// Write to this file instead of the screen; needed for xlsx.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// A delivery state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum DeliveryState {
+    /// Waits to be sent, or is being sent.
+    Queued,
+    /// The SMTP server took it.
+    Sent,
+    /// The SMTP server took it again.
+    SentAgain,
+    /// The SMTP server refused it for good.
+    Refused,
+    /// It was taken, and came back.
+    Bounced,
+    /// It was never to be sent: the mail was imported, or the person erased.
+    Withheld,
+    /// The person left by mail.
+    Left,
+    /// The person was erased.
+    Erased,
+}
+
+impl DeliveryState {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            DeliveryState::Queued => "queued",
+            DeliveryState::Sent => "sent",
+            DeliveryState::SentAgain => "sent-again",
+            DeliveryState::Refused => "refused",
+            DeliveryState::Bounced => "bounced",
+            DeliveryState::Withheld => "withheld",
+            DeliveryState::Left => "left",
+            DeliveryState::Erased => "erased",
+        }
+    }
 }
 
 /// How results are printed.
@@ -122,8 +252,40 @@ pub(crate) enum Format {
     Table,
     /// For Excel: UTF-8 with its mark, formulas made harmless.
     Csv,
+    /// An Excel workbook; cells are text, never formulas.
+    Xlsx,
     /// One object a line, for programs.
     Json,
+}
+
+/// `import`
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// A folder with .eml files and mbox files (Thunderbird, Windows Live Mail, Outlook), or one such file.
+    #[arg(value_name = "DIR")]
+    pub(crate) from: PathBuf,
+    /// The mailbox they were sent to, by name or address; not needed when there is only one.
+    #[arg(long, value_name = "MAILBOX")]
+    pub(crate) mailbox: Option<String>,
+    /// Send receipts and repeat replies too; without it none goes out.
+    #[arg(long)]
+    pub(crate) reply: bool,
+}
+
+/// `backup`
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The file to write; it must not be there yet.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+}
+
+/// `restore`
+#[derive(Debug, Args)]
+pub(crate) struct Restore {
+    /// The backup.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 /// `log`
@@ -132,6 +294,53 @@ pub(crate) struct Log {
     /// The month, such as 2026-11; this month without it.
     #[arg(value_name = "YYYY-MM")]
     pub(crate) month: Option<String>,
+}
+
+/// `hold`
+#[derive(Debug, Subcommand)]
+pub(crate) enum HoldAction {
+    /// List them with the reason (一覧).
+    List,
+    /// Take them after all: each gets its number and its reply (保留を解除).
+    Release {
+        /// Their ids, from the list.
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+    },
+    /// Archive them and delete them from the server, without an answer (破棄).
+    Discard {
+        /// Their ids, from the list.
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<i64>,
+    },
+}
+
+/// `backlog`
+#[derive(Debug, Subcommand)]
+pub(crate) enum BacklogAction {
+    /// List them (一覧).
+    List(OfMailbox),
+    /// Take them as if they had come now: each gets its number and its reply (受け付ける).
+    Process(OfMailbox),
+    /// Leave them on the server and never look at them again (無視).
+    Ignore(OfMailbox),
+    /// Archive them and delete them from the server (削除).
+    Delete(OfMailbox),
+}
+
+/// Of which mailbox.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OfMailbox {
+    /// Only those of this mailbox, by its name or address.
+    #[arg(long, value_name = "MAILBOX")]
+    pub(crate) mailbox: Option<String>,
+}
+
+/// `quarantine`
+#[derive(Debug, Subcommand)]
+pub(crate) enum QuarantineAction {
+    /// List them with the reason and the file with their bytes (一覧).
+    List,
 }
 
 /// `config`

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use karamail_core::words::{Language, Told, commands as words};
+use karamail_engine::backup::BackupFault;
 use karamail_engine::config::{ConfigFaults, Mailbox, Places, Settings};
 use karamail_engine::data_folder::{DataFolderError, make_private_folder};
 use karamail_engine::diagnostics;
@@ -135,6 +136,7 @@ pub(crate) enum Failure {
     Settings(ConfigFaults),
     Engine(EngineError),
     Secret(SecretFault),
+    Backup(BackupFault),
     /// Already in the reader's language.
     Said(Exit, String),
 }
@@ -151,6 +153,7 @@ impl Failure {
             Failure::Settings(faults) => (Exit::Settings, faults.told(language)),
             Failure::Engine(error) => (engine_exit(error), error.told(language)),
             Failure::Secret(fault) => (Exit::Password, fault.told(language)),
+            Failure::Backup(fault) => (backup_exit(fault), fault.told(language)),
             Failure::Said(exit, text) => (*exit, text.clone()),
         };
         output::error_line(&text);
@@ -162,6 +165,20 @@ fn engine_exit(error: &EngineError) -> Exit {
     match error {
         EngineError::DataFolder(DataFolderError::InUse(_)) => Exit::InUse,
         EngineError::DataFolder(DataFolderError::Unusable(..)) | EngineError::Store(_) => Exit::Data,
+    }
+}
+
+fn backup_exit(fault: &BackupFault) -> Exit {
+    match fault {
+        BackupFault::DataFolder(DataFolderError::InUse(_)) => Exit::InUse,
+        BackupFault::TargetExists(_) | BackupFault::File(..) => Exit::Failed,
+        _ => Exit::Data,
+    }
+}
+
+impl From<BackupFault> for Failure {
+    fn from(fault: BackupFault) -> Self {
+        Failure::Backup(fault)
     }
 }
 

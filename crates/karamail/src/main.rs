@@ -7,6 +7,7 @@ mod arguments;
 mod commands;
 mod context;
 mod exit;
+mod handover;
 mod output;
 mod signals;
 
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use arguments::{Arguments, Command};
+use arguments::{Arguments, Command, ResultsAction};
 use context::{Context, Failure};
 use exit::Exit;
 
@@ -53,8 +54,21 @@ async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Demo(arguments) => commands::demo::run(context, arguments).await,
         Command::Decide(arguments) => commands::decide::run(context, arguments).await,
         Command::Test { action } => commands::test::run(context, action).await,
-        Command::Results(arguments) => commands::results::run(context, arguments).await,
+        Command::Results(arguments) => match &arguments.action {
+            Some(ResultsAction::Resend(resend)) => commands::resend::run(context, resend).await,
+            Some(ResultsAction::Show(one)) => commands::show::run(context, one).await,
+            Some(ResultsAction::Erase(erase)) => commands::erase::run(context, erase).await,
+            None => commands::results::run(context, &arguments.list).await,
+        },
+        Command::Backup(arguments) => commands::backup::write(context, arguments).await,
+        Command::Restore(arguments) => commands::backup::restore(context, arguments).await,
+        Command::Import(arguments) => commands::import::run(context, arguments).await,
         Command::Log(arguments) => commands::log::run(context, arguments),
+        Command::Hold { action } => commands::hold::hold(context, action).await,
+        Command::Backlog { action } => commands::hold::backlog(context, action).await,
+        Command::Quarantine {
+            action: arguments::QuarantineAction::List,
+        } => commands::hold::quarantine(context).await,
         Command::Config { action } => commands::config::run(context, action).await,
         Command::Password { action } => commands::password::run(context, action).await,
     }

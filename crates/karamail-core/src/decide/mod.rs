@@ -7,11 +7,15 @@
 
 mod machine;
 mod never_reply;
+mod opt_out;
 mod reason;
 mod rules;
+mod shop_word;
 
+pub use opt_out::is_opt_out_word;
 pub use reason::{Decision, DuplicateAction, Outcome, Reason, UnknownName};
 pub use rules::{BlockRule, Known, Rules};
+pub use shop_word::{ShopWord, ShopWordIn};
 
 use crate::address::{EmailAddress, is_blank};
 use crate::mail::IncomingMail;
@@ -25,10 +29,20 @@ pub fn decide(mail: &IncomingMail, rules: &Rules, known: &Known) -> Decision {
             reason: Reason::SelfTest,
         };
     }
+    if rules.all_is_backlog {
+        return Decision {
+            outcome: Outcome::Backlog,
+            reason: Reason::UidlsChanged,
+        };
+    }
     if let Some(reason) = never_reply::rule(mail, rules, known) {
         return other_mail(mail, rules, known, reason);
     }
-    if !is_empty_subject(mail.subject(), &rules.also_empty_subjects) {
+    if let Some(decision) = opt_out::row(mail, rules, known) {
+        return decision;
+    }
+    let is_word_alone = || rules.shop_words.iter().any(|word| word.is_all_of(mail.subject()));
+    if !is_empty_subject(mail.subject(), &rules.also_empty_subjects) && !is_word_alone() {
         return other_mail(mail, rules, known, Reason::SubjectNotEmpty);
     }
     let Some(sender) = mail.sender_address() else {
@@ -40,7 +54,10 @@ pub fn decide(mail: &IncomingMail, rules: &Rules, known: &Known) -> Decision {
             reason: Reason::Blocked,
         };
     }
-    if let Some(reason) = spoofed(mail, rules).or_else(|| over_a_limit(rules, known)) {
+    let guarded = spoofed(mail, rules)
+        .or_else(|| without_shop_word(mail, rules, known))
+        .or_else(|| over_a_limit(rules, known));
+    if let Some(reason) = guarded {
         return Decision {
             outcome: Outcome::Hold,
             reason,
@@ -96,6 +113,18 @@ fn spoofed(mail: &IncomingMail, rules: &Rules) -> Option<Reason> {
         (false, true) => Some(Reason::DmarcFail),
         (false, false) => None,
     }
+}
+
+/// Where the shop asks for a word, a signup mail must have one of them.
+fn without_shop_word(mail: &IncomingMail, rules: &Rules, known: &Known) -> Option<Reason> {
+    let in_subject = || rules.shop_words.iter().any(|word| word.is_in(mail.subject()));
+    let is_there = match rules.shop_word_in {
+        _ if rules.shop_words.is_empty() => true,
+        ShopWordIn::Subject => in_subject(),
+        ShopWordIn::Body => known.shop_word_in_body,
+        ShopWordIn::Either => known.shop_word_in_body || in_subject(),
+    };
+    (!is_there).then_some(Reason::ShopWordMissing)
 }
 
 fn over_a_limit(rules: &Rules, known: &Known) -> Option<Reason> {

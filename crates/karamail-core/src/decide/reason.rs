@@ -27,6 +27,8 @@ pub enum Outcome {
     Receipt,
     /// The address has a number already.
     Duplicate(DuplicateAction),
+    /// A person with a number leaves.
+    OptOut,
     /// Forwarded, then deleted.
     Forward,
     /// Archived, then deleted.
@@ -70,6 +72,8 @@ pub enum Reason {
     NotAddressed,
     /// The subject says something (row 4).
     SubjectNotEmpty,
+    /// The subject is a word by which people leave (between rows 4 and 5).
+    OptOut,
     /// The address or domain is blocked (row 6).
     Blocked,
     /// SPF failed (row 7).
@@ -82,6 +86,16 @@ pub enum Reason {
     RateLimitMailbox,
     /// Older than the backlog limit on first contact (row 9).
     Backlog,
+    /// The word that the shop asks for is missing (row 7).
+    ShopWordMissing,
+    /// Every unique id of the mailbox changed, and this mail was not recognised (row 9).
+    UidlsChanged,
+    /// The server refused to hand out its header again and again: put aside.
+    HeaderRefused,
+    /// The server refused to hand it out whole again and again: put aside.
+    MailRefused,
+    /// Working on it ended in a fault of the program: put aside.
+    CannotBeHandled,
     /// Our own test mail (row 1).
     SelfTest,
 }
@@ -120,10 +134,11 @@ impl DuplicateAction {
 
 impl Outcome {
     /// Every outcome; the duplicate one with its default action.
-    pub const ALL: [Outcome; 7] = [
+    pub const ALL: [Outcome; 8] = [
         Outcome::SelfTest,
         Outcome::Receipt,
         Outcome::Duplicate(DuplicateAction::Repeat),
+        Outcome::OptOut,
         Outcome::Forward,
         Outcome::Archive,
         Outcome::Hold,
@@ -136,6 +151,7 @@ impl Outcome {
             Outcome::SelfTest => "self-test",
             Outcome::Receipt => "receipt",
             Outcome::Duplicate(_) => "duplicate",
+            Outcome::OptOut => "opt-out",
             Outcome::Forward => "forward",
             Outcome::Archive => "archive",
             Outcome::Hold => "hold",
@@ -143,10 +159,10 @@ impl Outcome {
         }
     }
 
-    /// Whether a letter goes to the sender.
+    /// Whether a letter goes to the sender; of an opt-out, where the shop wrote one.
     pub const fn is_answered(self) -> bool {
         match self {
-            Outcome::Receipt => true,
+            Outcome::Receipt | Outcome::OptOut => true,
             Outcome::Duplicate(action) => !matches!(action, DuplicateAction::Ignore),
             Outcome::SelfTest | Outcome::Forward | Outcome::Archive | Outcome::Hold | Outcome::Backlog => {
                 false
@@ -157,7 +173,7 @@ impl Outcome {
 
 impl Reason {
     /// Every reason, in the order of this type.
-    pub const ALL: [Reason; 22] = [
+    pub const ALL: [Reason; 28] = [
         Reason::Signup,
         Reason::KnownAddress,
         Reason::NullReturnPath,
@@ -173,12 +189,18 @@ impl Reason {
         Reason::Loop,
         Reason::NotAddressed,
         Reason::SubjectNotEmpty,
+        Reason::OptOut,
         Reason::Blocked,
         Reason::SpfFail,
         Reason::DmarcFail,
         Reason::RateLimitAddress,
         Reason::RateLimitMailbox,
         Reason::Backlog,
+        Reason::ShopWordMissing,
+        Reason::UidlsChanged,
+        Reason::HeaderRefused,
+        Reason::MailRefused,
+        Reason::CannotBeHandled,
         Reason::SelfTest,
     ];
 
@@ -200,12 +222,18 @@ impl Reason {
             Reason::Loop => "loop",
             Reason::NotAddressed => "not-addressed",
             Reason::SubjectNotEmpty => "subject-not-empty",
+            Reason::OptOut => "opt-out",
             Reason::Blocked => "blocked",
             Reason::SpfFail => "spf-fail",
             Reason::DmarcFail => "dmarc-fail",
             Reason::RateLimitAddress => "rate-limit-address",
             Reason::RateLimitMailbox => "rate-limit-mailbox",
             Reason::Backlog => "backlog",
+            Reason::ShopWordMissing => "shop-word-missing",
+            Reason::UidlsChanged => "uidls-changed",
+            Reason::HeaderRefused => "header-refused",
+            Reason::MailRefused => "mail-refused",
+            Reason::CannotBeHandled => "cannot-be-handled",
             Reason::SelfTest => "self-test",
         }
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::reason::DuplicateAction;
+use super::shop_word::{ShopWord, ShopWordIn};
 use crate::address::{AddressFault, EmailAddress};
 
 /// The settings of one mailbox, as far as they decide about a mail.
@@ -16,6 +17,8 @@ pub struct Rules {
     pub forward: bool,
     /// Subjects that count as empty, compared without case and without blanks around them.
     pub also_empty_subjects: Vec<String>,
+    /// Subjects by which a person with a number leaves; folded for width, case and blanks.
+    pub opt_out_words: Vec<String>,
     /// Addresses and domains that get nothing.
     pub blocked: Vec<BlockRule>,
     /// Never-reply rule 12: our address must be in To or Cc.
@@ -32,6 +35,13 @@ pub struct Rules {
     pub limit_mailbox_hour: u32,
     /// Set on first contact with the mailbox only: what is dated before it is backlog.
     pub backlog_before: Option<jiff::Timestamp>,
+    /// Set on a strange day only (every unique id is new and most mails are not recognised): whatever is not
+    /// recognised is backlog.
+    pub all_is_backlog: bool,
+    /// Row 7: one of these must be in a signup mail; none: no word is asked for.
+    pub shop_words: Vec<ShopWord>,
+    /// Where the shop word may stand.
+    pub shop_word_in: ShopWordIn,
     /// What is done for an address with a number.
     pub duplicate: DuplicateAction,
 }
@@ -44,6 +54,7 @@ impl Default for Rules {
             forward_targets: Vec::new(),
             forward: false,
             also_empty_subjects: Vec::new(),
+            opt_out_words: Vec::new(),
             blocked: Vec::new(),
             require_addressed: false,
             hold_spoofed: true,
@@ -52,6 +63,9 @@ impl Default for Rules {
             limit_address_day: 10,
             limit_mailbox_hour: 300,
             backlog_before: None,
+            all_is_backlog: false,
+            shop_words: Vec::new(),
+            shop_word_in: ShopWordIn::default(),
             duplicate: DuplicateAction::Repeat,
         }
     }
@@ -70,6 +84,8 @@ pub struct Known {
     pub answered_address_day: u32,
     /// Answers from this mailbox in the last hour.
     pub answered_mailbox_hour: u32,
+    /// A shop word stands in the body. Only the engine can say: it reads bodies for nothing else.
+    pub shop_word_in_body: bool,
 }
 
 /// One entry of the block list. `Display` is the form it is written in.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::words::{Language, Told};
 
 fn check(step: Step, code: u16, text: &str, expected: Verdict) {
     assert_eq!(

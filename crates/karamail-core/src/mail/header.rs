@@ -30,6 +30,11 @@ pub(super) struct HeaderBlock {
 impl HeaderBlock {
     /// Reads the block at the start of `bytes` and stops at its end.
     pub(super) fn read(bytes: &[u8]) -> HeaderBlock {
+        HeaderBlock::split(bytes).0
+    }
+
+    /// Reads the block at the start of `bytes`, and gives what follows it.
+    pub(super) fn split(bytes: &[u8]) -> (HeaderBlock, &[u8]) {
         let mut reader = Reader::default();
         let mut rest = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut read = 0_usize;
@@ -45,7 +50,7 @@ impl HeaderBlock {
                 break;
             }
         }
-        reader.finish()
+        (reader.finish(), rest)
     }
 }
 

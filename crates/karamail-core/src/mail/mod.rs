@@ -2,7 +2,8 @@
 //!
 //! It is built from a header block (what `TOP n 0` gives) or from a whole mail, of which only the header is read, so
 //! both give the same facts. In reading order: `header` (fields out of bytes), `text` (charsets and encoded words),
-//! `structured` (comments and tokens), `addresses`, `authentication`.
+//! `structured` (comments and tokens), `addresses`, `authentication`. `parts` takes a whole mail apart, for delivery
+//! reports alone: no decision rests on a body.
 //!
 //! Invariant: parsing never fails and never panics; what cannot be read is a fact too.
 
@@ -10,6 +11,8 @@ mod addresses;
 mod authentication;
 mod header;
 pub mod markers;
+pub(crate) mod parts;
+mod start;
 mod structured;
 mod text;
 
@@ -22,6 +25,7 @@ use crate::address::{EmailAddress, is_blank};
 use crate::limits::{DATE_BYTES, HEADER_TEXT_CHARACTERS, MESSAGE_ID_BYTES, REFERENCES};
 use authentication::AuthenticationResults;
 use header::{Field, HeaderBlock};
+pub use start::body_text;
 
 /// The facts of one mail.
 #[derive(Clone, Debug)]

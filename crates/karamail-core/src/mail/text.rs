@@ -152,7 +152,7 @@ impl<'a> EncodedWord<'a> {
 }
 
 /// Base64 that forgives: foreign characters are skipped, padding in the middle starts a new group.
-fn from_base64(payload: &str) -> Vec<u8> {
+pub(super) fn from_base64(payload: &str) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(payload.len() * 3 / 4);
     let (mut bits, mut count) = (0_u32, 0_u32);
     for byte in payload.bytes() {
@@ -202,12 +202,12 @@ fn from_q(payload: &str) -> Vec<u8> {
     bytes
 }
 
-fn hex(digit: u8) -> Option<u8> {
+pub(super) fn hex(digit: u8) -> Option<u8> {
     char::from(digit).to_digit(16).map(|value| value as u8)
 }
 
 /// Bytes under a charset label, which may be missing, unknown or wrong.
-fn from_charset(label: &str, bytes: &[u8]) -> String {
+pub(super) fn from_charset(label: &str, bytes: &[u8]) -> String {
     let label = label.to_ascii_lowercase();
     let encoding = encoding_for(&label);
     if encoding.is_none_or(Encoding::is_ascii_compatible)

@@ -7,6 +7,7 @@ use super::capabilities::Capabilities;
 use super::fault::{Fault, Problem, Step};
 use super::listing::number_in;
 use super::reply::{Reader, Shape, StatusKind, Token};
+use crate::limits::POP3_START_LINES;
 
 /// A command of the transaction state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum Command {
     Uidl,
     /// The header of this mail.
     Top(u32),
+    /// The header of this mail and the first lines of its body ([`POP3_START_LINES`]).
+    Start(u32),
     /// This mail whole.
     Retr(u32),
     /// Marks this mail as deleted; it counts once QUIT is answered with +OK.
@@ -38,7 +41,7 @@ impl Command {
             Command::Stat => Step::Stat,
             Command::List => Step::List,
             Command::Uidl => Step::Uidl,
-            Command::Top(_) => Step::Top,
+            Command::Top(_) | Command::Start(_) => Step::Top,
             Command::Retr(_) => Step::Retr,
             Command::Dele(_) => Step::Dele,
             Command::Rset => Step::Rset,
@@ -50,7 +53,7 @@ impl Command {
     fn shape(self) -> Shape {
         match self {
             Command::List | Command::Uidl => Shape::Lines,
-            Command::Top(_) | Command::Retr(_) => Shape::Body,
+            Command::Top(_) | Command::Start(_) | Command::Retr(_) => Shape::Body,
             Command::Stat | Command::Dele(_) | Command::Rset | Command::Noop | Command::Quit => Shape::Single,
         }
     }
@@ -125,6 +128,7 @@ impl Transaction {
             Command::List => self.output.write_all(b"LIST\r\n"),
             Command::Uidl => self.output.write_all(b"UIDL\r\n"),
             Command::Top(number) => write!(self.output, "TOP {number} 0\r\n"),
+            Command::Start(number) => write!(self.output, "TOP {number} {POP3_START_LINES}\r\n"),
             Command::Retr(number) => write!(self.output, "RETR {number}\r\n"),
             Command::Dele(number) => write!(self.output, "DELE {number}\r\n"),
             Command::Rset => self.output.write_all(b"RSET\r\n"),

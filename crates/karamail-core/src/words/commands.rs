@@ -135,14 +135,25 @@ words! {
     pub fn column_outcome() { ja: "処理", en: "Outcome" }
     /// Column head.
     pub fn column_reason() { ja: "理由", en: "Reason" }
+    /// Column head.
+    pub fn column_mailbox() { ja: "メールボックス", en: "Mailbox" }
+    /// The name of the workbook's sheet.
+    pub fn sheet_results() { ja: "収集結果", en: "Results" }
+    /// A workbook needs a file.
+    pub fn xlsx_needs_file() {
+        ja: "xlsx は画面に表示できません。--output ファイル名 を付けてください。",
+        en: "xlsx cannot be shown on the screen. Add --output FILE.",
+    }
+    /// The results were written to a file.
+    pub fn results_written(path: &str, rows: u64) {
+        ja: "{path} に {rows} 件を書き出しました。", en: "Wrote {rows} results to {path}.",
+    }
     /// A delivery state.
     pub fn delivery_queued() { ja: "送信待ち", en: "waiting" }
     /// A delivery state.
     pub fn delivery_unsure() { ja: "送信中", en: "being sent" }
     /// A delivery state.
     pub fn delivery_sent() { ja: "送信済み", en: "sent" }
-    /// A delivery state.
-    pub fn delivery_refused() { ja: "拒否された", en: "refused" }
     /// A heading before faults.
     pub fn settings_faults() { ja: "設定ファイルを使えません。", en: "The settings file cannot be used." }
 }

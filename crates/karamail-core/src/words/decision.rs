@@ -10,6 +10,7 @@ impl Told for Outcome {
             Outcome::SelfTest => outcome_self_test(language),
             Outcome::Receipt => outcome_receipt(language),
             Outcome::Duplicate(action) => action.what(language),
+            Outcome::OptOut => outcome_opt_out(language),
             Outcome::Forward => outcome_forward(language),
             Outcome::Archive => outcome_archive(language),
             Outcome::Hold => outcome_hold(language),
@@ -48,12 +49,18 @@ impl Told for Reason {
             Reason::Loop => mail_loop(language),
             Reason::NotAddressed => not_addressed(language),
             Reason::SubjectNotEmpty => subject_not_empty(language),
+            Reason::OptOut => opt_out(language),
             Reason::Blocked => blocked(language),
             Reason::SpfFail => spf_fail(language),
             Reason::DmarcFail => dmarc_fail(language),
             Reason::RateLimitAddress => rate_limit_address(language),
             Reason::RateLimitMailbox => rate_limit_mailbox(language),
             Reason::Backlog => backlog(language),
+            Reason::ShopWordMissing => shop_word_missing(language),
+            Reason::UidlsChanged => uidls_changed(language),
+            Reason::HeaderRefused => header_refused(language),
+            Reason::MailRefused => mail_refused(language),
+            Reason::CannotBeHandled => cannot_be_handled(language),
             Reason::SelfTest => self_test(language),
         }
     }
@@ -66,8 +73,13 @@ impl Told for Reason {
             Reason::Blocked => Some(advice_blocked(language)),
             Reason::SpfFail | Reason::DmarcFail => Some(advice_spoofed(language)),
             Reason::RateLimitAddress | Reason::RateLimitMailbox => Some(advice_rate_limit(language)),
-            Reason::Backlog => Some(advice_backlog(language)),
+            Reason::Backlog | Reason::UidlsChanged => Some(advice_backlog(language)),
+            Reason::ShopWordMissing => Some(advice_shop_word(language)),
+            Reason::HeaderRefused | Reason::MailRefused | Reason::CannotBeHandled => {
+                Some(advice_put_aside(language))
+            }
             Reason::Signup
+            | Reason::OptOut
             | Reason::KnownAddress
             | Reason::NullReturnPath
             | Reason::NoSender
@@ -124,6 +136,11 @@ words! {
     fn duplicate_new_number() {
         ja: "設定により新しい受付番号を発行します。",
         en: "By the settings it gets one more number.",
+    }
+    /// Outcome: opt-out.
+    fn outcome_opt_out() {
+        ja: "受付番号に退会の印を付けます。番号はそのまま残ります。",
+        en: "Its number is marked as left; the number stays.",
     }
     /// Outcome: forward.
     fn outcome_forward() {
@@ -223,6 +240,11 @@ words! {
         ja: "件名が入力されているので空メールではありません。",
         en: "It has a subject, so it is no empty mail.",
     }
+    /// Reason: opt-out.
+    fn opt_out() {
+        ja: "件名が退会の言葉です。",
+        en: "Its subject is a word by which people leave.",
+    }
     /// Reason: blocked.
     fn blocked() {
         ja: "受付を拒否する設定のアドレスから届きました。",
@@ -252,6 +274,31 @@ words! {
     fn backlog() {
         ja: "使い始める前に届いていた古いメールです。",
         en: "This mail is older than the first use of this mailbox.",
+    }
+    /// Reason: shop-word-missing.
+    fn shop_word_missing() {
+        ja: "設定した合言葉が書かれていません。",
+        en: "It does not say the shop word that the settings ask for.",
+    }
+    /// Reason: uidls-changed.
+    fn uidls_changed() {
+        ja: "サーバのメールの識別番号がすべて変わった日に見つかった、見覚えのないメールです。",
+        en: "It was found on a day when the server gave every mail a new id, and was not recognised.",
+    }
+    /// Reason: header-refused.
+    fn header_refused() {
+        ja: "サーバがこのメールの見出し部分を何度も渡さなかったため、別に分けました。",
+        en: "The server refused to hand out its header again and again, so it was put aside.",
+    }
+    /// Reason: mail-refused.
+    fn mail_refused() {
+        ja: "サーバがこのメールの本文を何度も渡さなかったため、別に分けました。",
+        en: "The server refused to hand it out whole again and again, so it was put aside.",
+    }
+    /// Reason: cannot-be-handled.
+    fn cannot_be_handled() {
+        ja: "このメールの処理中にプログラムの不具合が起きたため、別に分けました。",
+        en: "Working on it met a fault of this program, so it was put aside.",
     }
     /// Reason: self-test.
     fn self_test() {
@@ -290,6 +337,16 @@ words! {
     fn advice_rate_limit() {
         ja: "問題がなければ、収集結果の画面で保留を解除してください。",
         en: "If all is well, release it on the results screen.",
+    }
+    /// Advice for shop-word-missing.
+    fn advice_shop_word() {
+        ja: "お客様からの登録と確認できたら、保留を解除してください。",
+        en: "When you are sure that a customer sent it, release it.",
+    }
+    /// Advice for mails that were put aside.
+    fn advice_put_aside() {
+        ja: "メールソフトやWebメールで内容を確かめ、もう一度試す(解除)か、捨てるかを選んでください。",
+        en: "Look at it in a mail program or webmail, then release it (it is tried again) or discard it.",
     }
     /// Advice for backlog.
     fn advice_backlog() {

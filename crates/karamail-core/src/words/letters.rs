@@ -94,8 +94,8 @@ words! {
     }
     /// What to do about an unknown address.
     pub fn refused_unknown_advice() {
-        ja: "お客様にアドレスを確かめ、受付番号は口頭でお伝えください。",
-        en: "Check the address with the customer and tell them the number in person.",
+        ja: "アドレスの書き間違いか変更です。お客様に確かめ、受付番号は口頭でお伝えください。",
+        en: "It was mistyped or has changed: check it with the customer and tell them the number in person.",
     }
     /// Refused: a filter.
     pub fn refused_filtered() {
@@ -131,6 +131,25 @@ words! {
     pub fn refused_too_large_advice() {
         ja: "テンプレートか署名を短くしてください。転送の場合、元のメールは保管フォルダにあります。",
         en: "Shorten the template or the signature; if it was a forward, the original is in the archive.",
+    }
+    /// Refused: the receiving provider refuses the shop.
+    pub fn refused_sender_blocked() {
+        ja: "相手のメール会社が、店のアドレスまたは店のメールサーバーからの受信を止めています。",
+        en: "The receiving provider refuses mail from the shop's address or mail server.",
+    }
+    /// What to do about it.
+    pub fn refused_sender_blocked_advice() {
+        ja: "店のメールのプロバイダーに、この返事を添えてお問い合わせください。受付番号は口頭でお伝えください。",
+        en: "Ask the shop's mail provider, showing this answer, and tell the customer the number in person.",
+    }
+    /// Refused: trouble that passes.
+    pub fn refused_temporary() {
+        ja: "相手のサーバーが一時的に受け取れない状態が続き、届けられませんでした。",
+        en: "The receiving server was in trouble for too long, and the mail was given up.",
+    }
+    /// What to do about it.
+    pub fn refused_temporary_advice() {
+        ja: "時間をおいて、もう一度送ってください。", en: "Send the receipt again later.",
     }
     /// Given up after the whole retry series.
     pub fn refused_gave_up() {

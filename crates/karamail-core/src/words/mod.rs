@@ -16,13 +16,18 @@
 //! assert_eq!(receipt_given(Language::English, 7), "Receipt number 7 was given.");
 //! ```
 
+pub mod backup;
 pub mod commands;
 pub mod config;
+pub mod data;
 pub mod decision;
+pub mod delivery;
 pub mod demo;
+pub mod guards;
 pub mod journal;
 pub mod letters;
 pub mod pop3;
+pub mod requests;
 pub mod secrets;
 pub mod self_test;
 pub mod setup;

@@ -71,4 +71,12 @@ words! {
         ja: "動いている方をそのまま使うか、そちらを終了してから、もう一度お試しください。",
         en: "Use the one that is running, or end it and try again.",
     }
+    /// An older program uses the ledger.
+    pub fn older(path: &str) {
+        ja: "受付台帳 {path} は、古い版の Karamail が使用中です。", en: "The ledger {path} is in use by an older Karamail.",
+    }
+    /// What to do about it.
+    pub fn older_advice() {
+        ja: "動作中の Karamail を終了し、この版で起動し直してください。", en: "End the running Karamail and start this version.",
+    }
 }

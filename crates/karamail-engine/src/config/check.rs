@@ -8,7 +8,7 @@ pub(crate) use mailbox::RECENT;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use karamail_core::decide::{BlockRule, DuplicateAction};
+use karamail_core::decide::{BlockRule, DuplicateAction, ShopWord, ShopWordIn, is_opt_out_word};
 use karamail_core::limits::{CA_FILE_BYTES, MAILBOXES, SERIES};
 use karamail_core::template::Mark;
 use karamail_core::words::Language;
@@ -16,7 +16,7 @@ use sha2::{Digest, Sha256};
 
 use super::faults::{ConfigFault, FaultKind};
 use super::read::{FileForm, SectionValues, shown};
-use super::settings::{DuplicateSettings, General, Guard, Mailbox, SeriesSettings, Settings};
+use super::settings::{DuplicateSettings, General, Guard, Mailbox, OptOut, SeriesSettings, Settings};
 
 /// The name of the series where none is written.
 const DEFAULT_SERIES: &str = "main";
@@ -41,6 +41,7 @@ pub(crate) fn check(form: &FileForm, checking: &mut Checking<'_>) -> Option<Sett
     let receipt = template::parse(&form.receipt, &receipt_text, Mark::Receipt, checking);
     let repeat_text = template::text(&form.duplicate, &template::repeat(language), checking);
     let repeat = template::parse(&form.duplicate, &repeat_text, Mark::Repeat, checking);
+    let opt_out = opt_out(&form.opt_out, language, checking);
     let guard = guard(&form.guard, checking);
     if form.mailboxes.is_empty() {
         checking.faults.push(ConfigFault {
@@ -62,6 +63,7 @@ pub(crate) fn check(form: &FileForm, checking: &mut Checking<'_>) -> Option<Sett
         series: &series,
         receipt: &receipt_text,
         repeat: &repeat_text,
+        invitation: form.receipt.text("invitation").trim(),
     };
     let mailboxes: Vec<Option<Mailbox>> = form
         .mailboxes
@@ -86,6 +88,8 @@ pub(crate) fn check(form: &FileForm, checking: &mut Checking<'_>) -> Option<Sett
             action,
             template: repeat?,
         },
+        invitation: form.receipt.text("invitation").trim().to_owned(),
+        opt_out,
         guard,
         mailboxes: mailboxes.into_iter().collect::<Option<Vec<_>>>()?,
     })
@@ -154,6 +158,34 @@ fn series(all: &[SectionValues], checking: &mut Checking<'_>) -> Vec<SeriesSetti
     series
 }
 
+/// Words by which people leave, and the letter that answers them where subject or body is written.
+fn opt_out(values: &SectionValues, language: Language, checking: &mut Checking<'_>) -> OptOut {
+    let mut words = Vec::new();
+    for (line, text) in values.list("words") {
+        if is_opt_out_word(text, std::slice::from_ref(text)) {
+            words.push(text.clone());
+        } else {
+            // A word of blanks would be every empty subject.
+            let allowed = super::keys::Kind::Line {
+                max: super::keys::OPT_OUT_WORD_CHARACTERS,
+            };
+            let kind = FaultKind::EmptyValue { allowed };
+            checking.faults.push(values.fault_at(*line, "words", kind));
+        }
+    }
+    let is_written = ["subject", "body", "body_file"]
+        .into_iter()
+        .any(|key| values.has(key));
+    let template = is_written.then(|| {
+        let text = template::text(values, &template::left(language), checking);
+        template::parse(values, &text, Mark::Receipt, checking)
+    });
+    OptOut {
+        words,
+        template: template.flatten(),
+    }
+}
+
 fn guard(values: &SectionValues, checking: &mut Checking<'_>) -> Guard {
     let mut blocked = Vec::new();
     for (line, text) in values.list("blocked") {
@@ -173,11 +205,35 @@ fn guard(values: &SectionValues, checking: &mut Checking<'_>) -> Guard {
         limit_mailbox_hour: values.number("limit_mailbox_per_hour"),
         blocked,
         also_empty_subjects: texts("also_empty_subjects"),
+        shop_words: shop_words(values, checking),
+        shop_word_in: match values.text("shop_word_in") {
+            "subject" => ShopWordIn::Subject,
+            "body" => ShopWordIn::Body,
+            _ => ShopWordIn::Either,
+        },
         require_addressed: values.flag("require_addressed"),
         hold_spoofed: values.flag("hold_spoofed"),
         authentication_hosts: texts("authentication_hosts"),
         backlog: (backlog_hours > 0).then(|| Duration::from_secs(backlog_hours * 3_600)),
     }
+}
+
+/// A word of nothing but blanks would be in every mail.
+fn shop_words(values: &SectionValues, checking: &mut Checking<'_>) -> Vec<ShopWord> {
+    let mut words = Vec::new();
+    for (line, text) in values.list("shop_words") {
+        match ShopWord::new(text) {
+            Some(word) => words.push(word),
+            None => {
+                let allowed = super::keys::Kind::Line {
+                    max: karamail_core::limits::SHOP_WORD_CHARACTERS,
+                };
+                let kind = FaultKind::EmptyValue { allowed };
+                checking.faults.push(values.fault_at(*line, "shop_words", kind));
+            }
+        }
+    }
+    words
 }
 
 impl Checking<'_> {

@@ -43,6 +43,11 @@ impl Settings {
     }
 }
 
+/// The files that a settings file refers to, sound or not: templates and certificates.
+pub fn files_named(path: &Path) -> Vec<PathBuf> {
+    load(path).files
+}
+
 /// Reads the file and what it refers to.
 pub(crate) fn load(path: &Path) -> Reading {
     let folder = folder_of(path);

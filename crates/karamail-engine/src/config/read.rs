@@ -33,6 +33,7 @@ pub(crate) struct FileForm {
     pub(crate) series: Vec<SectionValues>,
     pub(crate) receipt: SectionValues,
     pub(crate) duplicate: SectionValues,
+    pub(crate) opt_out: SectionValues,
     pub(crate) guard: SectionValues,
     pub(crate) mailboxes: Vec<MailboxForm>,
 }
@@ -100,6 +101,7 @@ pub(crate) fn read(root: &[Entry], faults: &mut Vec<ConfigFault>) -> FileForm {
             .collect(),
         receipt: single(&keys::RECEIPT, &mut reader),
         duplicate: single(&keys::DUPLICATE, &mut reader),
+        opt_out: single(&keys::OPT_OUT, &mut reader),
         guard: single(&keys::GUARD, &mut reader),
         mailboxes: reader
             .tables(&keys::MAILBOX, root)

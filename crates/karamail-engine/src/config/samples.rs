@@ -10,6 +10,8 @@ const SAMPLE: &str = include_str!("../../../../config/karamail.toml");
 pub(crate) const RECEIPT_JA: &str = include_str!("../../../../config/templates/receipt.ja.txt");
 pub(crate) const RECEIPT_EN: &str = include_str!("../../../../config/templates/receipt.en.txt");
 pub(crate) const REPEAT_JA: &str = include_str!("../../../../config/templates/repeat.ja.txt");
+pub(crate) const LEFT_JA: &str = include_str!("../../../../config/templates/left.ja.txt");
+pub(crate) const LEFT_EN: &str = include_str!("../../../../config/templates/left.en.txt");
 pub(crate) const REPEAT_EN: &str = include_str!("../../../../config/templates/repeat.en.txt");
 
 /// A ready-made receipt, to be taken over and changed.
@@ -121,6 +123,10 @@ mod tests {
                 "{}",
                 one.name
             );
+        }
+        for left in [LEFT_JA, LEFT_EN] {
+            let (subject, body) = split(left);
+            Template::parse(subject.unwrap(), body, Mark::Receipt).unwrap();
         }
         for repeat in [REPEAT_JA, REPEAT_EN] {
             let (subject, body) = split(repeat);

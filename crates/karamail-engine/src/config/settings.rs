@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use karamail_core::address::EmailAddress;
-use karamail_core::decide::{BlockRule, DuplicateAction, Rules};
+use karamail_core::decide::{BlockRule, DuplicateAction, Rules, ShopWord, ShopWordIn};
 use karamail_core::template::Template;
 use karamail_core::words::Language;
 
@@ -20,6 +20,10 @@ pub struct Settings {
     pub receipt: Template,
     /// What an address that has its number already gets.
     pub duplicate: DuplicateSettings,
+    /// What the poster said that invited customers, for the consent records. May be empty.
+    pub invitation: String,
+    /// How people leave.
+    pub opt_out: OptOut,
     /// Whom we do not answer, and how often we answer.
     pub guard: Guard,
     /// The mailboxes in the order of the file, at least one. Names and addresses are unique.
@@ -65,6 +69,15 @@ pub struct DuplicateSettings {
     pub template: Template,
 }
 
+/// `[opt_out]`: how a person with a number leaves.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OptOut {
+    /// Subjects that say so; none: nobody leaves by mail.
+    pub words: Vec<String>,
+    /// The answer to it; `None`: none goes out.
+    pub template: Option<Template>,
+}
+
 /// `[guard]`: whom we do not answer, and how often we answer.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guard {
@@ -78,6 +91,10 @@ pub struct Guard {
     pub blocked: Vec<BlockRule>,
     /// Subjects that count as empty, such as `無題`.
     pub also_empty_subjects: Vec<String>,
+    /// Words of which a signup mail must hold one; empty: none is asked for.
+    pub shop_words: Vec<ShopWord>,
+    /// Where a shop word may stand.
+    pub shop_word_in: ShopWordIn,
     /// Answer only mail that has our address in To or Cc.
     pub require_addressed: bool,
     /// Hold mail whose Authentication-Results say that SPF or DMARC failed.
@@ -113,6 +130,8 @@ pub struct Mailbox {
     pub keep: KeepRule,
     /// The receipt: this mailbox's own or the general one.
     pub receipt: Template,
+    /// What the poster said that invited its customers, for the consent records. May be empty.
+    pub invitation: String,
     /// The repeat reply: this mailbox's own or the general one.
     pub duplicate: Template,
     /// Where its mail is fetched.
@@ -279,6 +298,7 @@ impl Settings {
                 .collect(),
             forward: mailbox.forward_to.is_some(),
             also_empty_subjects: self.guard.also_empty_subjects.clone(),
+            opt_out_words: self.opt_out.words.clone(),
             blocked: self.guard.blocked.clone(),
             require_addressed: self.guard.require_addressed,
             hold_spoofed: self.guard.hold_spoofed,
@@ -287,6 +307,9 @@ impl Settings {
             limit_address_day: self.guard.limit_address_day,
             limit_mailbox_hour: self.guard.limit_mailbox_hour,
             backlog_before: None,
+            all_is_backlog: false,
+            shop_words: self.guard.shop_words.clone(),
+            shop_word_in: self.guard.shop_word_in,
             duplicate: self.duplicate.action,
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use karamail_core::delivery::{Step, next_attempt_after};
+use karamail_core::delivery::{RefusalClass, Step, next_attempt_after};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::words::{Language, Told, journal as words};
 use tokio::task::JoinSet;
@@ -250,7 +250,8 @@ impl Delivery<'_> {
                 Ok(outcome) => match outcome {
                     SendOutcome::Accepted { answer } => Attempt::Accepted { answer },
                     SendOutcome::Refused { fault } => Attempt::Refused {
-                        why: fault.told(language),
+                        why: fault.told_of(letter.to(), language),
+                        class: fault.refusal_class_of(letter.to()),
                     },
                     SendOutcome::Again { fault } => {
                         again(letter.attempts(), fault.what(language), now, language)
@@ -354,6 +355,7 @@ fn again(attempts: u32, what: String, now: Timestamp, language: Language) -> Att
         }
         None => Attempt::Refused {
             why: format!("{what} {}", words::gave_up(language)),
+            class: RefusalClass::GaveUp,
         },
     }
 }

@@ -11,23 +11,48 @@ use karamail_core::compose::{
 use karamail_core::decide::Decision;
 use karamail_core::limits::FORWARD_MAX_BYTES;
 use karamail_core::mail::Sender;
-use karamail_core::template::Values;
+use karamail_core::template::{Template, Values};
 use karamail_core::words::Told;
 
 use crate::archive;
 use crate::clock;
 use crate::config::{Mailbox, Settings};
 use crate::store::mails::{Candidate, Letter, LetterBody};
+use crate::store::resends::ResendFacts;
+
+/// The receipt of a number that is sent again, from the present template, with the name of the mailbox it goes out from.
+/// `None` where that mailbox is not in the settings.
+pub(crate) fn receipt_again(
+    settings: &Settings,
+    facts: &ResendFacts,
+    now: Timestamp,
+) -> Option<(Letter, String)> {
+    let mailbox = settings
+        .mailboxes
+        .iter()
+        .find(|mailbox| mailbox.enabled && mailbox.address.key() == facts.mailbox_key)?;
+    let from = &mailbox.address;
+    let message_id = compose::message_id(&facts.mail_key, Purpose::Receipt, facts.id, from.domain());
+    let letter = Writer::new(settings, mailbox, now).numbered(
+        &mailbox.receipt,
+        &facts.address,
+        facts.number,
+        message_id,
+        facts.mail_message_id.as_deref(),
+        Marker::Receipt,
+    );
+    Some((letter, mailbox.name.clone()))
+}
 
 /// Writes the letters of one batch.
-pub(super) struct Writer<'a> {
+pub(crate) struct Writer<'a> {
     settings: &'a Settings,
     mailbox: &'a Mailbox,
     now: Zoned,
 }
 
 impl<'a> Writer<'a> {
-    pub(super) fn new(settings: &'a Settings, mailbox: &'a Mailbox, now: Timestamp) -> Writer<'a> {
+    pub(crate) fn new(settings: &'a Settings, mailbox: &'a Mailbox, now: Timestamp) -> Writer<'a> {
         Writer {
             settings,
             mailbox,
@@ -36,7 +61,7 @@ impl<'a> Writer<'a> {
     }
 
     /// The receipt or the repeat reply with this number.
-    pub(super) fn reply(
+    pub(crate) fn reply(
         &self,
         candidate: &Candidate,
         to: &EmailAddress,
@@ -48,6 +73,37 @@ impl<'a> Writer<'a> {
         } else {
             (&self.mailbox.receipt, Purpose::Receipt, Marker::Receipt)
         };
+        let from = &self.mailbox.address;
+        let message_id = compose::message_id(&candidate.key, purpose, candidate.id, from.domain());
+        self.numbered(
+            template,
+            to,
+            number,
+            message_id,
+            candidate.mail.message_id(),
+            marker,
+        )
+    }
+
+    /// The answer to somebody who leaves, where the shop wrote one.
+    pub(crate) fn farewell(&self, candidate: &Candidate, to: &EmailAddress, number: i64) -> Option<Letter> {
+        let template = self.settings.opt_out.template.as_ref()?;
+        let from = &self.mailbox.address;
+        let message_id = compose::message_id(&candidate.key, Purpose::Repeat, candidate.id, from.domain());
+        let answered = candidate.mail.message_id();
+        Some(self.numbered(template, to, number, message_id, answered, Marker::Repeat))
+    }
+
+    /// A letter with a number in it: the template filled in.
+    fn numbered(
+        &self,
+        template: &Template,
+        to: &EmailAddress,
+        number: i64,
+        message_id: String,
+        in_reply_to: Option<&str>,
+        marker: Marker<'_>,
+    ) -> Letter {
         let rendered = template.render(&Values {
             number,
             at: &self.now,
@@ -56,7 +112,6 @@ impl<'a> Writer<'a> {
             language: self.settings.general.language,
         });
         let from = &self.mailbox.address;
-        let message_id = compose::message_id(&candidate.key, purpose, candidate.id, from.domain());
         let bytes = compose_letter(&compose::Letter {
             from,
             display_name: &self.mailbox.display_name,
@@ -67,7 +122,7 @@ impl<'a> Writer<'a> {
             signature: &self.mailbox.signature,
             message_id: &message_id,
             date: &self.now,
-            in_reply_to: candidate.mail.message_id(),
+            in_reply_to,
             marker,
         });
         Letter {

@@ -9,10 +9,16 @@
 //!
 //! The future of [`run_once`] may be dropped at any await: everything is promised on disk before it is acted on.
 
+pub(crate) mod aside;
 mod deliver;
 mod intake;
-mod letters;
+pub(crate) mod letters;
 mod purge;
+mod safely;
+mod spool;
+mod strange_day;
+mod trouble;
+mod whole;
 mod worker;
 
 use std::path::Path;
@@ -25,6 +31,9 @@ use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
+pub(crate) use letters::receipt_again;
+pub(crate) use spool::has_shop_word;
+pub(crate) use worker::wordings;
 pub use worker::{LoginFault, Logins, Worker};
 
 /// How long letters are sent while the POP3 session waits for its purge. Servers hang up after ten minutes of silence
@@ -44,6 +53,8 @@ pub struct CycleReport {
     pub receipts: usize,
     /// Repeat replies written.
     pub repeats: usize,
+    /// People who left.
+    pub opt_outs: usize,
     /// Other mails to be forwarded.
     pub forwards: usize,
     /// Other mails archived.
@@ -64,6 +75,8 @@ pub struct CycleReport {
     pub deleted: usize,
     /// Whether letters that are due were left for the next cycle.
     pub is_unfinished: bool,
+    /// Every unique id was new on a mailbox with history.
+    pub is_every_uidl_new: bool,
     /// Why receiving failed, if it did.
     pub receive_fault: Option<CycleFault>,
     /// Why sending failed for all letters, if it did.
@@ -106,13 +119,20 @@ impl Told for CycleFault {
 /// done (a dead POP3 server does not keep receipts from going out, nor the other way round).
 pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, stop: &Stop) -> CycleReport {
     let mut report = CycleReport::default();
-    let session = match intake::collect(worker, store, data_folder, stop, &mut report).await {
+    let mut session = match intake::collect(worker, store, data_folder, stop, &mut report).await {
         Ok(session) => Some(session),
         Err(intake::Interrupted { fault, session }) => {
             report.receive_fault = Some(fault);
             session
         }
     };
+    if let Some(open) = &mut session
+        && let Err(fault) = aside::run_errands(worker, open, store, data_folder, &mut report).await
+    {
+        report.receive_fault.get_or_insert(fault);
+        // Nobody knows in which state the connection is: nothing is deleted over it.
+        session = None;
+    }
     // A server with POP before SMTP takes us for a stranger now, and might refuse the letters for good.
     if worker.mailbox.smtp.authentication == SmtpAuthentication::PopBeforeSmtp && !report.has_logged_in {
         return report;

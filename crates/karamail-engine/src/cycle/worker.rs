@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::config::{Mailbox, Settings};
 use crate::secrets::{Credentials, CredentialsLookup, Password, SecretFault, SecretKind, Secrets};
 use crate::smtp::{Mailer, SmtpFault};
+use crate::store::consents::Wordings;
 use crate::store::mails::{MailboxRow, Scope};
 use crate::store::outbox::{Attempt, Claimed};
 use crate::store::{Store, StoreError};
@@ -125,19 +126,9 @@ impl Worker {
         store: &Store,
     ) -> Result<Worker, StoreError> {
         let row = store.mailbox(&mailbox.address).await?;
-        let first_number = settings
-            .series
-            .iter()
-            .find(|series| series.name == mailbox.series)
-            .map_or(1, |series| series.first_number);
         Ok(Worker {
             rules: settings.rules(&mailbox),
-            scope: Scope {
-                mailbox_id: row.id,
-                mailbox_name: mailbox.name.clone(),
-                series: mailbox.series.clone(),
-                first_number,
-            },
+            scope: scope(&settings, &mailbox, row.id),
             row,
             logins,
             mailer: None,
@@ -207,6 +198,13 @@ impl Worker {
         }
     }
 
+    /// Ends the connections to the SMTP server that rest.
+    pub async fn say_goodbye(&mut self) {
+        if let Some(mailer) = self.mailer.take() {
+            mailer.close_idle().await;
+        }
+    }
+
     /// The mailer, made at first use: a mailbox without letters holds no connections.
     pub(super) fn mailer(&mut self) -> Result<Arc<Mailer>, MailerFault> {
         if let Some(mailer) = &self.mailer {
@@ -216,6 +214,30 @@ impl Worker {
         let mailer = Arc::new(Mailer::new(&self.mailbox.smtp, credentials.as_ref())?);
         self.mailer = Some(Arc::clone(&mailer));
         Ok(mailer)
+    }
+}
+
+/// Which mailbox and series the mails of a mailbox belong to.
+pub(super) fn scope(settings: &Settings, mailbox: &Mailbox, mailbox_id: i64) -> Scope {
+    let series = settings
+        .series
+        .iter()
+        .find(|series| series.name == mailbox.series);
+    Scope {
+        mailbox_id,
+        mailbox_name: mailbox.name.clone(),
+        series: mailbox.series.clone(),
+        first_number: series.map_or(1, |series| series.first_number),
+        wordings: wordings(mailbox),
+    }
+}
+
+/// What the consent records of this mailbox's numbers keep.
+pub(crate) fn wordings(mailbox: &Mailbox) -> Wordings {
+    Wordings {
+        mailbox: mailbox.address.to_string(),
+        receipt: format!("{}\n\n{}", mailbox.receipt.subject(), mailbox.receipt.body()),
+        invitation: mailbox.invitation.clone(),
     }
 }
 

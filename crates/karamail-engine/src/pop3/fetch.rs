@@ -2,7 +2,7 @@
 
 use std::mem;
 
-use karamail_core::limits::POP3_READ_BUFFER_BYTES;
+use karamail_core::limits::{POP3_READ_BUFFER_BYTES, POP3_START_BYTES};
 use karamail_core::pop3::{
     Command, Event, Fault, HeaderBlock, ListedMail, MailFault, Pop3Error, Problem, Step, quoted,
 };
@@ -32,7 +32,7 @@ impl Pop3Connection {
     /// bytes up to and with the empty line, line ends as sent.
     ///
     /// TOP is used where it works; otherwise RETR, of which all behind the header is read and dropped. A refusal of one
-    /// mail is that mail's [`MailFault`] and the session goes on; headers over the limit come as
+    /// mail by both is that mail's [`MailFault`] and the session goes on; headers over the limit come as
     /// [`MailFault::HeaderCut`].
     pub async fn fetch_headers(
         &mut self,
@@ -68,16 +68,46 @@ impl Pop3Connection {
         if some_came {
             self.top_works = Some(true);
         }
-        if self.top_works == Some(true) {
-            refused
-                .into_iter()
-                .for_each(|(number, fault)| each(number, Err(fault)));
+        // Listed and refused for every mail, or for these alone: RETR may hand them out all the same.
+        let numbers: Vec<u32> = refused.into_iter().map(|(number, _)| number).collect();
+        if self.headers_by_retr(&numbers, &mut each).await? && self.top_works != Some(true) {
+            self.top_works = Some(false);
+        }
+        Ok(())
+    }
+
+    /// Fetches the start of mails, header and first lines of the body, at most
+    /// [`karamail_core::limits::POP3_START_BYTES`] of each, and calls `each` with every one; with nothing where the
+    /// server does not hand it out.
+    pub async fn fetch_starts(
+        &mut self,
+        numbers: &[u32],
+        mut each: impl FnMut(u32, Vec<u8>),
+    ) -> Result<(), Pop3Error> {
+        let mut left = Vec::new();
+        if self.top_works == Some(false) {
+            left.extend_from_slice(numbers);
         } else {
-            // TOP is listed, but not one was answered.
-            let numbers: Vec<u32> = refused.into_iter().map(|(number, _)| number).collect();
-            if self.headers_by_retr(&numbers, &mut each).await? {
-                self.top_works = Some(false);
-            }
+            let mut commands = numbers.iter().copied().map(Command::Start);
+            let mut start = Vec::new();
+            self.run(
+                || commands.next(),
+                |event| match event {
+                    Event::Body(_, bytes) => {
+                        let room = POP3_START_BYTES.saturating_sub(start.len());
+                        start.extend_from_slice(bytes.get(..room).unwrap_or(bytes));
+                    }
+                    Event::Complete(Command::Start(number)) => each(number, mem::take(&mut start)),
+                    Event::Refused(Command::Start(number), _) => left.push(number),
+                    _ => {}
+                },
+            )
+            .await?;
+        }
+        for number in left {
+            let mut start = Vec::new();
+            self.retrieve(number, &mut start, POP3_START_BYTES as u64).await?;
+            each(number, start);
         }
         Ok(())
     }

@@ -28,7 +28,7 @@ use tokio::time::{Instant, sleep};
 pub use tick::{Detail, Step, StepResult, TestFault, Tick};
 
 use crate::clock;
-use crate::config::{Mailbox, Security};
+use crate::config::{Mailbox, Security, SmtpAuthentication};
 use crate::cycle::Logins;
 use crate::milestone::Milestone;
 use crate::pop3::Pop3Connection;
@@ -101,6 +101,11 @@ impl SelfTest {
 
     /// Sends a test mail with a subject to `to`, or else to the mailbox itself. Whether the server took it.
     pub async fn send(&self, to: Option<&EmailAddress>) -> bool {
+        // Such a server takes mail only for a while after a POP3 login from here.
+        let needs_login = self.mailbox.smtp.authentication == SmtpAuthentication::PopBeforeSmtp;
+        if needs_login && !self.receive().await {
+            return false;
+        }
         let to = to.unwrap_or(&self.mailbox.address);
         let subject = words::test_subject(self.language);
         self.send_mail(Step::SmtpMail, &token(), to, &subject).await

@@ -152,7 +152,7 @@ impl Target {
         let answer = self.within(Step::StartTls, ask(&mut tcp, "STARTTLS\r\n")).await?;
         match answer.code {
             220 => Ok(tcp),
-            454 => Err(self.answer_fault(Step::StartTls, &answer)),
+            400..500 => Err(self.answer_fault(Step::StartTls, &answer)),
             _ => Err(self.fault(Step::StartTls, SmtpFaultKind::NoStartTls)),
         }
     }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use karamail_core::address::EmailAddress;
 use karamail_core::compose::clean;
 use karamail_core::delivery::{Answer, RefusalClass, Step, Verdict, judge};
 use karamail_core::limits::SMTP_ANSWER_CHARACTERS;
@@ -157,6 +158,25 @@ impl SmtpFault {
         }
     }
 
+    /// The same for a letter to this recipient, whose address may be the trouble.
+    pub fn refusal_class_of(&self, recipient: &EmailAddress) -> RefusalClass {
+        match &self.kind {
+            SmtpFaultKind::Answer { code, text } => {
+                RefusalClass::of_recipient(self.step, Answer { code: *code, text }, recipient)
+            }
+            _ => self.refusal_class(),
+        }
+    }
+
+    /// What happened to a letter to this recipient, and what to do.
+    pub fn told_of(&self, recipient: &EmailAddress, language: Language) -> String {
+        let class = self.refusal_class_of(recipient);
+        if class == self.refusal_class() {
+            return self.told(language);
+        }
+        format!("{} {}", self.what(language), class.told(language))
+    }
+
     fn server(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
@@ -183,7 +203,7 @@ impl SmtpFault {
         let said = format!("{code} {text}");
         let (server, said) = (self.server(), said.trim_end());
         match (self.step, self.verdict()) {
-            (Step::Authentication, _) => words::login_refused(language, &server, said),
+            (Step::Authentication, _) if code >= 500 => words::login_refused(language, &server, said),
             (_, Verdict::ServerTrouble) if code == 530 => words::login_wanted(language, &server, said),
             (_, Verdict::ServerTrouble) if code < 500 => words::come_back(language, &server, said),
             (_, Verdict::ServerTrouble) => words::refuses_us(language, &server, said),

@@ -25,6 +25,7 @@ mod wire;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use karamail_core::address::EmailAddress;
 use karamail_core::compose::clean;
 use karamail_core::delivery::{Step, Verdict};
@@ -170,9 +171,7 @@ impl Mailer {
     /// Closes the connections that have nothing to do, with QUIT. They close by themselves after
     /// [`SMTP_IDLE`] too.
     pub async fn close_idle(&self) {
-        for session in self.pool.take_all() {
-            session.quit().await;
-        }
+        join_all(self.pool.take_all().into_iter().map(Session::quit)).await;
     }
 
     async fn try_send(
@@ -182,7 +181,9 @@ impl Mailer {
         bytes: &[u8],
     ) -> Result<Reply, SmtpFault> {
         let _permit = self.pool.permit().await;
-        if let Some(session) = self.pool.take() {
+        if let Some(mut session) = self.pool.take()
+            && session.reset(&self.target).await.is_ok()
+        {
             match self.send_through(session, from, to, bytes).await {
                 // The server hung up or forgot us while the session rested, before it heard of this letter.
                 Err(fault) if went_stale(&fault) => {}

@@ -127,7 +127,15 @@ impl Session {
         Ok(session)
     }
 
-    /// Sends one letter; the answer is the server's acceptance.
+    /// Clears away a letter that was begun and not finished. Where that fails the session is of no more use.
+    pub(super) async fn reset(&mut self, target: &Target) -> Result<(), SmtpFault> {
+        if std::mem::take(&mut self.unfinished) {
+            self.expect(target, Step::MailFrom, "RSET", 2).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends one letter through a session that [`Session::reset`]; the answer is the server's acceptance.
     pub(super) async fn send(
         &mut self,
         target: &Target,
@@ -139,9 +147,6 @@ impl Session {
         let Some(parameters) = parameters else {
             return Err(target.fault(Step::Recipient, SmtpFaultKind::NoSmtpUtf8));
         };
-        if self.unfinished {
-            self.expect(target, Step::MailFrom, "RSET", 2).await?;
-        }
         self.unfinished = true;
         self.expect(
             target,

@@ -5,15 +5,19 @@ use std::collections::{HashMap, HashSet, VecDeque};
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
-use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome};
+use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome, Reason};
+use karamail_core::delivery_report::DeliveryReport;
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::markers::is_test_token;
 use karamail_core::mail::{ContentKey, IncomingMail};
 use karamail_core::pop3::plan::KnownMail;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::aside::{AsideRow, Wish, waived_with, was_told};
+use super::consents::{self, Wordings};
+use super::leaving;
 use super::receipts::Numbers;
-use super::{Store, StoreError, begin, events, milliseconds};
+use super::{Store, StoreError, begin, events, milliseconds, reports};
 
 /// A mailbox in the ledger.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +40,12 @@ pub struct Candidate {
     pub size: Option<u64>,
     /// Its facts.
     pub mail: IncomingMail,
+    /// Its header as it came, kept where the shop has to decide about the mail.
+    pub header: Vec<u8>,
+    /// A shop word stands in its body.
+    pub shop_word_in_body: bool,
+    /// It cannot be handled, and is put aside for this reason.
+    pub put_aside: Option<Reason>,
     /// Its content key.
     pub key: ContentKey,
     /// Where the whole of it lies on disk, for mail that is forwarded or archived.
@@ -51,6 +61,8 @@ pub enum Spool {
     Whole(Spooled),
     /// It is larger than the mailbox's `largest_mail` and stays on the server, held for the shop.
     TooLarge,
+    /// The server refused it again and again: it is put aside.
+    Refused,
 }
 
 /// A whole mail on disk, flushed before the ledger speaks of it.
@@ -60,6 +72,8 @@ pub struct Spooled {
     pub archive_file: String,
     /// The finished forward, where it is to be forwarded.
     pub forward: Option<Letter>,
+    /// What it says about letters of ours, where it is a delivery report.
+    pub report: Option<Box<DeliveryReport>>,
 }
 
 /// A finished letter, ready for the outbox.
@@ -90,6 +104,8 @@ pub struct Clerk<'a> {
     pub decide: &'a (dyn Fn(&IncomingMail, &Known) -> Decision + Sync),
     /// The finished receipt (`false`) or repeat reply (`true`) with this number.
     pub compose: &'a (dyn Fn(&Candidate, &EmailAddress, bool, i64) -> Letter + Sync),
+    /// The finished answer to somebody who leaves; `None` where the shop wants none.
+    pub farewell: &'a (dyn Fn(&Candidate, &EmailAddress, i64) -> Option<Letter> + Sync),
 }
 
 /// Which mailbox and series a batch belongs to.
@@ -103,6 +119,8 @@ pub struct Scope {
     pub series: String,
     /// The number the series begins with if it is new.
     pub first_number: i64,
+    /// What the consent records keep.
+    pub wordings: Wordings,
 }
 
 /// What became of a candidate.
@@ -186,8 +204,21 @@ impl Store {
         let desk = Desk::load(&mut writer, scope, &mails, now).await?;
         let known = mails.into_iter().zip(twins);
         Ok(known
-            .map(|(mail, twin)| twin.is_none().then(|| desk.known(mail)))
+            .zip(candidates)
+            .map(|((_, twin), candidate)| twin.is_none().then(|| desk.known_of(candidate)))
             .collect())
+    }
+
+    /// What is known of the sender of a mail that is in the ledger.
+    pub async fn known_again(
+        &self,
+        scope: &Scope,
+        candidate: &Candidate,
+        now: Timestamp,
+    ) -> Result<Known, StoreError> {
+        let mut writer = self.writer().await;
+        let desk = Desk::load(&mut writer, scope, &[&candidate.mail], now).await?;
+        Ok(desk.known_of(candidate))
     }
 
     /// Records a batch in one transaction. `listed` holds the ledger rows that are known to be in this session's
@@ -220,16 +251,73 @@ impl Store {
                     outcome: None,
                     number: None,
                 });
-            } else if let Some(entry) = batch.enter(scope, candidate, &mut desk, clerk) {
+            } else if let Some(entry) = batch.enter_safely(scope, candidate, &mut desk, clerk) {
                 newly_listed.insert(candidate.id);
                 recorded.push(entry);
             }
         }
         batch.write(&mut transaction, scope, now).await?;
+        let is_new = |id: i64| {
+            recorded
+                .iter()
+                .any(|entry| entry.mail_id == id && entry.outcome.is_some())
+        };
+        for candidate in candidates {
+            if let Spool::Whole(Spooled {
+                report: Some(report), ..
+            }) = &candidate.spooled
+                && is_new(candidate.id)
+            {
+                let at = milliseconds(now);
+                let told = reports::mark(&mut transaction, scope, candidate.id, report, at).await?;
+                events::write(&mut transaction, &told, at).await?;
+            }
+        }
         transaction.commit().await?;
         listed.extend(newly_listed);
         drop(writer);
         self.announce_events();
+        Ok(recorded)
+    }
+
+    /// Decides again about mails that lie aside, in one transaction: the number is taken now. What the decision needs
+    /// from the server first (the whole mail, to forward or archive it) stays where it lies, with the wish noted.
+    pub async fn record_again(
+        &self,
+        scope: &Scope,
+        mails: &[(AsideRow, Candidate)],
+        clerk: &Clerk<'_>,
+        now: Timestamp,
+    ) -> Result<Vec<Option<Recorded>>, StoreError> {
+        let facts: Vec<&IncomingMail> = mails.iter().map(|(_, candidate)| &candidate.mail).collect();
+        let mut recorded = Vec::with_capacity(mails.len());
+        let mut waiting = Vec::new();
+        {
+            let mut writer = self.writer().await;
+            let mut transaction = begin(&mut writer).await?;
+            let mut desk = Desk::load(&mut transaction, scope, &facts, now).await?;
+            let mut batch = Batch::default();
+            for (row, candidate) in mails {
+                // Somebody else may have decided since it was read.
+                let find = "SELECT state IN ('held', 'backlog') FROM mails WHERE id = ?1";
+                let is_aside: bool = sqlx::query_scalar(find)
+                    .bind(row.id)
+                    .fetch_one(&mut *transaction)
+                    .await?;
+                let entry = match is_aside {
+                    true => batch.enter_safely(scope, candidate, &mut desk, clerk),
+                    false => None,
+                };
+                if is_aside && entry.is_none() {
+                    waiting.push(row.clone());
+                }
+                recorded.push(entry);
+            }
+            batch.write_again(&mut transaction, scope, mails, now).await?;
+            transaction.commit().await?;
+        }
+        self.announce_events();
+        self.wish(&waiting, Wish::Release, now).await?;
         Ok(recorded)
     }
 }
@@ -280,17 +368,28 @@ async fn adopt(
     Ok(())
 }
 
+/// What the ledger calls an outcome. Its schema knows no `opt-out`: that is a mail of a known address, told from
+/// others by its reason.
+fn stored_name(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::OptOut => Outcome::Duplicate(DuplicateAction::Repeat).as_str(),
+        other => other.as_str(),
+    }
+}
+
 /// What the ledger knows that the decisions of one batch need, kept up to date while the batch is decided.
-struct Desk {
+pub(super) struct Desk {
     numbers: Numbers,
     ours: HashSet<String>,
     /// Address key → replies within the last hour and day.
     answered: HashMap<String, (u32, u32)>,
     answered_mailbox_hour: u32,
+    /// That a limit was reached was told within the hour.
+    limit_told: bool,
 }
 
 impl Desk {
-    async fn load(
+    pub(super) async fn load(
         connection: &mut SqliteConnection,
         scope: &Scope,
         mails: &[&IncomingMail],
@@ -305,7 +404,7 @@ impl Desk {
         keys.dedup();
         let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
         let answered_mailbox_hour: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 AND kind <> 'forward'",
+            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 AND kind IN ('receipt', 'repeat')",
         )
         .bind(scope.mailbox_id)
         .bind(hour_ago)
@@ -317,6 +416,14 @@ impl Desk {
             ours: our_letters(connection, mails).await?,
             answered: answered(connection, &keys, now).await?,
             answered_mailbox_hour: answered_mailbox_hour.try_into().unwrap_or(u32::MAX),
+            limit_told: was_told(
+                connection,
+                EventKind::LimitReached,
+                Some(&scope.mailbox_name),
+                hour_ago,
+                now,
+            )
+            .await?,
         })
     }
 
@@ -333,6 +440,14 @@ impl Desk {
             answered_address_hour: hour,
             answered_address_day: day,
             answered_mailbox_hour: self.answered_mailbox_hour,
+            shop_word_in_body: false,
+        }
+    }
+
+    fn known_of(&self, candidate: &Candidate) -> Known {
+        Known {
+            shop_word_in_body: candidate.shop_word_in_body,
+            ..self.known(&candidate.mail)
         }
     }
 
@@ -392,7 +507,7 @@ async fn answered(
     }
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("SELECT recipient_key, sum(created_at > ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(1)));
-    query.push("), count(*) FROM outbox WHERE kind <> 'forward' AND created_at BETWEEN ");
+    query.push("), count(*) FROM outbox WHERE kind IN ('receipt', 'repeat') AND created_at BETWEEN ");
     query.push_bind(milliseconds(now - SignedDuration::from_hours(24)));
     query.push(" AND ").push_bind(milliseconds(latest(now)));
     query.push(" AND recipient_key IN (");
@@ -411,11 +526,14 @@ async fn answered(
 
 /// The rows of one batch, gathered first and written with one statement a table.
 #[derive(Default)]
-struct Batch<'a> {
+pub(super) struct Batch<'a> {
     mails: Vec<MailRow<'a>>,
     receipts: Vec<ReceiptRow>,
     outbox: Vec<OutboxRow>,
     events: Vec<Event>,
+    /// Address keys of people who leave, and of people who are there again.
+    leaving: Vec<String>,
+    returning: Vec<String>,
 }
 
 struct MailRow<'a> {
@@ -439,6 +557,59 @@ struct OutboxRow {
 }
 
 impl<'a> Batch<'a> {
+    /// As [`Batch::enter`]; a mail on which that panics is put aside, and takes no number.
+    pub(super) fn enter_safely(
+        &mut self,
+        scope: &Scope,
+        candidate: &'a Candidate,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) -> Option<Recorded> {
+        let key = candidate.mail.sender_address().map(EmailAddress::key);
+        let numbers = desk.numbers.mark(key.as_deref());
+        let lengths = (
+            self.mails.len(),
+            self.receipts.len(),
+            self.outbox.len(),
+            self.events.len(),
+        );
+        // Whatever the panic left half done is taken back here.
+        let entering = std::panic::AssertUnwindSafe(|| self.enter(scope, candidate, desk, clerk));
+        std::panic::catch_unwind(entering).unwrap_or_else(|_| {
+            tracing::error!(mail = candidate.id, "working on a mail panicked; it is put aside");
+            desk.numbers.back_to(numbers);
+            self.mails.truncate(lengths.0);
+            self.receipts.truncate(lengths.1);
+            self.outbox.truncate(lengths.2);
+            self.events.truncate(lengths.3);
+            Some(self.put_aside(scope, candidate))
+        })
+    }
+
+    fn put_aside(&mut self, scope: &Scope, candidate: &'a Candidate) -> Recorded {
+        let decision = Decision {
+            outcome: Outcome::Hold,
+            reason: Reason::CannotBeHandled,
+        };
+        self.events.push(Event {
+            mailbox: Some(scope.mailbox_name.clone()),
+            mail_id: Some(candidate.id),
+            reason: Some(decision.reason.as_str().to_owned()),
+            ..Event::new(EventKind::Quarantined)
+        });
+        self.mails.push(MailRow {
+            candidate,
+            decision,
+            state: "held",
+        });
+        Recorded {
+            message_number: candidate.message_number,
+            mail_id: candidate.id,
+            outcome: Some(decision.outcome),
+            number: None,
+        }
+    }
+
     /// Decides a candidate and notes its rows. `None` where the decision needs the whole mail on disk and it is not
     /// there: something changed since the first look, and the next cycle sees the mail again.
     fn enter(
@@ -448,7 +619,13 @@ impl<'a> Batch<'a> {
         desk: &mut Desk,
         clerk: &Clerk<'_>,
     ) -> Option<Recorded> {
-        let mut decision = (clerk.decide)(&candidate.mail, &desk.known(&candidate.mail));
+        let mut decision = match candidate.put_aside {
+            Some(reason) => Decision {
+                outcome: Outcome::Hold,
+                reason,
+            },
+            None => (clerk.decide)(&candidate.mail, &desk.known_of(candidate)),
+        };
         let sender = candidate.mail.sender_address();
         let mut number = None;
         let (state, kind) = match (decision.outcome, sender) {
@@ -462,6 +639,13 @@ impl<'a> Batch<'a> {
                 ("recorded", EventKind::Repeated)
             }
             (Outcome::Duplicate(_), _) => ("settled", EventKind::DuplicateIgnored),
+            (Outcome::OptOut, Some(address)) => {
+                number = desk.numbers.of(&address.key());
+                (
+                    self.say_farewell(candidate, address, number?, desk, clerk),
+                    EventKind::OptedOut,
+                )
+            }
             (Outcome::SelfTest, _) => ("settled", EventKind::SelfTest),
             (Outcome::Forward | Outcome::Archive, _) => match (&candidate.spooled, decision.outcome) {
                 (Spool::TooLarge, _) => {
@@ -479,12 +663,35 @@ impl<'a> Batch<'a> {
                     ("recorded", EventKind::Forwarding)
                 }
                 (Spool::Whole(_), _) => ("settled", EventKind::Archived),
+                (Spool::Refused, _) => {
+                    decision = Decision {
+                        outcome: Outcome::Hold,
+                        reason: Reason::MailRefused,
+                    };
+                    ("held", EventKind::Quarantined)
+                }
                 (Spool::NotFetched, _) => return None,
             },
             (Outcome::Backlog, _) => ("backlog", EventKind::Backlog),
+            (Outcome::Hold, _) if candidate.put_aside.is_some() => ("held", EventKind::Quarantined),
             // A signup always has a sender; one without would be held for a person to look at, not lost.
-            (Outcome::Hold | Outcome::Receipt, _) => ("held", EventKind::Held),
+            (Outcome::Hold | Outcome::Receipt | Outcome::OptOut, _) => ("held", EventKind::Held),
         };
+        if let (Outcome::Duplicate(_), Some(address)) = (decision.outcome, sender) {
+            let key = address.key();
+            self.leaving.retain(|leaving| *leaving != key);
+            self.returning.push(key);
+        }
+        if matches!(
+            decision.reason,
+            Reason::RateLimitAddress | Reason::RateLimitMailbox
+        ) && !std::mem::replace(&mut desk.limit_told, true)
+        {
+            self.events.push(Event {
+                mailbox: Some(scope.mailbox_name.clone()),
+                ..Event::new(EventKind::LimitReached)
+            });
+        }
         self.events.push(Event {
             mailbox: Some(scope.mailbox_name.clone()),
             mail_id: Some(candidate.id),
@@ -550,19 +757,106 @@ impl<'a> Batch<'a> {
         desk.note_reply(address.key());
     }
 
-    async fn write(
+    /// Marks the sender as left, with the answer that the shop wrote; gives the mail's state.
+    fn say_farewell(
+        &mut self,
+        candidate: &'a Candidate,
+        address: &EmailAddress,
+        number: i64,
+        desk: &mut Desk,
+        clerk: &Clerk<'_>,
+    ) -> &'static str {
+        // Composed first: a mail on which that panics marks nobody.
+        let letter = (clerk.farewell)(candidate, address, number);
+        let key = address.key();
+        self.returning.retain(|returning| *returning != key);
+        self.leaving.push(key);
+        let Some(letter) = letter else {
+            return "settled";
+        };
+        self.outbox.push(OutboxRow {
+            mail_id: candidate.id,
+            kind: "repeat",
+            number: Some(number),
+            letter,
+        });
+        desk.note_reply(address.key());
+        "recorded"
+    }
+
+    pub(super) async fn write(
         &self,
         connection: &mut SqliteConnection,
         scope: &Scope,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let now = milliseconds(now);
+        let at = milliseconds(now);
         if !self.mails.is_empty() {
-            self.insert_mails(scope, now)
+            self.insert_mails(scope, at)
                 .build()
                 .execute(&mut *connection)
                 .await?;
         }
+        if let Some(mut query) = self.insert_aside() {
+            query.build().execute(&mut *connection).await?;
+        }
+        self.write_letters(connection, scope, at).await
+    }
+
+    /// The rows of mails that are in the ledger already, decided again.
+    async fn write_again(
+        &self,
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        mails: &[(AsideRow, Candidate)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        for row in &self.mails {
+            let file = match &row.candidate.spooled {
+                Spool::Whole(spooled) => Some(spooled.archive_file.clone()),
+                Spool::NotFetched | Spool::TooLarge | Spool::Refused => None,
+            };
+            sqlx::query(
+                "UPDATE mails SET outcome = ?2, reason = ?3, state = ?4, archive_file = coalesce(?5, archive_file) \
+                 WHERE id = ?1",
+            )
+            .bind(row.candidate.id)
+            .bind(stored_name(row.decision.outcome))
+            .bind(row.decision.reason.as_str())
+            .bind(row.state)
+            .bind(file)
+            .execute(&mut *connection)
+            .await?;
+            let before = mails.iter().find(|(aside, _)| aside.id == row.candidate.id);
+            if let Some((before, _)) = before.filter(|_| row.state == "held") {
+                let waived: Vec<&str> = waived_with(before).into_iter().map(Reason::as_str).collect();
+                sqlx::query("UPDATE aside SET waived = ?2, wish = NULL, wished_at = NULL WHERE mail_id = ?1")
+                    .bind(before.id)
+                    .bind(waived.join(" "))
+                    .execute(&mut *connection)
+                    .await?;
+            }
+        }
+        let released: Vec<Event> = self
+            .mails
+            .iter()
+            .map(|row| Event {
+                mailbox: Some(scope.mailbox_name.clone()),
+                mail_id: Some(row.candidate.id),
+                address: row.candidate.mail.sender_address().map(ToString::to_string),
+                ..Event::new(EventKind::Released)
+            })
+            .collect();
+        events::write(connection, &released, milliseconds(now)).await?;
+        self.write_letters(connection, scope, milliseconds(now)).await
+    }
+
+    async fn write_letters(
+        &self,
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        now: i64,
+    ) -> Result<(), StoreError> {
         if !self.receipts.is_empty() {
             // Made with its first number: until then the shop may still set another one.
             sqlx::query("INSERT INTO series (name, first_number, next_number) VALUES (?1, ?2, ?2) ON CONFLICT (name) DO NOTHING")
@@ -574,7 +868,11 @@ impl<'a> Batch<'a> {
                 .build()
                 .execute(&mut *connection)
                 .await?;
+            let numbers: Vec<i64> = self.receipts.iter().map(|receipt| receipt.number).collect();
+            consents::write(connection, &scope.wordings, &scope.series, &numbers, now).await?;
         }
+        leaving::mark(connection, &scope.series, &self.leaving, Some(now)).await?;
+        leaving::mark(connection, &scope.series, &self.returning, None).await?;
         if !self.outbox.is_empty() {
             self.insert_outbox(scope, now)
                 .build()
@@ -608,16 +906,34 @@ impl<'a> Batch<'a> {
                     .push_bind(now)
                     .push_bind(mail.sender_address().map(ToString::to_string))
                     .push_bind(karamail_core::journal::harmless(mail.subject()))
-                    .push_bind(decision.outcome.as_str())
+                    .push_bind(stored_name(decision.outcome))
                     .push_bind(decision.reason.as_str())
                     .push_bind(*state)
                     .push_bind(match &candidate.spooled {
                         Spool::Whole(spooled) => Some(spooled.archive_file.clone()),
-                        Spool::NotFetched | Spool::TooLarge => None,
+                        Spool::NotFetched | Spool::TooLarge | Spool::Refused => None,
                     });
             },
         );
         query
+    }
+
+    /// What is needed to decide again about mails that wait for the shop; `None` where none does.
+    fn insert_aside(&self) -> Option<QueryBuilder<Sqlite>> {
+        let waiting: Vec<&MailRow<'_>> = self
+            .mails
+            .iter()
+            .filter(|row| matches!(row.state, "held" | "backlog"))
+            .collect();
+        (!waiting.is_empty()).then(|| {
+            let mut query = QueryBuilder::new("INSERT INTO aside (mail_id, header) ");
+            query.push_values(waiting, |mut row, mail| {
+                let header = &mail.candidate.header;
+                row.push_bind(mail.candidate.id)
+                    .push_bind((!header.is_empty()).then(|| header.clone()));
+            });
+            query
+        })
     }
 
     fn insert_receipts(&self, scope: &Scope, now: i64) -> QueryBuilder<Sqlite> {

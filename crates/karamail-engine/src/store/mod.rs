@@ -4,14 +4,25 @@
 //! fault in this program is refused by the database and not stored.
 //!
 //! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
-//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted), [`events`], [`results`].
+//! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted),
+//! [`aside`] (what waits for the shop), [`events`], [`results`], [`reports`] (what comes back), [`resends`],
+//! [`consents`] and [`erasure`] (people's rights), [`requests`] (what commands ask of the running program).
 
+pub mod aside;
+pub mod consents;
+pub mod erasure;
 pub mod events;
+pub mod imported;
+mod leaving;
 pub mod mails;
 pub mod outbox;
 pub mod purge;
 pub mod receipts;
+pub(crate) mod reports;
+pub mod requests;
+pub mod resends;
 pub mod results;
+pub mod snapshot;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +36,8 @@ use sqlx::sqlite::{
 };
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
 use tokio::sync::{Mutex, MutexGuard, Notify};
+
+use crate::data_folder::{DataFolder, restore_staging};
 
 /// The ledger's file name in the data folder.
 pub const FILE_NAME: &str = "karamail.db";
@@ -58,6 +71,9 @@ pub enum StoreError {
     /// A newer Karamail wrote the file.
     #[error("the ledger {0} was written by a newer version")]
     Newer(PathBuf),
+    /// An older Karamail is using the file.
+    #[error("the ledger {0} is in use by an older version")]
+    Older(PathBuf),
     /// The folder cannot be made or read.
     #[error("the data folder {0}: {1}")]
     Folder(PathBuf, std::io::Error),
@@ -74,6 +90,7 @@ impl Told for StoreError {
             StoreError::Damaged(path, why) => words::damaged(language, &path.display().to_string(), why),
             StoreError::Vanished(path) => words::vanished(language, &path.display().to_string()),
             StoreError::Newer(path) => words::newer(language, &path.display().to_string()),
+            StoreError::Older(path) => words::older(language, &path.display().to_string()),
             StoreError::Folder(path, why) => {
                 words::folder(language, &path.display().to_string(), &why.to_string())
             }
@@ -88,6 +105,7 @@ impl Told for StoreError {
             StoreError::Damaged(..) => words::damaged_advice(language),
             StoreError::Vanished(_) => words::vanished_advice(language),
             StoreError::Newer(_) => words::newer_advice(language),
+            StoreError::Older(_) => words::older_advice(language),
             StoreError::Sql(_) => words::other_advice(language),
         })
     }
@@ -102,6 +120,8 @@ impl From<sqlx::Error> for StoreError {
         };
         match code.map(|code| code & 0xff) {
             Some(13) => StoreError::DiskFull,
+            // SHMSIZE: the shared memory of the WAL could not grow.
+            _ if code == Some(4874) => StoreError::DiskFull,
             Some(8) => StoreError::ReadOnly(FILE_NAME.into()),
             Some(11 | 26) => StoreError::Damaged(FILE_NAME.into(), error.to_string()),
             // IOERR while writing or syncing: on most systems a full or failing disk.
@@ -121,6 +141,8 @@ struct Inner {
     readers: SqlitePool,
     next_mail_id: AtomicI64,
     events_written: Notify,
+    /// Held by whoever writes the monthly log: two writers would repeat lines.
+    log_turn: Mutex<()>,
 }
 
 impl Store {
@@ -156,23 +178,28 @@ impl Store {
             .await
             .map_err(StoreError::from)
             .map_err(in_place)?;
-        let last_mail: i64 = sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM mails")
-            .fetch_one(&mut writer)
-            .await
-            .map_err(StoreError::from)
-            .map_err(in_place)?;
+        // Letters that are sent again take their ids from the same sequence.
+        let last_id: i64 = sqlx::query_scalar(
+            "SELECT max((SELECT coalesce(max(id), 0) FROM mails), (SELECT coalesce(max(id), 0) FROM outbox))",
+        )
+        .fetch_one(&mut writer)
+        .await
+        .map_err(StoreError::from)
+        .map_err(in_place)?;
         mark_in_use(data_folder).map_err(|error| StoreError::Folder(data_folder.to_owned(), error))?;
         Ok(Store {
             inner: Arc::new(Inner {
                 writer: Mutex::new(writer),
                 readers: readers(&path),
-                next_mail_id: AtomicI64::new(last_mail + 1),
+                next_mail_id: AtomicI64::new(last_id + 1),
                 events_written: Notify::new(),
+                log_turn: Mutex::new(()),
             }),
         })
     }
 
-    /// Opens the ledger of `data_folder` for reading beside a running program: nothing is written or migrated.
+    /// Opens the ledger of `data_folder` for reading beside a running program: nothing is written. One of an older
+    /// version is brought up to date first, where no program holds the folder.
     ///
     /// `None` where there is no ledger yet.
     pub async fn open_to_read(data_folder: &Path) -> Result<Option<SqlitePool>, StoreError> {
@@ -187,9 +214,21 @@ impl Store {
                 .await;
         match version {
             Ok(version) if version > newest_migration() => Err(StoreError::Newer(path)),
+            Ok(version) if version < newest_migration() => {
+                let Ok(folder) = DataFolder::take(data_folder) else {
+                    return Err(StoreError::Older(path));
+                };
+                Store::open(folder.path()).await?.close().await;
+                Ok(Some(pool))
+            }
             Ok(_) => Ok(Some(pool)),
             Err(error) => Err(in_file(error.into(), &path)),
         }
+    }
+
+    /// Whether `data_folder` holds a ledger. A used folder without one is refused.
+    pub fn is_there(data_folder: &Path) -> Result<bool, StoreError> {
+        Ok(!is_new(data_folder, &data_folder.join(FILE_NAME))?)
     }
 
     /// A pool of read-only connections.
@@ -219,6 +258,11 @@ impl Store {
         {
             tracing::debug!(%error, "checkpoint at close");
         }
+    }
+
+    /// The turn to write the monthly log.
+    pub(crate) async fn log_turn(&self) -> MutexGuard<'_, ()> {
+        self.inner.log_turn.lock().await
     }
 
     pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
@@ -264,6 +308,8 @@ fn writer_options(path: &Path) -> SqliteConnectOptions {
         // Kibibytes (negative): enough for the working set of a batch, small beside the 15 MB the program may hold.
         .pragma("cache_size", "-2000")
         .pragma("wal_autocheckpoint", "1000")
+        // What is overwritten or deleted within a page is not left in its free space; costs no writing.
+        .pragma("secure_delete", "FAST")
         .statement_cache_capacity(64)
 }
 
@@ -289,42 +335,44 @@ fn newest_migration() -> i64 {
 /// that was never in use. A used folder without its ledger is refused: silently starting at number 1 again would give
 /// people other people's cards.
 fn is_new(data_folder: &Path, path: &Path) -> Result<bool, StoreError> {
-    use std::io::Read;
     let was_in_use = was_in_use(data_folder);
-    let mut file = match std::fs::File::open(path) {
-        Ok(file) => file,
+    match std::fs::metadata(path) {
+        Ok(found) if found.len() == 0 && !was_in_use => Ok(true),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound && was_in_use => {
-            return Err(StoreError::Vanished(path.to_owned()));
+            Err(StoreError::Vanished(path.to_owned()))
         }
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(true),
-        Err(error) => return Err(StoreError::Folder(path.to_owned(), error)),
-    };
-    let mut head = Vec::new();
-    let read = (&mut file).take(16).read_to_end(&mut head);
-    read.map_err(|error| StoreError::Folder(path.to_owned(), error))?;
-    match head.as_slice() {
-        b"SQLite format 3\0" => Ok(false),
-        [] if !was_in_use => Ok(true),
-        [] => Err(StoreError::Damaged(
-            path.to_owned(),
-            "the file is empty".to_owned(),
-        )),
-        _ => Err(StoreError::Damaged(
-            path.to_owned(),
-            "it is not a SQLite file".to_owned(),
-        )),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
+        _ => refuse_foreign_file(path).map(|()| false),
     }
+}
+
+/// Refuses a file that is not SQLite's before SQLite could take an empty or foreign one for a new ledger.
+fn refuse_foreign_file(path: &Path) -> Result<(), StoreError> {
+    use std::io::Read;
+    let mut head = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(16).read_to_end(&mut head));
+    read.map_err(|error| StoreError::Folder(path.to_owned(), error))?;
+    let why = match head.as_slice() {
+        b"SQLite format 3\0" => return Ok(()),
+        [] => "the file is empty",
+        _ => "it is not a SQLite file",
+    };
+    Err(StoreError::Damaged(path.to_owned(), why.to_owned()))
 }
 
 /// Whether the folder shows traces of a ledger.
 fn was_in_use(data_folder: &Path) -> bool {
     let wal = format!("{FILE_NAME}-wal");
     let traces = [IN_USE_MARK, wal.as_str(), "log", "archive", "outbox"];
-    traces.iter().any(|name| {
-        let trace = data_folder.join(name);
-        std::fs::metadata(&trace).is_ok_and(|found| found.is_file() && found.len() > 0)
-            || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
-    })
+    // A restore that was cut off between its two renames has left the folder missing.
+    let is_restore_cut_off =
+        std::path::absolute(data_folder).is_ok_and(|folder| restore_staging(&folder).exists());
+    is_restore_cut_off
+        || traces.iter().any(|name| {
+            let trace = data_folder.join(name);
+            std::fs::metadata(&trace).is_ok_and(|found| found.is_file() && found.len() > 0)
+                || std::fs::read_dir(&trace).is_ok_and(|mut entries| entries.next().is_some())
+        })
 }
 
 /// Leaves the mark that this folder has a ledger, once.

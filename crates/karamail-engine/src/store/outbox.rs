@@ -5,6 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
+use karamail_core::delivery::RefusalClass;
 use karamail_core::journal::{Event, EventKind};
 use sqlx::{QueryBuilder, Sqlite};
 
@@ -23,6 +24,8 @@ pub enum LetterKind {
     Repeat,
     /// Other mail on its way to the shop.
     Forward,
+    /// A number that is sent again.
+    Resend,
 }
 
 impl LetterKind {
@@ -30,6 +33,7 @@ impl LetterKind {
         match name {
             "receipt" => LetterKind::Receipt,
             "repeat" => LetterKind::Repeat,
+            "resend" => LetterKind::Resend,
             _ => LetterKind::Forward,
         }
     }
@@ -101,6 +105,8 @@ pub enum Attempt {
     Refused {
         /// What failed, told.
         why: String,
+        /// Why, in the shop's terms.
+        class: RefusalClass,
     },
     /// The server took no letter from us at all; this one was not to blame and the attempt does not count.
     NotMade {
@@ -191,11 +197,12 @@ impl Store {
                         .bind(milliseconds(now))
                         .bind(answer)
                 }
-                Attempt::Refused { why } => {
-                    sqlx::query("UPDATE outbox SET state = 'refused', settled_at = ?2, answer = ?3 WHERE id = ?1 AND state = 'sending'")
+                Attempt::Refused { why, class } => {
+                    sqlx::query("UPDATE outbox SET state = 'refused', settled_at = ?2, answer = ?3, class = ?4 WHERE id = ?1 AND state = 'sending'")
                         .bind(letter.id)
                         .bind(milliseconds(now))
                         .bind(why)
+                        .bind(class.as_str())
                 }
                 Attempt::Again { at, why } => {
                     sqlx::query("UPDATE outbox SET state = 'queued', next_attempt_at = ?2, answer = ?3 WHERE id = ?1 AND state = 'sending'")
@@ -274,7 +281,7 @@ impl Store {
     pub async fn unsettled_files(&self) -> Result<Vec<String>, StoreError> {
         let mut writer = self.writer().await;
         Ok(
-            sqlx::query_scalar("SELECT file FROM outbox WHERE file IS NOT NULL AND settled_at IS NULL")
+            sqlx::query_scalar("SELECT file FROM outbox WHERE file IS NOT NULL AND settled_at IS NULL UNION ALL SELECT file FROM aside WHERE file <> ''")
                 .fetch_all(&mut *writer)
                 .await?,
         )
@@ -308,7 +315,7 @@ fn claimed(row: OutboxRow, due: &[(i64, bool)]) -> Option<Claimed> {
 fn event(mailbox_name: &str, letter: &Claimed, attempt: &Attempt) -> Option<Event> {
     let (kind, detail) = match attempt {
         Attempt::Accepted { .. } => (EventKind::Sent, None),
-        Attempt::Refused { why } => (EventKind::Refused, Some(why.clone())),
+        Attempt::Refused { why, .. } => (EventKind::Refused, Some(why.clone())),
         // The first delay is news, the ones after it are in the diagnostic log.
         Attempt::Again { why, .. } if letter.attempts == 1 => (EventKind::SendDelayed, Some(why.clone())),
         Attempt::Again { .. } | Attempt::NotMade { .. } => return None,

@@ -36,16 +36,24 @@ impl Store {
             // Not `now`: a mail that came while the clock was ahead would stay until the clock is there again.
             KeepRule::Delete => Timestamp::MAX,
             KeepRule::Days(days) => now - SignedDuration::from_hours(24 * i64::from(days)),
-            KeepRule::Keep | KeepRule::WhenErased => return Ok(Vec::new()),
+            KeepRule::Keep | KeepRule::WhenErased => Timestamp::MIN,
         };
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
         let mut purgeable = Vec::new();
         for chunk in listed.chunks(VALUES_A_STATEMENT) {
             let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-                "UPDATE mails SET state = 'purging' WHERE state IN ('settled', 'purging') AND first_seen_at <= ",
+                "UPDATE mails SET state = 'purging' WHERE state IN ('settled', 'purging') AND (first_seen_at <= ",
             );
-            query.push_bind(milliseconds(seen_before)).push(" AND id IN (");
+            // What the shop discards goes whatever the keep rule says.
+            query.push_bind(milliseconds(seen_before));
+            query.push(
+                " OR EXISTS (SELECT 1 FROM aside WHERE aside.mail_id = mails.id AND aside.wish = 'discard')",
+            );
+            if keep == KeepRule::WhenErased {
+                query.push(" OR erased_at IS NOT NULL");
+            }
+            query.push(") AND id IN (");
             let mut list = query.separated(", ");
             for (_, mail_id) in chunk {
                 list.push_bind(*mail_id);

@@ -13,6 +13,12 @@ pub(crate) struct Numbers {
     given: HashMap<String, (i64, i64)>,
 }
 
+/// Where numbering stood before one mail.
+pub(crate) struct NumbersMark {
+    next: i64,
+    given: Option<(String, Option<(i64, i64)>)>,
+}
+
 impl Numbers {
     /// Reads the series' next number (its first one where it is new) and what the addresses of this batch have.
     pub(crate) async fn load(
@@ -34,6 +40,25 @@ impl Numbers {
     /// The newest number of an address.
     pub(crate) fn of(&self, address_key: &str) -> Option<i64> {
         self.given.get(address_key).map(|(number, _)| *number)
+    }
+
+    /// Remembers where numbering stands before a mail of this address.
+    pub(crate) fn mark(&self, address_key: Option<&str>) -> NumbersMark {
+        let given = address_key.map(|key| (key.to_owned(), self.given.get(key).copied()));
+        NumbersMark {
+            next: self.next,
+            given,
+        }
+    }
+
+    /// Takes back what was taken since the mark: it was written nowhere.
+    pub(crate) fn back_to(&mut self, mark: NumbersMark) {
+        self.next = mark.next;
+        match mark.given {
+            Some((key, Some(given))) => drop(self.given.insert(key, given)),
+            Some((key, None)) => drop(self.given.remove(&key)),
+            None => {}
+        }
     }
 
     /// Takes the next number for an address; returns it and which issue it is for that address (1 for the first).

@@ -9,6 +9,7 @@
 )]
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub(crate) mod box_of_mails;
 pub(crate) mod scripted;
 
 use std::path::Path;
@@ -89,6 +90,20 @@ pub(crate) fn signup(address: &str, nth: usize) -> Vec<u8> {
         demo::ADDRESS
     )
     .into_bytes()
+}
+
+/// One value of the ledger, as the next start would find it.
+pub(crate) async fn ledger<T>(folder: &Path, sql: &'static str) -> T
+where
+    T: for<'r> sqlx::Decode<'r, sqlx::Sqlite> + sqlx::Type<sqlx::Sqlite> + Send + Unpin,
+{
+    let readers = karamail_engine::store::Store::open_to_read(folder)
+        .await
+        .unwrap()
+        .unwrap();
+    let value = sqlx::query_scalar(sql).fetch_one(&readers).await.unwrap();
+    readers.close().await;
+    value
 }
 
 /// Time passes: every letter that waits for its next attempt is due.

@@ -3,10 +3,21 @@
 //!
 //! docs/QUIRKS.md tells the quirks for people.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 #[path = "../common/mod.rs"]
 mod common;
+mod documented;
+mod faults;
 mod pop3;
 mod pop3_quirks;
+mod pop3_session_quirks;
 mod row;
 mod smtp;
 mod smtp_quirks;
@@ -16,8 +27,8 @@ mod wire;
 /// Rows of a table: each is a test of its name, with what Karamail does in front.
 macro_rules! quirks {
     ($($(#[doc = $what:literal])+ $name:ident => $row:expr;)+) => {
-        /// The names of the rows.
-        pub(crate) const NAMES: &[&str] = &[$(stringify!($name)),+];
+        /// The rows: their names, and what stands in front of them.
+        pub(crate) const ROWS: &[(&str, &str)] = &[$((stringify!($name), concat!($($what),+))),+];
         mod play {
             use super::*;
             $(

@@ -50,6 +50,8 @@ pub(crate) enum Act {
     Hang(Vec<u8>),
     /// The usual, byte by byte.
     Drip,
+    /// The usual, after a while.
+    Later(Duration),
     /// QUIT: deletes every other of the marked mails, and refuses.
     DeleteHalf,
 }
@@ -234,6 +236,10 @@ impl State {
         };
         let (words, does, closes) = match act {
             Act::Usual => (usual.clone(), true, false),
+            Act::Later(pause) => {
+                tokio::time::sleep(pause).await;
+                (usual.clone(), true, false)
+            }
             Act::Say(words) => (words, true, false),
             Act::Refuse(words) => (format!("{words}\r\n").into_bytes(), false, false),
             Act::SayAndDrop(words) => (words, false, true),
@@ -265,7 +271,11 @@ impl State {
         if does {
             session.act(self, verb, argument, &usual);
         }
-        if stream.write_all(&words).await.is_err() || (closes && stream.flush().await.is_err()) || closes {
+        let is_written = stream.write_all(&words).await.is_ok();
+        if closes {
+            let _ = stream.flush().await;
+        }
+        if closes || !is_written {
             return Then::Close;
         }
         if does { session.after(verb) } else { Then::GoOn }

@@ -14,7 +14,7 @@ use pop3::Mail;
 /// Long enough for a busy machine; rows whose server hangs set less.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// For servers that hang.
-pub(crate) const SHORT: Duration = Duration::from_secs(1);
+pub(crate) const SHORT: Duration = Duration::from_secs(2);
 
 /// How far the engine comes against the scripted server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,8 @@ pub(crate) enum Serves {
     Answers,
     /// No receipt is out, and no mail is gone.
     Nothing,
+    /// Every receipt is out and every mail is off the server, but for the one that the quirk is about.
+    AllButOne,
     /// Some of it.
     Part,
 }
@@ -59,6 +61,7 @@ pub(crate) struct Row {
     pub(crate) tls: Option<TlsAcceptor>,
     pub(crate) set: Vec<Set>,
     pub(crate) cycles: usize,
+    pub(crate) stays_up: bool,
     pub(crate) serves: Serves,
     pub(crate) told: Vec<Told>,
     pub(crate) refused: usize,
@@ -131,6 +134,7 @@ impl Row {
             tls: None,
             set: Vec::new(),
             cycles: 1,
+            stays_up: false,
             serves: Serves::Everything,
             told: Vec::new(),
             refused: 0,
@@ -195,6 +199,12 @@ impl Row {
     /// Against the scripted server so many times.
     pub(crate) fn cycles(mut self, cycles: usize) -> Row {
         self.cycles = cycles;
+        self
+    }
+
+    /// The program runs on between those cycles; otherwise each is a start of its own.
+    pub(crate) fn stays_up(mut self) -> Row {
+        self.stays_up = true;
         self
     }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use karamail_engine::config::{Mailbox, Security, SmtpAuthentication};
 
-use crate::pop3;
+use crate::common::signup;
+use crate::pop3::{self, Mail};
 use crate::quirks;
 use crate::row::{Place, Row, Serves, customer, smtp_row, usual_mails};
 use crate::smtp::{Act, Moment};
@@ -76,7 +77,7 @@ quirks! {
     /// Greylisting at RCPT: each letter is tried again after minutes.
     greylisted_at_rcpt => waits(says("RCPT", "450 4.2.0 Greylisted, see http://postgrey.example/"), "450 4.2.0 Greylisted");
 
-    /// Greylisting with 451 at DATA, as some do it.
+    /// Greylisting with 451 at DATA: the same.
     greylisted_at_data => waits(says("DATA", "451 4.7.1 Greylisting in action, please come back later"), "451 4.7.1");
 
     /// Greylisting for the first connections only: the next cycle gets through.
@@ -102,7 +103,7 @@ quirks! {
         "受け付けていません % 421 4.3.2 too many connections % 自動で",
     );
 
-    /// The provider takes so many letters and no more for now.
+    /// The provider takes so many letters and no more for now, 452: the rest is tried again later.
     rate_limit_after_two_letters => at("MAIL", |moment| match moment.taken {
         0 | 1 => Act::Usual,
         _ => Act::Say("452 4.5.3 rate limit exceeded, slow down".to_owned()),
@@ -130,13 +131,14 @@ quirks! {
         "この店からの送信を拒否しました % 553 5.7.1 % 確かめてください",
     );
 
-    /// 550 at RCPT: docomo's word for an address that does not exist.
+    /// 550 at RCPT, docomo's word for an address that does not exist: refused for good, the number is shown
+    /// with the reason.
     refuses_a_recipient => refuses_customer_1("RCPT", "550 Unknown user customer1@example.jp", "number", "番号").refused(1);
 
-    /// 550 at DATA: docomo's word for the customer's own filter.
+    /// 550 at DATA, docomo's word for the customer's own filter: refused for good, shown so.
     refuses_at_data => refuses_customer_1("DATA", "550 Unknown user", "filter", "受信").refused(3);
 
-    /// 5yz after the final dot.
+    /// 5yz after the final dot: refused for good, shown with the reason.
     refuses_the_content => refuses_customer_1(".", "554 5.7.1 rejected by content policy", "filter", "受信").refused(3);
 
     /// A refused letter does not end the session: RSET, and the next goes through.
@@ -166,7 +168,7 @@ quirks! {
         .serves(Serves::Nothing)
         .told(Place::Log, "broke % sending the text % trying again at", "途中で切れました % 本文の送信 % 再送");
 
-    /// The server refuses and hangs up while the content still comes.
+    /// The server refuses and hangs up while the content still comes: its words are still read.
     refuses_in_mid_content => at("TEXT", |_| Act::SayAndDrop("552 5.2.3 too much".to_owned())).serves(Serves::Part)
         .refused(3)
         .told(Place::Letter, "552 5.2.3 too much", "552 5.2.3 too much");
@@ -177,13 +179,21 @@ quirks! {
     /// No SIZE: the parameter is left out.
     without_size => hello("250-SIZE 1000000\r\n", "").hears("MAIL FROM:<touroku@karamail.example>");
 
-    /// SIZE with a number, or without one.
+    /// SIZE without a number: the parameter is sent.
     with_size => hello("SIZE 1000000", "SIZE").hears("MAIL FROM:<touroku@karamail.example> SIZE=");
 
-    /// No SMTPUTF8: addresses of ASCII letters need none, others are refused and shown.
-    without_smtputf8 => hello("250-SMTPUTF8\r\n", "");
+    /// No SMTPUTF8: addresses of ASCII letters need none; another one is shown as one that cannot be written to.
+    without_smtputf8 => hello("250-SMTPUTF8\r\n", "")
+        .mails(usual_mails_and("customer花子@example.jp"))
+        .refused(1)
+        .told(Place::Letter, "letters other than ASCII", "英数字以外を含むアドレス");
 
-    /// Nothing but the name after EHLO.
+    /// SMTPUTF8: an address in other letters gets its receipt.
+    with_smtputf8 => at("RCPT", |_| Act::Usual)
+        .mails(usual_mails_and("customer花子@example.jp"))
+        .hears("RCPT TO:<customer花子@example.jp>");
+
+    /// Nothing but the name after EHLO: the plainest SMTP.
     ehlo_without_extensions => says("EHLO", "250 test").hears("MAIL FROM:<touroku@karamail.example>");
 
     /// EHLO is no command of the server: HELO, where neither TLS nor a login is wanted.
@@ -199,16 +209,16 @@ quirks! {
         "拒否しました % 502 5.5.1 % 認証の設定",
     );
 
-    /// Old servers write AUTH=LOGIN.
+    /// Old servers write AUTH=LOGIN: understood.
     auth_with_an_equals_sign => hello("AUTH PLAIN LOGIN CRAM-MD5", "AUTH=LOGIN").set(with_login).hears("AUTH LOGIN");
 
-    /// AUTH PLAIN alone.
+    /// AUTH PLAIN alone: used.
     auth_plain_only => hello("AUTH PLAIN LOGIN CRAM-MD5", "AUTH PLAIN").set(with_login).hears("AUTH PLAIN ");
 
-    /// AUTH LOGIN alone.
+    /// AUTH LOGIN alone: used.
     auth_login_only => hello("AUTH PLAIN LOGIN CRAM-MD5", "AUTH LOGIN").set(with_login).hears("AUTH LOGIN");
 
-    /// AUTH CRAM-MD5 alone.
+    /// AUTH CRAM-MD5 alone: used.
     auth_cram_md5_only => hello("AUTH PLAIN LOGIN CRAM-MD5", "AUTH CRAM-MD5").set(with_login).hears("AUTH CRAM-MD5");
 
     /// CRAM-MD5 is listed and not done for this password: PLAIN.
@@ -226,14 +236,14 @@ quirks! {
         "使えるログイン方法がありません % 認証方法",
     );
 
-    /// AUTH is offered after STARTTLS only, and no TLS is set.
+    /// AUTH is offered after STARTTLS only, and no TLS is set: told to set it.
     auth_only_after_starttls => pauses(
         hello("250 AUTH PLAIN LOGIN CRAM-MD5", "250 STARTTLS").set(with_login),
         "offers no way to log in % starttls or tls",
         "使えるログイン方法がありません % starttls",
     );
 
-    /// The password is wrong.
+    /// The password is wrong: told; letters wait and lose no attempt.
     wrong_password => pauses(
         says("AUTH", "535 5.7.8 Error: authentication failed: \u{1b}[1mUGFzc3dvcmQ6").set(with_login),
         "refused the login % 535 5.7.8 Error: authentication failed % Check the user name and the password",
@@ -269,7 +279,7 @@ quirks! {
         "STARTTLS % 465",
     );
 
-    /// STARTTLS is offered and refused.
+    /// STARTTLS is offered and refused for now: nothing is sent in the clear; tried again.
     starttls_refused => pauses(
         says("STARTTLS", "454 4.7.0 TLS not available due to temporary reason")
             .tls(acceptor(&certificate("127.0.0.1")))
@@ -278,14 +288,15 @@ quirks! {
         "454 4.7.0 TLS not available % 自動で",
     );
 
-    /// The certificate of a cheap shared host is for the provider's own name.
+    /// The certificate of a cheap shared host is for the provider's own name: refused, told to use the
+    /// provider's name.
     certificate_of_another_host => pauses(
         smtp_row(|_| Act::Usual).tls_named("sv1.hosting.example.jp").set(over_starttls),
         "certificate is not for 127.0.0.1 % your provider's instructions",
         "127.0.0.1 のものではありません % プロバイダー",
     );
 
-    /// STARTTLS with a certificate that the shop named.
+    /// A self-made certificate that the shop named: accepted.
     starttls_with_a_named_certificate => smtp_row(|_| Act::Usual)
         .tls_named("127.0.0.1")
         .set(with_login)
@@ -293,13 +304,13 @@ quirks! {
         .hears("STARTTLS")
         .hears("AUTH PLAIN ");
 
-    /// A banner of several lines.
+    /// A banner of several lines: read whole.
     banner_of_many_lines => says("", "220-mail.example ESMTP\r\n220-No spam, please\r\n220 ready");
 
-    /// A banner that takes its time, as some do against spammers.
+    /// A banner that takes its time, as some do against spammers: waited for.
     slow_banner => at("", |_| Act::Later(Duration::from_millis(700)));
 
-    /// A refusal in Japanese is shown as it stands.
+    /// A refusal in Japanese: shown as it stands.
     refuses_in_japanese => at("RCPT", |moment| match moment.line.contains("customer1@") {
         true => Act::Say("550 5.1.1 \u{5b9b}\u{5148}".to_owned()),
         false => Act::Usual,
@@ -307,30 +318,30 @@ quirks! {
     .refused(1)
     .told(Place::Letter, "550 5.1.1 宛先", "550 5.1.1 宛先");
 
-    /// A banner that refuses for good.
+    /// A banner that refuses for good: told; no customer is refused for it.
     banner_refuses => pauses(
         at("", |_| Act::SayAndDrop("554 5.7.1 your IP is listed".to_owned())),
         "refuses mail from this shop % 554 5.7.1 % sending limits",
         "拒否しました % 554 5.7.1 % 送信制限",
     );
 
-    /// Another service listens on the port.
+    /// Another service listens on the port: told to check server and port.
     not_smtp_at_all => pauses(
         says("", "+OK POP3 ready"),
         "makes no sense % those for sending mail",
         "正しくありません % メール送信",
     );
 
-    /// Every answer comes byte by byte.
+    /// Every answer comes byte by byte: put together.
     answers_byte_by_byte => smtp_row(|_| Act::Drip);
 
-    /// Codes without text.
+    /// Codes without text: the code is enough.
     answers_without_text => smtp_row(|moment| match moment.verb {
         "" | "EHLO" | "TEXT" => Act::Usual,
         _ => Act::Say(moment.usual[..3].to_owned()),
     });
 
-    /// 251 and 252 at RCPT are as good as 250.
+    /// 251 at RCPT: as good as 250.
     will_forward => says("RCPT", "251 2.1.5 User not local; will forward");
 
     /// One recipient whom the server always chokes on: the others get their letters.
@@ -349,12 +360,24 @@ quirks! {
     .set(|mailbox| mailbox.smtp.connections = 1)
     .mails((1..=30).map(customer).collect());
 
-    /// A quoted local part, as old phone addresses need it, is refused: shown as one that cannot be written to.
+    /// A quoted local part, as old phone addresses need it, is refused: shown as an address that cannot be written to.
     refuses_quoted_local_parts => at("RCPT", |moment| match moment.line.contains('"') {
         true => Act::Say("501 5.1.3 Bad recipient address syntax".to_owned()),
         false => Act::Usual,
     })
-    .mails(usual_mails());
+    .mails(usual_mails_and("customer..4@docomo.ne.jp"))
+    .refused(1)
+    .hears("RCPT TO:<\"customer..4\"@docomo.ne.jp>")
+    .told(Place::Letter, "501 5.1.3 Bad recipient", "501 5.1.3 Bad recipient");
+}
+
+fn usual_mails_and(address: &str) -> Vec<Mail> {
+    let mut mails = usual_mails();
+    mails.push(Mail {
+        uidl: "uid-odd".to_owned(),
+        bytes: signup(address, 9),
+    });
+    mails
 }
 
 fn over_starttls(mailbox: &mut Mailbox) {

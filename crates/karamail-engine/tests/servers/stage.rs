@@ -68,9 +68,17 @@ struct Stage<'a> {
 impl Stage<'_> {
     async fn play(&mut self) {
         let mut report = CycleReport::default();
-        for _ in 0..self.row.cycles {
-            report = self.run(self.settings(true)).await;
-            make_letters_due(self.folder).await;
+        if self.row.stays_up {
+            let mut engine = engine(self.folder, self.settings(true)).await;
+            for _ in 0..self.row.cycles {
+                report = engine.run_once().await.unwrap().remove(0).1;
+            }
+            engine.close().await;
+        } else {
+            for _ in 0..self.row.cycles {
+                report = self.run(self.settings(true)).await;
+                make_letters_due(self.folder).await;
+            }
         }
         self.check_promises("against the scripted server").await;
         self.check_served();
@@ -192,7 +200,7 @@ impl Stage<'_> {
             }
             let row = results.iter().find(|row| row.address == customer);
             let is_settled = row.is_some_and(|row| {
-                row.delivery == Delivery::Refused && row.answer.is_some()
+                matches!(row.delivery, Delivery::Refused { .. }) && row.answer.is_some()
                     || copies.contains_key(&(customer.clone(), row.number))
             });
             self.is(
@@ -230,11 +238,15 @@ impl Stage<'_> {
     fn check_served(&self) {
         let receipts = self.receipts_taken();
         let (customers, left) = (self.customers().len() - self.row.refused, self.mails_left());
-        let waiting = left.iter().filter(|mail| customer_of(mail).is_some()).count();
+        let waiting: BTreeSet<String> = left.iter().filter_map(|mail| customer_of(mail)).collect();
+        let is_lost = |customer: &String| !receipts.contains(customer) && !waiting.contains(customer);
+        let are_served = !self.customers().iter().any(is_lost);
+        let waiting = waiting.len();
         let (receipts, left, mails) = (receipts.len(), left.len(), self.row.mails.len());
         let is_so = match self.row.serves {
             Serves::Everything => receipts == customers && left == self.row.stays,
             Serves::Answers => receipts == customers && left == mails,
+            Serves::AllButOne => left == 1 && are_served,
             Serves::Nothing => receipts == 0 && waiting == customers,
             Serves::Part => true,
         };
@@ -349,7 +361,7 @@ impl Stage<'_> {
         );
         let refused = results
             .iter()
-            .filter(|row| row.delivery == Delivery::Refused)
+            .filter(|row| matches!(row.delivery, Delivery::Refused { .. }))
             .count();
         self.is(
             refused == self.row.refused,

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use karamail_core::address::EmailAddress;
 use karamail_core::decide::{Decision, Known, Rules, decide};
-use karamail_core::mail::IncomingMail;
+use karamail_core::mail::{IncomingMail, body_text};
 use karamail_core::words::{Language, Told, commands as words};
 use karamail_engine::config::Settings;
 use karamail_engine::store::{Readers, Store};
@@ -49,7 +49,7 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Decide) -> Res
             }
         };
         let mail = IncomingMail::parse(&bytes);
-        let decision = desk.decide(&mail).await?;
+        let decision = desk.decide(&mail, &bytes).await?;
         if context.json {
             output::json_line(&Line {
                 file: &name,
@@ -136,13 +136,19 @@ impl Desk {
         })
     }
 
-    async fn decide(&self, mail: &IncomingMail) -> Result<Decision, Failure> {
+    async fn decide(&self, mail: &IncomingMail, bytes: &[u8]) -> Result<Decision, Failure> {
+        let text = body_text(bytes);
+        let shop_word_in_body = self.rules.shop_words.iter().any(|word| word.is_in(&text));
         let known = match (&self.ledger, mail.sender_address()) {
             (Some((pool, series)), Some(address)) => Known {
                 number: karamail_engine::store::results::number_of(pool, series, address).await?,
+                shop_word_in_body,
                 ..Known::default()
             },
-            _ => Known::default(),
+            _ => Known {
+                shop_word_in_body,
+                ..Known::default()
+            },
         };
         Ok(decide(mail, &self.rules, &known))
     }

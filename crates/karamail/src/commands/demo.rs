@@ -44,6 +44,8 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Resul
     let engine = Engine::open(folder.path(), settings, secrets(folder.path())).await?;
     let handle = engine.handle();
     let stop = engine.stop_switch();
+    // Listened to from before it starts, so that every run tells the same.
+    let events = handle.events();
     let running = tokio::spawn(engine.run(None, true));
 
     let mut play = Play {
@@ -53,7 +55,7 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Resul
         shown: 0,
     };
     let exit = tokio::select! {
-        exit = play.main_act(usize::try_from(arguments.customers).unwrap_or(usize::MAX)) => exit?,
+        exit = play.main_act(usize::try_from(arguments.customers).unwrap_or(usize::MAX), events) => exit?,
         () = signals::end_requested() => Exit::Done,
     };
     if exit == Exit::Done && !arguments.exit {
@@ -108,7 +110,7 @@ struct Play<'a> {
 
 impl Play<'_> {
     /// The customers come, and every one of them gets a receipt.
-    async fn main_act(&mut self, count: usize) -> Result<Exit, Failure> {
+    async fn main_act(&mut self, count: usize, mut events: Receiver<StoredEvent>) -> Result<Exit, Failure> {
         let language = self.context.language;
         self.say(&words::demo_title(language));
         self.say(&words::demo_servers(
@@ -118,7 +120,6 @@ impl Play<'_> {
         ));
         self.say("");
         self.say(&words::demo_arriving(language));
-        let mut events = self.handle.events();
         let cast = customers(count, &clock::local(clock::now()));
         let replies = cast
             .iter()
@@ -220,7 +221,7 @@ impl Play<'_> {
         rows.reverse();
         if self.context.json {
             for row in &rows {
-                output::line(&json!({ "step": "result", "number": row.number, "address": row.address, "delivery": row.delivery }).to_string());
+                output::line(&json!({ "step": "result", "number": row.number, "address": row.address, "delivery": row.delivery.as_str() }).to_string());
             }
             let left = self.servers.mailbox_count();
             output::line(

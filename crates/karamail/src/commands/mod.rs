@@ -1,12 +1,19 @@
 //! The commands, one file each.
 
+pub(crate) mod backup;
 pub(crate) mod config;
 pub(crate) mod decide;
 pub(crate) mod demo;
+pub(crate) mod erase;
+pub(crate) mod hold;
+pub(crate) mod import;
 pub(crate) mod log;
 pub(crate) mod once;
 pub(crate) mod password;
+pub(crate) mod resend;
 pub(crate) mod results;
+mod results_xlsx;
 pub(crate) mod run;
 pub(crate) mod setup;
+pub(crate) mod show;
 pub(crate) mod test;

@@ -27,6 +27,7 @@ pub(super) struct Shared<'a> {
     pub(super) series: &'a [SeriesSettings],
     pub(super) receipt: &'a TemplateText,
     pub(super) repeat: &'a TemplateText,
+    pub(super) invitation: &'a str,
 }
 
 /// One mailbox by itself.
@@ -59,6 +60,10 @@ pub(super) fn check(form: &MailboxForm, shared: &Shared<'_>, checking: &mut Chec
         series,
         keep: keep(own),
         receipt: receipt?,
+        invitation: match form.receipt.text_if_set("invitation") {
+            Some(own) => own.trim().to_owned(),
+            None => shared.invitation.to_owned(),
+        },
         duplicate: duplicate?,
         pop3,
         smtp,

@@ -33,6 +33,14 @@ pub(super) fn repeat(language: Language) -> TemplateText {
     })
 }
 
+/// The answer to somebody who leaves, for the part that the shop did not write.
+pub(super) fn left(language: Language) -> TemplateText {
+    split_file(match language {
+        Language::Japanese => samples::LEFT_JA,
+        Language::English => samples::LEFT_EN,
+    })
+}
+
 /// What a section says, and for the rest what holds without it.
 pub(super) fn text(
     values: &SectionValues,

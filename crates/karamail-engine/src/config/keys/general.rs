@@ -1,7 +1,8 @@
 //! The sections for the whole program.
 
 use karamail_core::limits::{
-    MAILBOX_NAME_CHARACTERS, SHOP_NAME_CHARACTERS, TEMPLATE_BODY_CHARACTERS, TEMPLATE_SUBJECT_CHARACTERS,
+    MAILBOX_NAME_CHARACTERS, SHOP_NAME_CHARACTERS, SHOP_WORD_CHARACTERS, SHOP_WORDS,
+    TEMPLATE_BODY_CHARACTERS, TEMPLATE_SUBJECT_CHARACTERS,
 };
 
 use super::{Default, Key, Kind, Section};
@@ -107,7 +108,7 @@ pub(crate) static SERIES: Section = Section {
     ],
 };
 
-const SUBJECT: Key = Key {
+pub(super) const SUBJECT: Key = Key {
     name: "subject",
     kind: Kind::Line {
         max: TEMPLATE_SUBJECT_CHARACTERS,
@@ -119,7 +120,7 @@ const SUBJECT: Key = Key {
     ja: "メールの見出し(件名)。",
     en: "The letter's subject.",
 };
-const BODY: Key = Key {
+pub(super) const BODY: Key = Key {
     name: "body",
     kind: Kind::Text {
         max: TEMPLATE_BODY_CHARACTERS,
@@ -131,7 +132,7 @@ const BODY: Key = Key {
     ja: "メールの本文。",
     en: "The letter's body.",
 };
-const BODY_FILE: Key = Key {
+pub(super) const BODY_FILE: Key = Key {
     name: "body_file",
     kind: Kind::File,
     default: Default::Nothing,
@@ -144,7 +145,20 @@ pub(crate) static RECEIPT: Section = Section {
     repeated: false,
     ja: "受付完了メール。件名か本文の ★1★ の位置に受付番号が入ります(必須)。★日時★ ★アドレス★ ★店名★ も使えます。",
     en: "The receipt. ★1★ in subject or body becomes the receipt number (it must be there); ★日時★ (time), ★アドレス★ (address) and ★店名★ (shop name) work too.",
-    keys: &[SUBJECT, BODY, BODY_FILE],
+    keys: &[
+        SUBJECT,
+        BODY,
+        BODY_FILE,
+        Key {
+            name: "invitation",
+            kind: Kind::Text {
+                max: TEMPLATE_BODY_CHARACTERS,
+            },
+            default: Default::Text(""),
+            ja: "お客様を誘った文言(ポスターなど)。受付番号ごとの同意の記録に残ります(特定電子メール法)。",
+            en: "What the poster or leaflet said that invited the customer; kept in the consent record of each number.",
+        },
+    ],
 };
 
 pub(crate) static DUPLICATE: Section = Section {
@@ -243,6 +257,23 @@ pub(crate) static GUARD: Section = Section {
             default: Default::Nothing,
             ja: "空とみなす件名。例えば 無題。",
             en: "Subjects that count as empty, such as 無題.",
+        },
+        Key {
+            name: "shop_words",
+            kind: Kind::List {
+                entries: SHOP_WORDS,
+                max: SHOP_WORD_CHARACTERS,
+            },
+            default: Default::Nothing,
+            ja: "合言葉。書くと、どれか一つが書かれたメールだけを受け付け、ほかは保留にします。全角・半角、大文字・小文字、空白は区別しません。合言葉だけの件名は空とみなします。",
+            en: "Shop words: where there are any, only mail with one of them is taken and other signup mail is held. Width, case and blanks do not matter. A subject that is nothing but a shop word counts as empty.",
+        },
+        Key {
+            name: "shop_word_in",
+            kind: Kind::Choice(&["subject", "body", "either"]),
+            default: Default::Text("either"),
+            ja: "合言葉を書く場所。subject = 件名、body = 本文、either = どちらでも。",
+            en: "Where the shop word may stand: subject, body, or either of them.",
         },
     ],
 };

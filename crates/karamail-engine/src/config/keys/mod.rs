@@ -3,11 +3,13 @@
 
 mod general;
 mod mailbox;
+mod opt_out;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use general::{DUPLICATE, GENERAL, GUARD, RECEIPT, SERIES};
 pub(crate) use mailbox::{MAILBOX, MAILBOX_DUPLICATE, MAILBOX_RECEIPT, POP3, SMTP};
+pub(crate) use opt_out::{OPT_OUT, OPT_OUT_WORD_CHARACTERS};
 
 use karamail_core::words::Language;
 
@@ -110,11 +112,12 @@ pub enum Default {
 }
 
 /// Every section, in the order of the reference.
-pub const SECTIONS: [&Section; 10] = [
+pub const SECTIONS: [&Section; 11] = [
     &GENERAL,
     &SERIES,
     &RECEIPT,
     &DUPLICATE,
+    &OPT_OUT,
     &GUARD,
     &MAILBOX,
     &POP3,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 /// Whether changes in this folder may go untold.
-pub(super) fn tells_nothing(folder: &Path) -> bool {
+pub(crate) fn tells_nothing(folder: &Path) -> bool {
     is_unc(folder) || mounted_from_elsewhere(folder)
 }
 

@@ -1,0 +1,111 @@
+//! Mails that make trouble: the server refuses them, or the session breaks off at them. The others go on.
+
+use std::time::Duration;
+
+use karamail_core::journal::{Event, EventKind};
+use karamail_core::limits::MAIL_REFUSALS;
+use karamail_core::pop3::{ListedMail, MailFault, Pop3Error, Problem};
+use karamail_core::words::Told;
+
+use super::intake::Intake;
+use super::{CycleFault, CycleReport, Worker};
+use crate::clock;
+
+/// How long a mail at which the session broke off is left alone: this long at first, twice as long each time after. A line
+/// that failed costs it little, and one bad mail does not keep the others from being read (invariant 6).
+const LEFT_ALONE_FIRST: Duration = Duration::from_secs(60);
+const LEFT_ALONE_LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
+
+impl Intake<'_> {
+    /// One more refusal of a mail; whether these are too many in a row, so that it is put aside. A mail without a unique id
+    /// cannot be known again and is asked for at every poll.
+    pub(super) async fn is_refused_for_good(
+        &self,
+        worker: &Worker,
+        mail: &ListedMail,
+        fault: &MailFault,
+    ) -> Result<bool, CycleFault> {
+        let Some(uidl) = mail.uidl.as_ref().filter(|_| !is_temporary(fault)) else {
+            return Ok(false);
+        };
+        let uidl = uidl.as_str();
+        let times = self
+            .store
+            .count_refusal(worker.row.id, uidl, clock::now())
+            .await?;
+        Ok(times >= MAIL_REFUSALS)
+    }
+
+    /// One mail that the server does not hand out: told once.
+    pub(super) async fn unreadable(
+        &mut self,
+        worker: &mut Worker,
+        mail: &ListedMail,
+        fault: &(impl Told + std::fmt::Display),
+        report: &mut CycleReport,
+    ) -> Result<(), CycleFault> {
+        self.unread += 1;
+        report.unreadable += 1;
+        tracing::warn!(mailbox = worker.mailbox.name, number = mail.number, %fault, "a mail could not be read");
+        self.tell_unreadable(worker, mail, fault).await
+    }
+
+    /// The session broke off at this mail: the next ones go on without it for a while.
+    pub(super) async fn broke_off(
+        &mut self,
+        worker: &mut Worker,
+        mail: &ListedMail,
+        fault: &Pop3Error,
+    ) -> Result<(), CycleFault> {
+        // A full disk is not the mail's fault.
+        if matches!(fault.fault.problem, Problem::CannotKeep(_)) {
+            return Ok(());
+        }
+        let before = worker.left_alone.get(&mark(mail)).map(|(_, wait)| *wait);
+        let wait = before.map_or(LEFT_ALONE_FIRST, |wait| (2 * wait).min(LEFT_ALONE_LONGEST));
+        let until = tokio::time::Instant::now() + wait;
+        worker.left_alone.insert(mark(mail), (until, wait));
+        if before.is_some() {
+            self.tell_unreadable(worker, mail, fault).await?;
+        }
+        Ok(())
+    }
+
+    async fn tell_unreadable(
+        &self,
+        worker: &mut Worker,
+        mail: &ListedMail,
+        fault: &impl Told,
+    ) -> Result<(), CycleFault> {
+        if worker.told_unreadable.insert(mark(mail)) {
+            let event = Event {
+                mailbox: Some(worker.mailbox.name.clone()),
+                detail: Some(fault.told(worker.settings.general.language)),
+                ..Event::new(EventKind::MailUnreadable)
+            };
+            self.store.note(event, clock::now()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A refusal that says of itself that it will pass (RFC 2449 section 8, RFC 3206 section 4).
+fn is_temporary(fault: &MailFault) -> bool {
+    match fault {
+        MailFault::Refused { said, .. } => {
+            let said = said.to_ascii_uppercase();
+            ["[SYS/TEMP]", "[IN-USE]", "[LOGIN-DELAY]"]
+                .iter()
+                .any(|code| said.contains(code))
+        }
+        MailFault::HeaderCut { .. } => false,
+    }
+}
+
+/// What knows a mail again in the next listing, well enough to leave it alone.
+pub(super) fn mark(mail: &ListedMail) -> String {
+    match &mail.uidl {
+        Some(uidl) => uidl.as_str().to_owned(),
+        None => format!("{} {}", mail.number, mail.size.unwrap_or(0)),
+    }
+}

@@ -1,0 +1,436 @@
+//! First contact and strange days: old mail, every unique id new, mails that cannot be handled.
+
+mod common;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use common::box_of_mails::{BoxOfMails, Mail};
+use common::{NO_LIMITS, ledger, once, settings_text, signup};
+use karamail_engine::clock;
+use karamail_engine::config::Settings;
+use karamail_engine::data_folder::DataFolder;
+use karamail_engine::demo::DemoServers;
+use karamail_engine::engine::requests::{BacklogAction, HoldAction, Office, Request, RequestFault, perform};
+use karamail_engine::store::Store;
+use karamail_engine::store::aside::{AsideMail, aside};
+
+struct Shop {
+    server: BoxOfMails,
+    servers: DemoServers,
+    folder: tempfile::TempDir,
+    settings: Settings,
+}
+
+impl Shop {
+    async fn open(mails: Vec<Mail>, extra: &str, guard: &str) -> Shop {
+        let server = BoxOfMails::start(mails).await;
+        let servers = DemoServers::start().await.unwrap();
+        let text = settings_text(server.port, servers.smtp_port(), extra, guard);
+        let settings = Settings::parse(&text, Path::new(".")).unwrap();
+        Shop {
+            server,
+            servers,
+            folder: tempfile::tempdir().unwrap(),
+            settings,
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    async fn once(&self) -> karamail_engine::cycle::CycleReport {
+        once(self.folder(), self.settings.clone()).await
+    }
+
+    async fn ask(&self, request: Request) -> Result<serde_json::Value, RequestFault> {
+        let lock = DataFolder::take(self.folder()).unwrap();
+        let store = Store::open(lock.path()).await.unwrap();
+        let settings = Arc::new(self.settings.clone());
+        let office = Office {
+            store: &store,
+            settings: &settings,
+            data_folder: lock.path(),
+            now: clock::now(),
+        };
+        let performed = perform(&request, &office).await;
+        store.close().await;
+        performed.map(|performed| performed.result)
+    }
+
+    async fn backlog(&self, action: BacklogAction) -> serde_json::Value {
+        self.ask(Request::Backlog {
+            action,
+            mailbox: Some("counter".into()),
+        })
+        .await
+        .unwrap()
+    }
+
+    async fn aside(&self) -> Vec<AsideMail> {
+        let readers = Store::open_to_read(self.folder()).await.unwrap().unwrap();
+        let mails = aside(&readers, None).await.unwrap();
+        readers.close().await;
+        mails
+    }
+
+    async fn events(&self, kind: &str) -> i64 {
+        let readers = Store::open_to_read(self.folder()).await.unwrap().unwrap();
+        let count = sqlx::query_scalar("SELECT count(*) FROM events WHERE kind = ?1")
+            .bind(kind)
+            .fetch_one(&readers)
+            .await
+            .unwrap();
+        readers.close().await;
+        count
+    }
+}
+
+fn old(nth: usize) -> Mail {
+    let bytes = format!(
+        "From: <old{nth}@example.jp>\r\nDate: Fri, 1 Nov 2024 10:00:00 +0900\r\nMessage-ID: <{nth}@old>\r\n\r\n"
+    );
+    Mail::new(&format!("old{nth}"), bytes.into_bytes())
+}
+
+fn fresh(nth: usize) -> Mail {
+    Mail::new(&format!("new{nth}"), signup(&format!("c{nth}@example.jp"), nth))
+}
+
+fn other(nth: usize) -> Mail {
+    let bytes = format!(
+        "From: <asker{nth}@example.jp>\r\nSubject: hours\r\nMessage-ID: <o{nth}@x>\r\n\r\nHow late?\r\n"
+    );
+    Mail::new(&format!("other{nth}"), bytes.into_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_backlog_is_processed_when_the_shop_says_so() {
+    let shop = Shop::open(vec![old(1), old(2), fresh(3)], "", "").await;
+    let report = shop.once().await;
+    assert_eq!((report.backlog, report.receipts), (2, 1), "{report:?}");
+    assert_eq!(shop.aside().await.len(), 2);
+    let done = shop.backlog(BacklogAction::Process).await;
+    assert_eq!(
+        (&done["mails"][0]["number"], &done["mails"][1]["number"]),
+        (&2.into(), &3.into()),
+        "{done}"
+    );
+    let report = shop.once().await;
+    assert_eq!(
+        (report.sent, report.deleted, shop.servers.sent_count()),
+        (2, 2, 3),
+        "{report:?}"
+    );
+    assert!(shop.server.uidls().is_empty() && shop.aside().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ignored_backlog_stays_on_the_server_and_is_never_looked_at_again() {
+    let shop = Shop::open(vec![old(1), old(2)], "", "").await;
+    shop.once().await;
+    shop.backlog(BacklogAction::Ignore).await;
+    let looked = shop.server.count("TOP");
+    shop.once().await;
+    assert_eq!(
+        (
+            shop.server.uidls().len(),
+            shop.server.count("TOP"),
+            shop.aside().await.len()
+        ),
+        (2, looked, 0)
+    );
+    assert_eq!(
+        shop.backlog(BacklogAction::Process).await["mails"],
+        serde_json::json!([]),
+        "it is not offered again"
+    );
+    assert_eq!(shop.servers.sent_count(), 0);
+    let named = shop
+        .ask(Request::Backlog {
+            action: BacklogAction::Ignore,
+            mailbox: Some("none".into()),
+        })
+        .await;
+    assert!(matches!(named, Err(RequestFault::NoMailbox { .. })), "{named:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_backlog_is_archived_first() {
+    let shop = Shop::open(vec![old(1)], "", "").await;
+    shop.once().await;
+    shop.backlog(BacklogAction::Delete).await;
+    let report = shop.once().await;
+    assert_eq!(
+        (
+            report.deleted,
+            shop.server.uidls().len(),
+            shop.servers.sent_count()
+        ),
+        (1, 0, 0),
+        "{report:?}"
+    );
+    let file: String = ledger(shop.folder(), "SELECT archive_file FROM mails").await;
+    // The server ends every mail with a line end.
+    assert!(
+        std::fs::read(shop.folder().join(file))
+            .unwrap()
+            .starts_with(&old(1).bytes)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_hundred_known_mails_under_new_ids_are_not_answered_again_and_it_is_told_once() {
+    let mails = (0..200).map(fresh).collect();
+    let shop = Shop::open(mails, "keep = \"keep\"", NO_LIMITS).await;
+    assert_eq!(shop.once().await.receipts, 200);
+    for day in 0..3 {
+        shop.server.change(|mails| {
+            mails
+                .iter_mut()
+                .for_each(|mail| mail.uidl = format!("day{day}{}", mail.uidl))
+        });
+        let report = shop.once().await;
+        assert_eq!(
+            (report.received, report.sent, report.is_every_uidl_new),
+            (0, 0, true),
+            "{report:?}"
+        );
+    }
+    assert_eq!(
+        (shop.servers.sent_count(), shop.events("uidls-changed").await),
+        (200, 1)
+    );
+    let report = shop.once().await;
+    assert!(!report.is_every_uidl_new);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn many_strangers_under_new_ids_are_offered_and_not_answered_at_once() {
+    let mails = (0..20).map(fresh).collect();
+    let shop = Shop::open(
+        mails,
+        "keep = \"keep\"\nforward_to = \"shop@example.com\"",
+        NO_LIMITS,
+    )
+    .await;
+    assert_eq!(shop.once().await.receipts, 20);
+    // 19 that are known, 21 signups and 4 other mails that nobody knows.
+    shop.server.change(|mails| {
+        mails.truncate(19);
+        mails.iter_mut().for_each(|mail| mail.uidl.insert(0, 'x'));
+        mails.extend((100..121).map(fresh).chain((0..4).map(other)));
+    });
+    let report = shop.once().await;
+    assert_eq!(
+        (report.backlog, report.receipts, report.forwards, report.sent),
+        (25, 0, 0, 0),
+        "{report:?}"
+    );
+    assert_eq!(shop.events("uidls-changed").await, 1);
+    assert!(
+        shop.aside()
+            .await
+            .iter()
+            .all(|mail| mail.reason == "uidls-changed")
+    );
+    // The day after, new mail is new mail.
+    shop.server.change(|mails| mails.push(fresh(200)));
+    assert_eq!(shop.once().await.receipts, 1);
+    // The shop wants them: signups at once, other mail with the next poll.
+    let done = shop.backlog(BacklogAction::Process).await;
+    let decided = done["mails"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|mail| mail["done"] == "decided")
+        .count();
+    assert_eq!(decided, 21, "{done}");
+    let report = shop.once().await;
+    assert_eq!(
+        (report.forwards, report.sent, shop.aside().await.len()),
+        (4, 25, 0),
+        "{report:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_few_new_mails_in_a_box_whose_old_ones_went_are_answered() {
+    let shop = Shop::open(vec![fresh(1)], "keep = \"keep\"", NO_LIMITS).await;
+    shop.once().await;
+    shop.server.change(|mails| *mails = (10..29).map(fresh).collect());
+    let report = shop.once().await;
+    assert_eq!(
+        (report.receipts, report.is_every_uidl_new),
+        (19, false),
+        "{report:?}"
+    );
+    assert_eq!(shop.events("uidls-changed").await, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_whose_header_is_refused_three_times_is_put_aside_and_the_rest_go_on() {
+    let stuck = Mail {
+        refuses_top: true,
+        refuses_retr: true,
+        ..fresh(1)
+    };
+    let shop = Shop::open(vec![stuck, fresh(2)], "", NO_LIMITS).await;
+    for expected in [(1, 1, 0), (0, 1, 0), (0, 0, 1), (0, 0, 0), (0, 0, 0)] {
+        let report = shop.once().await;
+        assert_eq!(
+            (report.receipts, report.unreadable, report.held),
+            expected,
+            "{report:?}"
+        );
+    }
+    let aside = shop.aside().await;
+    let stuck = aside
+        .iter()
+        .find(|mail| mail.reason == "header-refused")
+        .expect("put aside");
+    assert_eq!(shop.events("quarantined").await, 1, "told once");
+    assert_eq!(shop.server.count("TOP 1 0"), 3, "and not asked for again");
+    // It is mended; the shop tries again.
+    let id = stuck.id;
+    shop.server.change(|mails| {
+        mails
+            .iter_mut()
+            .for_each(|mail| (mail.refuses_top, mail.refuses_retr) = (false, false))
+    });
+    let done = shop
+        .ask(Request::Hold {
+            action: HoldAction::Release,
+            ids: vec![id],
+        })
+        .await
+        .unwrap();
+    assert_eq!(done["mails"][0]["done"], "at-next-poll", "{done}");
+    let report = shop.once().await;
+    assert_eq!(report.receipts, 1, "{report:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_the_server_never_hands_out_whole_is_put_aside_with_its_header() {
+    let stuck = Mail {
+        refuses_retr: true,
+        ..other(1)
+    };
+    let shop = Shop::open(vec![stuck, other(2)], "", NO_LIMITS).await;
+    for expected in [(1, 0), (0, 0), (0, 1), (0, 0)] {
+        let report = shop.once().await;
+        assert_eq!((report.archived, report.held), expected, "{report:?}");
+    }
+    let aside = shop.aside().await;
+    assert_eq!(aside[0].reason, "mail-refused");
+    let kept = std::fs::read(shop.folder().join(aside[0].file.as_ref().unwrap())).unwrap();
+    assert!(
+        kept.starts_with(b"From: <asker1@example.jp>"),
+        "what can be had of it"
+    );
+    // Discarding it deletes it all the same.
+    shop.ask(Request::Hold {
+        action: HoldAction::Discard,
+        ids: vec![aside[0].id],
+    })
+    .await
+    .unwrap();
+    let report = shop.once().await;
+    assert_eq!(
+        (
+            report.deleted,
+            shop.server.uidls().len(),
+            shop.aside().await.len()
+        ),
+        (1, 0, 0),
+        "{report:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_refuses_every_mail_puts_none_aside() {
+    let stuck = |nth| Mail {
+        refuses_top: true,
+        refuses_retr: true,
+        ..fresh(nth)
+    };
+    let shop = Shop::open(vec![stuck(1), stuck(2)], "", NO_LIMITS).await;
+    for _ in 0..4 {
+        assert_eq!(shop.once().await.unreadable, 2);
+    }
+    shop.server.change(|mails| {
+        mails
+            .iter_mut()
+            .for_each(|mail| (mail.refuses_top, mail.refuses_retr) = (false, false))
+    });
+    assert_eq!(shop.once().await.receipts, 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_on_which_the_program_fails_is_put_aside_and_costs_no_number() {
+    use karamail_core::decide::{Known, Outcome, Rules, decide};
+    use karamail_core::mail::IncomingMail;
+    use karamail_engine::store::mails::{Candidate, Clerk, Letter, LetterBody, Scope, Spool};
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    let ours = "touroku@karamail.example".parse().unwrap();
+    let row = store.mailbox(&ours).await.unwrap();
+    let scope = Scope {
+        mailbox_id: row.id,
+        mailbox_name: "counter".into(),
+        series: "main".into(),
+        first_number: 1,
+        wordings: Default::default(),
+    };
+    let candidates: Vec<Candidate> = (1..=3)
+        .map(|nth| {
+            let header = signup(&format!("c{nth}@example.jp"), nth);
+            let mail = IncomingMail::parse(&header);
+            let key = mail.content_key(None);
+            let id = store.allocate_mail_id();
+            let (message_number, uidl) = (nth as u32, Some(format!("u{nth}")));
+            Candidate {
+                id,
+                message_number,
+                uidl,
+                size: None,
+                mail,
+                header,
+                shop_word_in_body: false,
+                put_aside: None,
+                key,
+                spooled: Spool::NotFetched,
+            }
+        })
+        .collect();
+    let decide = |mail: &IncomingMail, known: &Known| decide(mail, &Rules::default(), known);
+    let clerk = Clerk {
+        decide: &decide,
+        compose: &|candidate, to, _, number| {
+            assert_ne!(candidate.id, 2, "a bug that one mail brings out");
+            let message_id = format!("{number}@x");
+            Letter {
+                from: "touroku@karamail.example".parse().unwrap(),
+                to: to.clone(),
+                message_id,
+                body: LetterBody::Bytes(b"x".to_vec()),
+            }
+        },
+        farewell: &|_, _, _| None,
+    };
+    let recorded = store
+        .record(&scope, &candidates, &mut Default::default(), &clerk, clock::now())
+        .await
+        .unwrap();
+    store.close().await;
+    let of = |entry: &karamail_engine::store::mails::Recorded| (entry.outcome, entry.number);
+    let expected = [
+        (Some(Outcome::Receipt), Some(1)),
+        (Some(Outcome::Hold), None),
+        (Some(Outcome::Receipt), Some(2)),
+    ];
+    assert_eq!(recorded.iter().map(of).collect::<Vec<_>>(), expected);
+    let reason: String = ledger(folder.path(), "SELECT reason FROM mails WHERE state = 'held'").await;
+    assert_eq!(reason, "cannot-be-handled");
+}
