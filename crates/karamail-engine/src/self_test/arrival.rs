@@ -113,17 +113,11 @@ impl SelfTest {
 impl<'a> Watchman<'a> {
     async fn new(test: &'a SelfTest, listing: &[ListedMail]) -> Watchman<'a> {
         let read = listing.iter().filter_map(uidl).collect();
-        let mut ledger = None;
-        if let Ok(Some(readers)) = Store::open_to_read(&test.data_folder).await
-            && let Ok(newest) = newest_event(&readers).await
-        {
-            ledger = Some((readers, newest));
-        }
         Watchman {
             test,
             read,
             has_collector: test.mailbox.enabled && DataFolder::is_in_use(&test.data_folder),
-            ledger,
+            ledger: open_ledger(test).await,
             trouble: None,
         }
     }
@@ -167,7 +161,7 @@ impl<'a> Watchman<'a> {
     async fn consumed(&mut self, tokens: &[&str]) -> Option<String> {
         if self.ledger.is_none() {
             // A program that was only starting when the test began has made its ledger by now.
-            let readers = Store::open_to_read(&self.test.data_folder).await.ok()??;
+            let (readers, _) = open_ledger(self.test).await?;
             self.ledger = Some((readers, 0));
         }
         let (readers, after) = self.ledger.as_ref()?;
@@ -209,6 +203,13 @@ impl<'a> Watchman<'a> {
         };
         Ok(Some((token, delete(connection, &[number]).await)))
     }
+}
+
+/// The ledger, where there is one that can be read, and its newest event.
+async fn open_ledger(test: &SelfTest) -> Option<(Readers, i64)> {
+    let readers = Store::peek(&test.data_folder)?;
+    let newest = newest_event(&readers).await.ok()?;
+    Some((readers, newest))
 }
 
 fn uidl(mail: &ListedMail) -> Option<String> {
