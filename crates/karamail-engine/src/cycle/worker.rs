@@ -21,9 +21,9 @@ use crate::store::{Store, StoreError};
 /// The logins of one mailbox, as far as they are known.
 #[derive(Clone, Debug)]
 pub struct Logins {
-    pub(super) pop3: Result<Password, LoginFault>,
+    pub(crate) pop3: Result<Password, LoginFault>,
     /// `None` where the SMTP server wants no login.
-    pub(super) smtp: Result<Option<Credentials>, LoginFault>,
+    pub(crate) smtp: Result<Option<Credentials>, LoginFault>,
 }
 
 impl Logins {

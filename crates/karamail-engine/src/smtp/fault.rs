@@ -111,6 +111,11 @@ impl SmtpFault {
         self.step
     }
 
+    /// The server's port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The kind of failure.
     pub fn kind(&self) -> &SmtpFaultKind {
         &self.kind

@@ -8,6 +8,7 @@ use karamail_core::address::EmailAddress;
 use karamail_core::decide::{Decision, DuplicateAction, Known, Outcome, Reason};
 use karamail_core::delivery_report::DeliveryReport;
 use karamail_core::journal::{Event, EventKind};
+use karamail_core::mail::markers::is_test_token;
 use karamail_core::mail::{ContentKey, IncomingMail};
 use karamail_core::pop3::plan::KnownMail;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
@@ -697,6 +698,12 @@ impl<'a> Batch<'a> {
             number,
             address: sender.map(ToString::to_string),
             reason: Some(decision.reason.as_str().to_owned()),
+            // Whoever waits for a test mail knows it by its token.
+            detail: candidate
+                .mail
+                .self_test_token()
+                .filter(|token| decision.outcome == Outcome::SelfTest && is_test_token(token))
+                .map(str::to_owned),
             ..Event::new(kind)
         });
         self.mails.push(MailRow {

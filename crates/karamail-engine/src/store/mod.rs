@@ -237,6 +237,12 @@ impl Store {
         }
     }
 
+    /// Connections to a ledger as it is, for those who can do without: it may be older, or not be a ledger yet.
+    pub(crate) fn peek(data_folder: &Path) -> Option<SqlitePool> {
+        let path = data_folder.join(FILE_NAME);
+        path.exists().then(|| readers(&path))
+    }
+
     /// Whether `data_folder` holds a ledger. A used folder without one is refused.
     pub fn is_there(data_folder: &Path) -> Result<bool, StoreError> {
         Ok(!is_new(data_folder, &data_folder.join(FILE_NAME))?)
