@@ -5,7 +5,9 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::mails::{Batch, Candidate, Clerk, Desk, Recorded, Scope};
+use super::batch::Batch;
+use super::desk::Desk;
+use super::mails::{Candidate, Clerk, Recorded, Scope};
 use super::{Store, StoreError, begin, milliseconds};
 
 /// The class of a letter that was composed and, on purpose, not sent.

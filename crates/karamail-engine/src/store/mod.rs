@@ -9,7 +9,10 @@
 //! [`consents`] and [`erasure`] (people's rights), [`requests`] (what commands ask of the running program).
 
 pub mod aside;
+mod batch;
+mod batch_rows;
 pub mod consents;
+mod desk;
 pub mod erasure;
 pub mod events;
 pub mod imported;
