@@ -108,7 +108,8 @@ part_demo() {
 part_drivers() { with_servers --test fixtures --test invariants --test real_pop3 --test real_smtp; }
 
 part_servers() {
-  with_servers --test real_servers --test real_faults --test real_accounts --test real_passwords --test real_series
+  with_servers --test real_servers --test real_bounces --test real_faults --test real_accounts --test real_passwords \
+    --test real_series --test real_self_test
 }
 
 part_crash() { with_servers --test crash; }

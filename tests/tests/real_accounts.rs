@@ -185,13 +185,27 @@ fn with_keep_days_a_mail_leaves_the_server_when_the_days_are_over() {
 }
 
 #[test]
-fn with_keep_when_erased_nothing_leaves_the_server_before_somebody_erases() {
+fn with_keep_when_erased_a_mail_leaves_the_server_when_its_person_is_erased_and_not_before() {
     let (shop, program) = keeping("keep = \"when-erased\"");
     for _ in 0..3 {
         days_pass(&program, 7);
         program.once().success();
         assert_eq!((shop.waiting(), shop.sink.count()), (2, 1));
     }
+    program.run(&["results", "erase", "1", "--yes"]).success();
+    program.once().success();
+    let left: Vec<_> = shop
+        .dovecot
+        .mails(USER)
+        .iter()
+        .filter_map(|mail| mails::message_id(mail))
+        .collect();
+    assert_eq!(
+        left,
+        ["m2@phone.example"],
+        "the person's mail goes, and nothing else"
+    );
+    assert_eq!(shop.sink.count(), 1, "and is not answered again");
 }
 
 #[test]

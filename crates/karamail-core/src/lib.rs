@@ -10,8 +10,10 @@
 //! 5. [`delivery`]: what an SMTP answer means for a message in the outbox, and when it is tried again.
 //!    [`delivery_report`]: what a mail that came back says about a letter that was sent.
 //! 6. [`pop3`]: the POP3 session: bytes in, bytes and events out.
-//! 7. [`mod@words`]: every sentence that people read, in Japanese and English.
-//! 8. [`limits`]: every bound, with its reason.
+//! 7. [`sender_policy`]: SPF and DMARC records, read.
+//! 8. [`mod@words`]: every sentence that people read, in Japanese and English; [`journal`]: what happened, and the line
+//!    of the monthly log that tells it.
+//! 9. [`limits`]: every bound, with its reason.
 //!
 //! Invariant: nothing here opens a file, a socket or a clock, and nothing from the network can panic.
 
@@ -24,5 +26,6 @@ pub mod journal;
 pub mod limits;
 pub mod mail;
 pub mod pop3;
+pub mod sender_policy;
 pub mod template;
 pub mod words;

@@ -153,6 +153,39 @@ pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
 pub const POP3_TLS_PROBE: Duration = Duration::from_secs(5);
 /// How long the farewell to a socket may take after QUIT was answered. Nothing depends on it.
 pub const POP3_CLOSE: Duration = Duration::from_secs(1);
+/// How long the round-trip test waits for its mail. Most hosts deliver to themselves within seconds; greylisting of one's
+/// own mail takes a minute or two.
+pub const SELF_TEST_ARRIVAL: Duration = Duration::from_secs(180);
+/// How often it looks into the mailbox meanwhile. Some providers block a mailbox that is polled every second.
+pub const SELF_TEST_POLL: Duration = Duration::from_secs(5);
+/// How long a test waits for a mailbox that another session holds: a collecting program is done within moments.
+pub const SELF_TEST_BUSY: Duration = Duration::from_secs(30);
+/// Newest mails whose headers the round-trip test reads where the server gives no unique ids.
+pub const SELF_TEST_NEWEST_MAILS: usize = 200;
+/// Mails whose headers the clean-up reads at once, so that a full mailbox needs little memory.
+pub const SELF_TEST_BATCH: usize = 250;
+/// How long one question to a name server may take; most are answered within 100 ms.
+pub const DNS_TIMEOUT: Duration = Duration::from_secs(3);
+/// How often a question is asked again. Without a network a look-up so ends within seconds.
+pub const DNS_ATTEMPTS: usize = 1;
+/// How long all questions about one domain may take together.
+pub const DNS_ALL: Duration = Duration::from_secs(20);
+/// Terms of an SPF record that may ask the DNS. RFC 7208 section 4.6.4.
+pub const SPF_LOOKUPS: u32 = 10;
+/// Terms of an SPF record that may find nothing. RFC 7208 section 4.6.4.
+pub const SPF_VOID_LOOKUPS: u32 = 2;
+/// Mail servers that one `mx` term may name. RFC 7208 section 4.6.4.
+pub const SPF_MAIL_SERVERS: usize = 10;
+/// Names that are asked for a DMARC record on the way up from the domain.
+pub const DMARC_STEPS: usize = 8;
+/// How long one server may take to answer when common names are tried: connecting, TLS and its greeting together.
+pub const PROBE_TIMEOUT: Duration = Duration::from_secs(6);
+/// Servers that are tried at once. Enough that a dozen names are through within seconds, too few to look like an attack.
+pub const PROBES_AT_ONCE: usize = 8;
+/// Longest greeting that is read, bytes. RFC 5321 section 4.5.3.1.5 and RFC 1939 section 3 allow 512 a line.
+pub const PROBE_ANSWER_BYTES: usize = 4096;
+/// Mail exchangers whose names are tried beside the common ones.
+pub const PROBE_MAIL_SERVERS: usize = 2;
 
 // --- backups ---
 

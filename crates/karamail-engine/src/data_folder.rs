@@ -68,6 +68,12 @@ impl DataFolder {
         }
     }
 
+    /// Whether a program uses the folder now. Changes nothing; by the time it is read it may be different.
+    pub fn is_in_use(path: &Path) -> bool {
+        let lock = File::options().write(true).open(path.join("karamail.lock"));
+        lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+    }
+
     /// The folder.
     pub fn path(&self) -> &Path {
         &self.path

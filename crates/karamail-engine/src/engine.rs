@@ -353,23 +353,11 @@ impl Engine {
             return;
         }
         self.next_sweep = now.checked_add(SWEEP_INTERVAL).ok();
-        if let Err(error) = self.store.sweep_requests(now).await {
-            tracing::warn!(%error, "old requests were not removed");
-        }
-        let unsettled = match self.store.unsettled_files().await {
-            Ok(unsettled) => unsettled,
-            Err(error) => return tracing::warn!(%error, "old files were not looked for"),
-        };
-        let (folder, days) = (
-            self.data_folder.path().to_owned(),
-            self.settings.general.archive_days,
-        );
-        let swept =
-            tokio::task::spawn_blocking(move || crate::archive::sweep(&folder, days, &unsettled, now)).await;
-        match swept {
-            Ok(Ok(0)) | Err(_) => {}
-            Ok(Ok(removed)) => tracing::info!(removed, "old archive files removed"),
-            Ok(Err(error)) => tracing::warn!(%error, "old archive files could not be removed"),
+        let general = &self.settings.general;
+        match crate::retention::sweep(&self.store, self.data_folder.path(), general, now).await {
+            Ok(swept) if swept == crate::retention::Swept::default() => {}
+            Ok(swept) => tracing::info!(?swept, "what was old was removed"),
+            Err(error) => tracing::warn!(%error, "what is old could not be removed"),
         }
     }
 }

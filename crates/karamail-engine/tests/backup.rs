@@ -1,5 +1,11 @@
 //! Backups: what they hold, that they can be relied on, and that restoring never takes a number back.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::fs;

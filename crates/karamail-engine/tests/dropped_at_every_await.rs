@@ -116,25 +116,54 @@ async fn invariants_2_3_4_hold_wherever_the_cycle_is_cut() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_ledger_goes_on_after_cycles_that_were_dropped() {
+    let (servers, folder) = (DemoServers::start().await.unwrap(), tempfile::tempdir().unwrap());
+    let folder_in_use = DataFolder::take(folder.path()).unwrap();
+    let store = Store::open(folder.path()).await.unwrap();
+    for polls in (1..200).step_by(3) {
+        deposit_cast(&servers, polls);
+        let settings = settings(&servers, "forward_to = \"shop@example.com\"", NO_LIMITS);
+        cut_cycle_on(&store, folder.path(), settings, polls).await;
+        check_ledger(folder.path(), &servers).await;
+    }
+    store.close().await;
+    drop((store, folder_in_use));
+    for _ in 0..2 {
+        once(
+            folder.path(),
+            settings(&servers, "forward_to = \"shop@example.com\"", NO_LIMITS),
+        )
+        .await;
+    }
+    assert_eq!(servers.mailbox_count(), 0);
+    let letters = accepted(&servers);
+    assert_eq!(letters.len(), 67 * 6, "each mail was answered by one letter");
+}
+
 /// Runs a cycle of its own process's making, and drops it after so many polls. Says whether it had ended by then.
 async fn cut_cycle(folder: &Path, settings: Settings, polls: usize) -> bool {
     let folder_in_use = DataFolder::take(folder).unwrap();
     let store = Store::open(folder).await.unwrap();
+    let whole = cut_cycle_on(&store, folder, settings, polls).await;
+    store.close().await;
+    drop(folder_in_use);
+    whole
+}
+
+async fn cut_cycle_on(store: &Store, folder: &Path, settings: Settings, polls: usize) -> bool {
     let mailbox = settings.mailboxes[0].clone();
     let logins = Logins::find(&secrets(folder), &settings, &mailbox).await;
-    let mut worker = Worker::new(Arc::new(settings), mailbox, logins, &store)
+    let mut worker = Worker::new(Arc::new(settings), mailbox, logins, store)
         .await
         .unwrap();
     let (_switch, stop) = stop_switch();
-    let cycle = Box::pin(cycle::run_once(&mut worker, &store, folder, &stop));
+    let cycle = Box::pin(cycle::run_once(&mut worker, store, folder, &stop));
     let report = CutAfter {
         future: cycle,
         polls_left: polls,
     }
     .await;
-    drop(worker);
-    store.close().await;
-    drop(folder_in_use);
     report.is_some()
 }
 

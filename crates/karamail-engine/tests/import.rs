@@ -1,5 +1,11 @@
 //! Mails from files: as if they had arrived, once, and without a reply unless asked for.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::fs;

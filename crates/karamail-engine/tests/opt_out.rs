@@ -1,5 +1,11 @@
 //! People who leave by a word in the subject, and the consent behind each number.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::path::Path;

@@ -264,3 +264,27 @@ async fn a_newer_or_foreign_ledger_is_refused() {
     db.close().await.unwrap();
     assert!(matches!(open(other.path()).await, Err(StoreError::Damaged(..))));
 }
+
+#[tokio::test]
+async fn a_poll_with_nothing_to_send_does_not_look_at_every_letter_ever_sent() {
+    let folder = tempfile::tempdir().unwrap();
+    Store::open(folder.path()).await.unwrap().close().await;
+    let readers = Store::open_to_read(folder.path()).await.unwrap().unwrap();
+    let source = include_str!("../src/store/outbox.rs");
+    // The statements as they stand in the store, so that a change of theirs is looked at too.
+    let statements: Vec<String> = source
+        .split('"')
+        .filter(|text| text.starts_with("SELECT EXISTS"))
+        .map(|text| text.replace("\\\n", " "))
+        .collect();
+    assert_eq!(statements.len(), 2);
+    for statement in statements {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&readers).await.unwrap();
+        assert!(
+            plan.iter()
+                .all(|(.., step)| !step.contains("outbox_by_time") && step != "SCAN outbox"),
+            "{plan:?}"
+        );
+    }
+}

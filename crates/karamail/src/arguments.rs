@@ -53,6 +53,12 @@ pub(crate) enum Command {
     Demo(Demo),
     /// Tell what would become of stored mails; nothing is sent (判定だけ行う).
     Decide(Decide),
+    /// Test a mailbox step by step (テスト).
+    Test {
+        /// What to test.
+        #[command(subcommand)]
+        action: TestAction,
+    },
     /// List numbers and addresses, or send a number again (収集結果).
     Results(Results),
     /// Write everything but the passwords into one file (バックアップ).
@@ -341,11 +347,32 @@ pub(crate) enum QuarantineAction {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigAction {
     /// Write a new settings file with every key explained; an existing one is never overwritten.
-    Init,
+    Init(Init),
     /// Read the settings file and tell every fault in it.
-    Check,
+    Check {
+        /// Also look up SPF and DMARC of the addresses' domains in the DNS.
+        #[arg(long)]
+        online: bool,
+    },
     /// Print where the settings file and the data folder are.
     Path,
+}
+
+/// `config init`
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Fill the file for this address: servers of a known provider, or those that answer under common names.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) address: Option<EmailAddress>,
+    /// The server's name, where the provider gave you one.
+    #[arg(long, value_name = "NAME", requires = "address")]
+    pub(crate) server: Option<String>,
+    /// Ask and try nothing in the network.
+    #[arg(long, requires = "address")]
+    pub(crate) offline: bool,
+    /// Take servers without encryption where no others answer; others may then read the password.
+    #[arg(long, requires = "address")]
+    pub(crate) allow_plain: bool,
 }
 
 /// `password`
@@ -369,4 +396,37 @@ pub(crate) struct PasswordOf {
     /// Only the one for sending.
     #[arg(long)]
     pub(crate) smtp: bool,
+}
+
+/// `test`
+#[derive(Debug, Subcommand)]
+pub(crate) enum TestAction {
+    /// Connect to the POP3 server, log in and list; changes nothing (受信テスト).
+    Receive(TestOf),
+    /// Send a test mail to yourself, or to somebody else (送信テスト).
+    Send {
+        #[command(flatten)]
+        of: TestOf,
+        /// To whom; otherwise to the mailbox itself.
+        #[arg(long, value_name = "ADDRESS")]
+        to: Option<EmailAddress>,
+    },
+    /// Send a mail with an EMPTY subject to yourself and wait until it comes back (空メールの往復テスト).
+    Roundtrip {
+        #[command(flatten)]
+        of: TestOf,
+        /// Seconds to wait for it.
+        #[arg(long, value_name = "SECONDS", default_value_t = 180, value_parser = clap::value_parser!(u64).range(5..=3600))]
+        wait: u64,
+    },
+    /// Delete test mails from the server, and nothing else (テストメールの片付け).
+    Cleanup(TestOf),
+}
+
+/// Which mailbox is tested.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct TestOf {
+    /// The mailbox's name or address; not needed when there is only one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) mailbox: Option<String>,
 }

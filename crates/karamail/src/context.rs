@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use karamail_core::words::{Language, Told, commands as words};
 use karamail_engine::backup::BackupFault;
-use karamail_engine::config::{ConfigFaults, Places, Settings};
+use karamail_engine::config::{ConfigFaults, Mailbox, Places, Settings};
 use karamail_engine::data_folder::{DataFolderError, make_private_folder};
 use karamail_engine::diagnostics;
 use karamail_engine::engine::EngineError;
@@ -51,6 +51,33 @@ impl Context {
 
     pub(crate) fn settings(&self) -> Result<Settings, Failure> {
         Ok(Settings::load(&self.config)?)
+    }
+
+    /// The mailbox of this name or address; the only one where none is named.
+    pub(crate) fn mailbox<'a>(
+        &self,
+        settings: &'a Settings,
+        wanted: Option<&str>,
+    ) -> Result<&'a Mailbox, Failure> {
+        let names: Vec<&str> = settings
+            .mailboxes
+            .iter()
+            .map(|mailbox| mailbox.name.as_str())
+            .collect();
+        let usage = |text: String| Failure::said(Exit::Usage, text);
+        let Some(wanted) = wanted else {
+            return match settings.mailboxes.as_slice() {
+                [only] => Ok(only),
+                _ => Err(usage(words::name_a_mailbox(self.language, &names.join(", ")))),
+            };
+        };
+        settings
+            .mailboxes
+            .iter()
+            .find(|mailbox| {
+                mailbox.name == wanted || mailbox.address.to_string().eq_ignore_ascii_case(wanted)
+            })
+            .ok_or_else(|| usage(words::no_such_mailbox(self.language, wanted, &names.join(", "))))
     }
 
     /// Starts the diagnostic log; without it the program works all the same.

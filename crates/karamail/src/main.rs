@@ -53,6 +53,7 @@ async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Once => commands::once::run(context).await,
         Command::Demo(arguments) => commands::demo::run(context, arguments).await,
         Command::Decide(arguments) => commands::decide::run(context, arguments).await,
+        Command::Test { action } => commands::test::run(context, action).await,
         Command::Results(arguments) => match &arguments.action {
             Some(ResultsAction::Resend(resend)) => commands::resend::run(context, resend).await,
             Some(ResultsAction::Show(one)) => commands::show::run(context, one).await,
@@ -68,7 +69,7 @@ async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
         Command::Quarantine {
             action: arguments::QuarantineAction::List,
         } => commands::hold::quarantine(context).await,
-        Command::Config { action } => commands::config::run(context, action),
+        Command::Config { action } => commands::config::run(context, action).await,
         Command::Password { action } => commands::password::run(context, action).await,
     }
 }

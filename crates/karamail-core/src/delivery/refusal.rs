@@ -208,6 +208,9 @@ const UNKNOWN_ADDRESS: &[&str] = &[
     "利用されていません",
 ];
 
+/// What docomo and au say of an unknown user, and after the content of one whose filter refuses us.
+const FILTERS_WORDS: &[&str] = &["user unknown", "unknown user"];
+
 const FILTERED: &[&str] = &[
     "spam",
     "blocked",
@@ -339,7 +342,8 @@ impl RefusalClass {
         let text = text.to_lowercase();
         let says = |phrases: &[&str]| says(&text, phrases);
         let is_from_data = matches!(step, Some(Step::Data | Step::Content));
-        if text.trim_start().starts_with(": user unknown") || text.contains("550 : user unknown") {
+        let au_filter = ["550 : user unknown", "<>: user unknown"];
+        if text.trim_start().starts_with(": user unknown") || says(&au_filter) {
             return RefusalClass::Filtered;
         }
         // docomo: the same words at another step, or with 5.2.0 where a server in between added the code.
@@ -366,8 +370,14 @@ impl RefusalClass {
         if matches!(code, 501 | 555) || says(UNWRITABLE) || (code == 553 && !says(UNKNOWN_ADDRESS)) {
             return RefusalClass::Unwritable;
         }
-        // Yahoo! JAPAN names the unknown account only after the content, and in so many words.
-        if is_from_data && !says(&["doesn't have a", "disabled or discontinued"]) {
+        // Yahoo! JAPAN and others that answer late name the unknown account in other words than docomo's filter.
+        let is_plainly_unknown = || {
+            let mut plain = UNKNOWN_ADDRESS
+                .iter()
+                .filter(|words| !FILTERS_WORDS.contains(words));
+            plain.any(|words| text.contains(words))
+        };
+        if is_from_data && !is_plainly_unknown() {
             return RefusalClass::Filtered;
         }
         if says(UNKNOWN_ADDRESS) || matches!(code, 551 | 556) {

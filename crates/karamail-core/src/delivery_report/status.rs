@@ -2,7 +2,7 @@
 
 use super::{Action, ReportedRecipient, addresses, human, said};
 use crate::address::EmailAddress;
-use crate::delivery::{EnhancedCode, RefusalClass};
+use crate::delivery::{EnhancedCode, RefusalClass, Step};
 use crate::limits::REPORT_RECIPIENTS;
 use crate::mail::IncomingMail;
 
@@ -59,7 +59,12 @@ fn recipient(group: &IncomingMail, explanation: &str, is_alone: bool) -> Reporte
     let context = human::about(explanation, &named, is_alone);
     let step = human::step_in(words).or_else(|| human::step_in(&context));
     let answer = human::answer_in(words);
-    let enhanced = answer.enhanced.or_else(|| EnhancedCode::parse(&status));
+    // 550 after the content without a code of its own: the Status is the sending server's guess, and docomo's filter
+    // would pass for an unknown user.
+    let is_guess = step == Some(Step::Content) && answer.code == 550;
+    let enhanced = answer
+        .enhanced
+        .or_else(|| EnhancedCode::parse(&status).filter(|code| !is_guess || code.1 != 1));
     let text = if words.is_empty() {
         context.as_str()
     } else {

@@ -12,3 +12,11 @@ pub const FORWARD: &str = "forward";
 pub const TEST: &str = "test";
 /// Names the mailbox that answered, as many autoresponders do.
 pub const LOOP_HEADER: &str = "X-Loop";
+
+/// Whether a self-test token has the form that we give: 32 hexadecimal digits in lower case (128 random bits).
+pub fn is_test_token(token: &str) -> bool {
+    token.len() == 32
+        && token
+            .bytes()
+            .all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+}

@@ -29,6 +29,8 @@ pub mod letters;
 pub mod pop3;
 pub mod requests;
 pub mod secrets;
+pub mod self_test;
+pub mod setup;
 pub mod smtp;
 pub mod store;
 

@@ -72,10 +72,10 @@ fn problem(language: Language, error: &Pop3Error, server: &str) -> String {
         Problem::CredentialsUnusable => credentials_unusable(language),
         Problem::WrongPassword => wrong_password(language, server),
         Problem::AppPasswordNeeded => app_password_needed(language, server),
-        Problem::InUse => in_use(language, server),
+        Problem::InUse => in_use(language, server, step),
         Problem::LoginDelay => login_delay(language, server),
-        Problem::SystemTemporary => system_temporary(language, server),
-        Problem::SystemPermanent => system_permanent(language, server),
+        Problem::SystemTemporary => system_temporary(language, server, step),
+        Problem::SystemPermanent => system_permanent(language, server, step),
         Problem::Refused => refused(language, server, step),
         Problem::Hung(limit) => hung(language, server, step, limit.as_secs()),
         Problem::Dropped => dropped(language, server, step),
@@ -253,21 +253,21 @@ words! {
         ja: "受信サーバー {server} には、普段のパスワードではなくアプリパスワードが必要です。",
         en: "The POP3 server {server} wants an app password, not the account's own password.",
     }
-    fn in_use(server: &str) {
-        ja: "受信サーバー {server} のメールボックスは、ほかのプログラムが使用中です。",
-        en: "The mailbox at {server} is in use by another program.",
+    fn in_use(server: &str, step: &str) {
+        ja: "受信サーバー {server} のメールボックスは、ほかのプログラムが使用中です({step}への応答)。",
+        en: "The mailbox at {server} is in use by another program, as the server said during {step}.",
     }
     fn login_delay(server: &str) {
         ja: "受信サーバー {server} に、ログインの間隔が短すぎると断られました。",
         en: "The POP3 server {server} was logged in to too often.",
     }
-    fn system_temporary(server: &str) {
-        ja: "受信サーバー {server} に一時的な障害が起きています。",
-        en: "The POP3 server {server} has a temporary fault.",
+    fn system_temporary(server: &str, step: &str) {
+        ja: "受信サーバー {server} に一時的な障害が起きています({step}への応答)。",
+        en: "The POP3 server {server} has a temporary fault, as it said during {step}.",
     }
-    fn system_permanent(server: &str) {
-        ja: "受信サーバー {server} は、このメールボックスを使えないと答えました。",
-        en: "The POP3 server {server} says that this mailbox cannot be used.",
+    fn system_permanent(server: &str, step: &str) {
+        ja: "受信サーバー {server} は、このメールボックスを使えないと答えました({step}への応答)。",
+        en: "The POP3 server {server} said during {step} that this mailbox cannot be used.",
     }
     fn refused(server: &str, step: &str) {
         ja: "受信サーバー {server} に{step}を断られました。",

@@ -178,6 +178,11 @@ words! {
         ja: "送信サーバー {server} が今は受け付けていません({words})。",
         en: "The mail server {server} does not take it just now ({words}).",
     }
+    /// The server's words, and the step they answered.
+    pub fn answer_at(step: &str, answer: &str) {
+        ja: "{step}: {answer}",
+        en: "{step}: {answer}",
+    }
     /// The server's answer makes no sense.
     pub fn garbled(server: &str, step: &str) {
         ja: "送信サーバー {server} の応答が正しくありません({step})。",
@@ -199,6 +204,8 @@ words! {
     pub fn step_tls() { ja: "暗号化の開始", en: "starting TLS" }
     /// Step of a session.
     pub fn step_greeting() { ja: "最初の応答", en: "greeting" }
+    /// Step of a session.
+    pub fn step_hello() { ja: "EHLO への応答", en: "EHLO" }
     /// Step of a session.
     pub fn step_login() { ja: "ログイン", en: "login" }
     /// Step of a session.

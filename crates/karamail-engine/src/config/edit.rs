@@ -94,6 +94,34 @@ impl Told for EditFault {
 /// # Errors
 /// [`EditFault::AlreadyThere`] where any file is there; it is not touched.
 pub fn write_new(path: &Path, language: Language) -> Result<(), EditFault> {
+    create(path, sample(language))
+}
+
+/// The same with some keys set, as [`SettingsFile::set`] sets them. Nothing is written where the result would not be sound.
+///
+/// # Errors
+/// As [`write_new`]; [`EditFault::Faults`] and [`EditFault::UnknownKey`] for values and keys that do not fit.
+pub fn write_new_with(
+    path: &Path,
+    language: Language,
+    values: Vec<(&str, SettingValue)>,
+) -> Result<(), EditFault> {
+    if path.exists() {
+        return Err(EditFault::AlreadyThere(path.to_owned()));
+    }
+    let mut file = SettingsFile {
+        path: path.to_owned(),
+        unchanged: [0; 32],
+        text: sample(language).to_owned(),
+    };
+    for (key, value) in values {
+        file.set(key, value)?;
+    }
+    file.check().map_err(EditFault::Faults)?;
+    create(path, &file.text)
+}
+
+fn create(path: &Path, text: &str) -> Result<(), EditFault> {
     let failed = |reason: io::Error| match reason.kind() {
         io::ErrorKind::AlreadyExists => EditFault::AlreadyThere(path.to_owned()),
         _ => EditFault::NotWritten {
@@ -102,7 +130,7 @@ pub fn write_new(path: &Path, language: Language) -> Result<(), EditFault> {
         },
     };
     fs::create_dir_all(folder_of(path)).map_err(failed)?;
-    replace::create(path, sample(language).as_bytes(), Rights::AsBefore).map_err(failed)
+    replace::create(path, text.as_bytes(), Rights::AsBefore).map_err(failed)
 }
 
 impl SettingsFile {

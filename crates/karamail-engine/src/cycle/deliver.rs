@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use karamail_core::delivery::{RefusalClass, Step, next_attempt_after};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::words::{Language, Told, journal as words};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -34,6 +35,8 @@ const SERVER_PAUSES: [Duration; 5] = [
 ];
 /// How long a letter waits for its next turn when its series is over but the fault was not its own.
 const LONGEST_DELAY: Duration = Duration::from_secs(4 * 60 * 60);
+/// A letter of more bytes than this is read from the disk and sent alone: each takes its size in memory, twice.
+const LARGE_LETTER: u64 = 1024 * 1024;
 /// How long sends in flight may take when the program is asked to stop.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
@@ -76,6 +79,7 @@ pub(super) async fn send_due(
         waiting: VecDeque::new(),
         in_flight: JoinSet::new(),
         trouble: None,
+        large: Arc::new(Semaphore::new(1)),
         stop: stop.clone(),
         cut_off_at: None,
         until,
@@ -102,7 +106,7 @@ async fn settle_kept(worker: &mut Worker, store: &Store) -> Result<(), StoreErro
         .settle(&worker.mailbox.name, &worker.unsettled, clock::now())
         .await
     {
-        Err(error) if !matches!(error, StoreError::Sql(sqlx::Error::RowNotFound)) => return Err(error),
+        Err(error) if !error.is_contradiction() => return Err(error),
         Err(error) => tracing::error!(%error, "the ledger knows better what became of letters"),
         Ok(_) => {}
     }
@@ -119,6 +123,8 @@ struct Delivery<'a> {
     in_flight: JoinSet<(Claimed, Tried)>,
     /// Why the server takes nothing.
     trouble: Option<String>,
+    /// One large letter at a time.
+    large: Arc<Semaphore>,
     stop: Stop,
     /// When sends in flight are given up, once the end was asked for.
     cut_off_at: Option<Instant>,
@@ -166,9 +172,9 @@ impl Delivery<'_> {
         {
             worker.last_sent = Some(Instant::now());
             let mailer = Arc::clone(&self.mailer);
-            let folder = self.data_folder.clone();
+            let (folder, large) = (self.data_folder.clone(), Arc::clone(&self.large));
             self.in_flight.spawn(async move {
-                let outcome = send(&mailer, &folder, &letter).await;
+                let outcome = send(&mailer, &folder, &letter, &large).await;
                 crash_point("after-send");
                 (letter, outcome)
             });
@@ -311,12 +317,21 @@ async fn cut_off(stop: &mut Stop, at: &mut Option<Instant>) {
 /// What came of an attempt; an error where the finished letter could not be read from the disk.
 type Tried = std::io::Result<SendOutcome>;
 
-async fn send(mailer: &Mailer, data_folder: &Path, letter: &Claimed) -> Tried {
+async fn send(mailer: &Mailer, data_folder: &Path, letter: &Claimed, large: &Semaphore) -> Tried {
     let read;
+    let mut _alone = None;
     let bytes: &[u8] = match letter.body() {
         LetterBody::Bytes(bytes) => bytes,
         LetterBody::File(file) => {
-            read = tokio::fs::read(data_folder.join(file))
+            let path = data_folder.join(file);
+            if tokio::fs::metadata(&path)
+                .await
+                .is_ok_and(|found| found.len() > LARGE_LETTER)
+            {
+                // The semaphore is never closed.
+                _alone = large.acquire().await.ok();
+            }
+            read = tokio::fs::read(path)
                 .await
                 .inspect_err(|error| tracing::error!(file, %error, "a finished forward cannot be read"))?;
             &read

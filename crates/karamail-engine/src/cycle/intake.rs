@@ -96,6 +96,7 @@ pub(super) async fn collect(
             listed: plan.known,
         },
         rules_of_the_day,
+        stop,
         unread,
         recognised: 0,
     };
@@ -139,6 +140,7 @@ pub(super) struct Intake<'a> {
     pub(super) session: Session,
     /// Other rules than the mailbox's, on first contact and on a strange day.
     pub(super) rules_of_the_day: Option<Rules>,
+    pub(super) stop: &'a Stop,
     /// Mails that the server did not give.
     pub(super) unread: usize,
     /// Mails that were known under another unique id.

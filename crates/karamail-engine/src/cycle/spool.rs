@@ -47,6 +47,11 @@ impl Intake<'_> {
             if !matches!(decision.outcome, Outcome::Forward | Outcome::Archive) {
                 continue;
             }
+            // The mail in hand was finished; the others wait on the server for the next start.
+            if self.stop.is_requested() {
+                self.unread += 1;
+                break;
+            }
             let Some(part) = self.retrieve(worker, candidate, report).await? else {
                 continue;
             };

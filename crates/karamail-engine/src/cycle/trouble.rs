@@ -11,8 +11,9 @@ use super::intake::Intake;
 use super::{CycleFault, CycleReport, Worker};
 use crate::clock;
 
-/// How long a mail at which the session broke off is left alone: this long at first, twice as long each time after. A line
-/// that failed costs it little, and one bad mail does not keep the others from being read (invariant 6).
+/// How long a mail at which the session broke off is left alone. The first time it only goes to the end of the queue: the
+/// line may have failed. From the second time on it is this long, then twice as long each time, so that one bad mail does
+/// not make every poll fail (invariant 6).
 const LEFT_ALONE_FIRST: Duration = Duration::from_secs(60);
 const LEFT_ALONE_LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
 
@@ -62,7 +63,9 @@ impl Intake<'_> {
             return Ok(());
         }
         let before = worker.left_alone.get(&mark(mail)).map(|(_, wait)| *wait);
-        let wait = before.map_or(LEFT_ALONE_FIRST, |wait| (2 * wait).min(LEFT_ALONE_LONGEST));
+        let wait = before.map_or(Duration::ZERO, |wait| {
+            (2 * wait).clamp(LEFT_ALONE_FIRST, LEFT_ALONE_LONGEST)
+        });
         let until = tokio::time::Instant::now() + wait;
         worker.left_alone.insert(mark(mail), (until, wait));
         if before.is_some() {

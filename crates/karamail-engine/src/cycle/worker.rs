@@ -21,9 +21,9 @@ use crate::store::{Store, StoreError};
 /// The logins of one mailbox, as far as they are known.
 #[derive(Clone, Debug)]
 pub struct Logins {
-    pub(super) pop3: Result<Password, LoginFault>,
+    pub(crate) pop3: Result<Password, LoginFault>,
     /// `None` where the SMTP server wants no login.
-    pub(super) smtp: Result<Option<Credentials>, LoginFault>,
+    pub(crate) smtp: Result<Option<Credentials>, LoginFault>,
 }
 
 impl Logins {
@@ -162,6 +162,7 @@ impl Worker {
         self.unsettled = predecessor.unsettled;
         self.told_unreadable = predecessor.told_unreadable;
         self.spare_ids = predecessor.spare_ids;
+        self.is_deleting_failing = predecessor.is_deleting_failing;
         self.is_receiving_failing = predecessor.is_receiving_failing;
     }
 

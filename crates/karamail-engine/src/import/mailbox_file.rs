@@ -33,18 +33,28 @@ pub(super) fn each_mail(
         scan.begin(byte_order_mark(file)?);
         scan.offset = scan.open.as_ref().map_or(0, |place| place.offset);
     }
+    // A line that was read to see what follows a `From ` line.
+    let mut ahead = None;
     loop {
-        let line = read_line(file)?;
+        let line = match ahead.take() {
+            Some(line) => line,
+            None => read_line(file)?,
+        };
         if line.length == 0 {
             break;
         }
-        if is_mbox && scan.is_after_blank && is_from_line(&line.head) && looks_like_header(file)? {
-            if let Some(place) = scan.end(true) {
-                each(place)?;
+        if is_mbox && scan.is_after_blank && is_from_line(&line.head) {
+            let next = read_line(file)?;
+            let begins = next.length == 0 || looks_like_header(&next.head);
+            ahead = Some(next);
+            if begins {
+                if let Some(place) = scan.end(true) {
+                    each(place)?;
+                }
+                scan.offset += line.length;
+                scan.begin(scan.offset);
+                continue;
             }
-            scan.offset += line.length;
-            scan.begin(scan.offset);
-            continue;
         }
         scan.take(&line, is_mbox);
     }
@@ -214,15 +224,12 @@ fn is_from_line(line: &[u8]) -> bool {
     text.trim().is_empty() || has_time && has_year
 }
 
-/// Whether the next line is a header field, or another `From ` line that some programs leave there. Looks at what the
-/// reader has in its buffer.
-fn looks_like_header(file: &mut impl BufRead) -> io::Result<bool> {
-    let buffer = file.fill_buf()?;
-    let line = buffer.split(|byte| *byte == b'\n').next().unwrap_or_default();
+/// Whether a line is a header field, or another `From ` line that some programs leave there.
+fn looks_like_header(line: &[u8]) -> bool {
     let name: Vec<u8> = line.iter().copied().take_while(|byte| *byte != b':').collect();
     let is_field =
         name.len() < line.len() && !name.is_empty() && name.iter().all(|byte| byte.is_ascii_graphic());
-    Ok(is_field || line.starts_with(b">From ") || buffer.is_empty())
+    is_field || line.starts_with(b">From ")
 }
 
 /// Skips the mark that Windows' editors put before text; returns where the mail begins.
@@ -240,14 +247,16 @@ mod tests {
 
     fn mails(file: &str, is_mbox: bool) -> Vec<(String, u64)> {
         let mut found = Vec::new();
-        for capacity in [7, 64 * 1024] {
+        // However the buffer's ends fall.
+        for capacity in (5..60).chain([64 * 1024]) {
             let mut places = Vec::new();
-            let mut reader = io::BufReader::with_capacity(capacity.max(100), file.as_bytes());
+            let mut reader = io::BufReader::with_capacity(capacity, file.as_bytes());
             each_mail(&mut reader, is_mbox, |place| {
                 places.push(place);
                 Ok(())
             })
             .unwrap();
+            let before = std::mem::take(&mut found);
             found = places
                 .iter()
                 .map(|place| {
@@ -258,6 +267,7 @@ mod tests {
                     (String::from_utf8(copy).unwrap(), place.size)
                 })
                 .collect();
+            assert!(before.is_empty() || before == found, "capacity {capacity}");
         }
         found
     }

@@ -17,36 +17,42 @@ use tokio_rustls::TlsConnector;
 
 use super::wire::{Stream, Wire};
 use crate::config::{Pop3Authentication, Pop3Settings, Security};
+use crate::milestone::{Milestone, Watch, nobody};
 use crate::secrets::Password;
 use crate::tls::{TlsTrouble, client_config};
 
 /// Opens a session; a second one without CAPA where the server may have failed at that.
-pub(super) async fn open(settings: &Pop3Settings, password: &Password) -> Result<(Wire, Transaction), Fault> {
+pub(super) async fn open(
+    settings: &Pop3Settings,
+    password: &Password,
+    watch: &Watch<'_>,
+) -> Result<(Wire, Transaction), Fault> {
     let mut login = Login::new(login_settings(settings, password, true));
-    let wire = match attempt(settings, &mut login).await {
+    let wire = match attempt(settings, &mut login, watch).await {
         Err(fault) if login.may_fare_better_without_capabilities(&fault.problem) => {
             tracing::debug!(host = settings.host, port = settings.port, %fault, "trying without CAPA");
             login = Login::new(login_settings(settings, password, false));
-            attempt(settings, &mut login).await?
+            attempt(settings, &mut login, watch).await?
         }
         result => result?,
     };
     let session = login.into_transaction().ok_or_else(session_over)?;
+    watch(Milestone::LoggedIn);
     Ok((wire, session))
 }
 
 /// One connection, up to the transaction state.
-async fn attempt(settings: &Pop3Settings, login: &mut Login<'_>) -> Result<Wire, Fault> {
+async fn attempt(settings: &Pop3Settings, login: &mut Login<'_>, watch: &Watch<'_>) -> Result<Wire, Fault> {
     let began = Instant::now();
     let tls = match settings.security {
         Security::None => None,
         Security::StartTls | Security::Tls => Some(tls_config(settings).await?),
     };
-    let socket = connect(settings).await?;
+    let socket = connect(settings, watch).await?;
     let wire_of = |stream| Wire::new(stream, settings.read_timeout, settings.session_timeout, began);
     let mut wire = match &tls {
         Some(config) if settings.security == Security::Tls => {
-            wire_of(handshake(settings, config, socket).await?)
+            wire_of(watched_handshake(settings, config, socket, watch).await?)
         }
         _ => wire_of(Stream::Plain(socket)),
     };
@@ -63,7 +69,9 @@ async fn attempt(settings: &Pop3Settings, login: &mut Login<'_>) -> Result<Wire,
                         let Stream::Plain(socket) = wire.into_stream() else {
                             return Err(session_over());
                         };
-                        let stream = handshake(settings, config, socket).await.map_err(after_stls)?;
+                        let stream = watched_handshake(settings, config, socket, watch)
+                            .await
+                            .map_err(after_stls)?;
                         wire = wire_of(stream);
                     }
                     Some(LoginEvent::Ready) => return Ok(wire),
@@ -158,7 +166,7 @@ async fn explained(settings: &Pop3Settings, fault: Fault) -> Fault {
 async fn speaks_tls(settings: &Pop3Settings) -> bool {
     let look = async {
         let config = tls_config(settings).await.ok()?;
-        let socket = connect(settings).await.ok()?;
+        let socket = connect(settings, &nobody).await.ok()?;
         let problem = handshake(settings, &config, socket)
             .await
             .err()
@@ -191,7 +199,7 @@ async fn tls_config(settings: &Pop3Settings) -> Result<Arc<ClientConfig>, Fault>
 }
 
 /// Tries the host's addresses in turn; each gets its share of the time, so that a dead IPv6 route does not use it up.
-async fn connect(settings: &Pop3Settings) -> Result<TcpStream, Fault> {
+async fn connect(settings: &Pop3Settings, watch: &Watch<'_>) -> Result<TcpStream, Fault> {
     let fault = |problem| Fault::new(Step::Connect, problem);
     let deadline = Instant::now() + settings.connect_timeout;
     let timed_out = || fault(Problem::ConnectTimedOut(settings.connect_timeout));
@@ -201,6 +209,9 @@ async fn connect(settings: &Pop3Settings) -> Result<TcpStream, Fault> {
         Ok(Err(error)) => return Err(fault(Problem::HostUnknown(error.to_string()))),
         Err(_) => return Err(timed_out()),
     };
+    watch(Milestone::Resolved(
+        addresses.iter().map(SocketAddr::ip).collect(),
+    ));
     let mut last = fault(Problem::HostUnknown("no address".to_owned()));
     for (position, address) in addresses.iter().enumerate() {
         let left = u32::try_from(addresses.len() - position).unwrap_or(u32::MAX);
@@ -209,6 +220,7 @@ async fn connect(settings: &Pop3Settings) -> Result<TcpStream, Fault> {
             Ok(Ok(socket)) => {
                 // Without it a small command may wait for the acknowledgement of the one before.
                 let _ = socket.set_nodelay(true);
+                watch(Milestone::Connected(*address));
                 return Ok(socket);
             }
             Ok(Err(error)) => fault(connect_problem(&error)),
@@ -223,6 +235,17 @@ fn connect_problem(error: &io::Error) -> Problem {
         io::ErrorKind::ConnectionRefused => Problem::ConnectionRefused,
         _ => Problem::Unreachable(error.to_string()),
     }
+}
+
+async fn watched_handshake(
+    settings: &Pop3Settings,
+    config: &Arc<ClientConfig>,
+    socket: TcpStream,
+    watch: &Watch<'_>,
+) -> Result<Stream, Fault> {
+    let stream = handshake(settings, config, socket).await?;
+    watch(Milestone::Encrypted);
+    Ok(stream)
 }
 
 async fn handshake(

@@ -27,6 +27,7 @@ use karamail_core::limits::{POP3_DRAIN_BYTES, POP3_LISTING_MAILS, POP3_PIPELINE_
 use wire::Wire;
 
 use crate::config::Pop3Settings;
+use crate::milestone::{Watch, nobody};
 use crate::secrets::Password;
 
 /// A POP3 session in the transaction state.
@@ -61,7 +62,19 @@ impl Pop3Connection {
     /// Whatever keeps the session from the transaction state; nothing is ever sent in clear that the settings want
     /// encrypted.
     pub async fn open(settings: &Pop3Settings, password: &Password) -> Result<Self, Pop3Error> {
-        match connect::open(settings, password).await {
+        Self::open_watched(settings, password, &nobody).await
+    }
+
+    /// The same, telling of each milestone on the way.
+    ///
+    /// # Errors
+    /// As [`Pop3Connection::open`].
+    pub async fn open_watched(
+        settings: &Pop3Settings,
+        password: &Password,
+        watch: &Watch<'_>,
+    ) -> Result<Self, Pop3Error> {
+        match connect::open(settings, password, watch).await {
             Ok((wire, session)) => Ok(Pop3Connection {
                 host: settings.host.clone(),
                 port: settings.port,

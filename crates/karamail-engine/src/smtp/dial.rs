@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::config::Security;
+use crate::milestone::{Milestone, Watch};
 use crate::smtp::HELLO_NAME;
 use crate::smtp::fault::{SmtpFault, SmtpFaultKind};
 use crate::smtp::reply::{Heard, Reply};
@@ -61,8 +62,8 @@ impl Target {
         }
     }
 
-    pub(super) async fn dial(&self) -> Result<Dialled, SmtpFault> {
-        let (tcp, peer) = self.connect().await?;
+    pub(super) async fn dial(&self, watch: &Watch<'_>) -> Result<Dialled, SmtpFault> {
+        let (tcp, peer) = self.connect(watch).await?;
         match self.security {
             Security::None => Ok(Dialled {
                 stream: Box::new(tcp),
@@ -70,14 +71,14 @@ impl Target {
                 greeted: false,
             }),
             Security::Tls => Ok(Dialled {
-                stream: self.encrypt(tcp).await?,
+                stream: self.encrypt(tcp, watch).await?,
                 peer,
                 greeted: false,
             }),
             Security::StartTls => {
                 let tcp = self.start_tls(tcp).await?;
                 Ok(Dialled {
-                    stream: self.encrypt(tcp).await?,
+                    stream: self.encrypt(tcp, watch).await?,
                     peer,
                     greeted: true,
                 })
@@ -87,10 +88,13 @@ impl Target {
 
     /// Tries the addresses of the host in turn; each gets its share of the time-out, so that a network without IPv6
     /// still reaches the IPv4 address.
-    async fn connect(&self) -> Result<(TcpStream, SocketAddr), SmtpFault> {
+    async fn connect(&self, watch: &Watch<'_>) -> Result<(TcpStream, SocketAddr), SmtpFault> {
         let unknown = || self.fault(Step::Connect, SmtpFaultKind::HostUnknown);
         let found = timeout(self.timeout, lookup_host((self.host.as_str(), self.port))).await;
         let addresses: Vec<SocketAddr> = found.map_err(|_| unknown())?.map_err(|_| unknown())?.collect();
+        watch(Milestone::Resolved(
+            addresses.iter().map(SocketAddr::ip).collect(),
+        ));
         let share = self.timeout / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
         let mut fault = unknown();
         for address in addresses {
@@ -98,6 +102,7 @@ impl Target {
                 Ok(Ok(tcp)) => {
                     // A command waits for its answer, so Nagle's algorithm only adds delay. Failing is harmless.
                     let _ = tcp.set_nodelay(true);
+                    watch(Milestone::Connected(address));
                     return Ok((tcp, address));
                 }
                 Ok(Err(error)) => {
@@ -110,7 +115,7 @@ impl Target {
         Err(fault)
     }
 
-    async fn encrypt(&self, tcp: TcpStream) -> Result<Box<dyn Clear>, SmtpFault> {
+    async fn encrypt(&self, tcp: TcpStream, watch: &Watch<'_>) -> Result<Box<dyn Clear>, SmtpFault> {
         let config = self
             .tls
             .clone()
@@ -120,6 +125,7 @@ impl Target {
         let stream = self
             .within(Step::Tls, TlsConnector::from(config).connect(name, tcp))
             .await?;
+        watch(Milestone::Encrypted);
         Ok(Box::new(stream))
     }
 

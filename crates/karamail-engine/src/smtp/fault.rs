@@ -111,6 +111,11 @@ impl SmtpFault {
         self.step
     }
 
+    /// The server's port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// The kind of failure.
     pub fn kind(&self) -> &SmtpFaultKind {
         &self.kind
@@ -195,8 +200,9 @@ impl SmtpFault {
     }
 
     fn answer_told(&self, language: Language, code: u16, text: &str) -> String {
-        let said = format!("{code} {text}");
-        let (server, said) = (self.server(), said.trim_end());
+        let answer = format!("{code} {text}");
+        let said = words::answer_at(language, &step_told(self.step, language), answer.trim_end());
+        let (server, said) = (self.server(), said.as_str());
         match (self.step, self.verdict()) {
             (Step::Authentication, _) if code >= 500 => words::login_refused(language, &server, said),
             (_, Verdict::ServerTrouble) if code == 530 => words::login_wanted(language, &server, said),
@@ -278,7 +284,8 @@ fn step_told(step: Step, language: Language) -> String {
     match step {
         Step::Connect => words::step_connect(language),
         Step::Tls | Step::StartTls => words::step_tls(language),
-        Step::Greeting | Step::Hello => words::step_greeting(language),
+        Step::Greeting => words::step_greeting(language),
+        Step::Hello => words::step_hello(language),
         Step::Authentication => words::step_login(language),
         Step::MailFrom => words::step_sender(language),
         Step::Recipient => words::step_recipient(language),

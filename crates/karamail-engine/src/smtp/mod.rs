@@ -33,6 +33,7 @@ use karamail_core::limits::{SMTP_ANSWER_CHARACTERS, SMTP_IDLE};
 
 pub use self::fault::{SmtpFault, SmtpFaultKind};
 use crate::config::{Security, SmtpAuthentication, SmtpSettings};
+use crate::milestone::{Watch, nobody};
 use crate::secrets::Credentials;
 use crate::smtp::dial::Target;
 use crate::smtp::pool::Pool;
@@ -144,9 +145,27 @@ impl Mailer {
 
     /// Connects, logs in and says goodbye, on a connection of its own; sends nothing.
     pub async fn test(&self) -> Result<(), SmtpFault> {
-        let session = Session::open(&self.target, self.login.as_ref()).await?;
+        let session = Session::open(&self.target, self.login.as_ref(), &nobody).await?;
         session.quit().await;
         Ok(())
+    }
+
+    /// Sends one letter over a connection of its own, telling of each milestone on the way; the server's words of
+    /// acceptance, cleaned and bounded.
+    ///
+    /// # Errors
+    /// Whatever went wrong, for the server or for the letter.
+    pub async fn send_watched(
+        &self,
+        from: &EmailAddress,
+        to: &EmailAddress,
+        bytes: &[u8],
+        watch: &Watch<'_>,
+    ) -> Result<String, SmtpFault> {
+        let mut session = Session::open(&self.target, self.login.as_ref(), watch).await?;
+        let result = session.send(&self.target, from, to, bytes).await;
+        session.quit().await;
+        result.map(|reply| clean::one_line(&reply.text(), SMTP_ANSWER_CHARACTERS))
     }
 
     /// Closes the connections that have nothing to do, with QUIT. They close by themselves after
@@ -171,7 +190,7 @@ impl Mailer {
                 result => return result,
             }
         }
-        let session = Session::open(&self.target, self.login.as_ref()).await?;
+        let session = Session::open(&self.target, self.login.as_ref(), &nobody).await?;
         self.send_through(session, from, to, bytes).await
     }
 

@@ -15,6 +15,7 @@ use lettre::transport::smtp::response::Response;
 use tokio::time::{Instant, timeout};
 
 use crate::config::{Security, SmtpMechanism};
+use crate::milestone::{Milestone, Watch};
 use crate::secrets::Credentials;
 use crate::smtp::HELLO_ADDRESS;
 use crate::smtp::dial::Target;
@@ -70,17 +71,27 @@ impl Session {
     ///
     /// Servers from before RFC 1869 do not know EHLO. They get HELO (RFC 5321 section 4.1.1.1) where neither TLS nor a
     /// login is wanted, which both need EHLO.
-    pub(super) async fn open(target: &Target, login: Option<&Login>) -> Result<Session, SmtpFault> {
-        match Session::attempt(target, login, false).await {
+    pub(super) async fn open(
+        target: &Target,
+        login: Option<&Login>,
+        watch: &Watch<'_>,
+    ) -> Result<Session, SmtpFault> {
+        match Session::attempt(target, login, watch, false).await {
             Err(fault) if login.is_none() && target.security == Security::None && is_ehlo_unknown(&fault) => {
-                Session::attempt(target, None, true).await.map_err(|_| fault)
+                let again = Session::attempt(target, None, watch, true).await;
+                again.map_err(|_| fault)
             }
             result => result,
         }
     }
 
-    async fn attempt(target: &Target, login: Option<&Login>, says_helo: bool) -> Result<Session, SmtpFault> {
-        let dialled = target.dial().await?;
+    async fn attempt(
+        target: &Target,
+        login: Option<&Login>,
+        watch: &Watch<'_>,
+        says_helo: bool,
+    ) -> Result<Session, SmtpFault> {
+        let dialled = target.dial(watch).await?;
         let primed: &'static [u8] = if dialled.greeted { b"220 \r\n" } else { b"" };
         let (wire, last_answer) = Wire::new(dialled.stream, dialled.peer, primed, says_helo, target.timeout);
         let hello = ClientId::Ipv4(HELLO_ADDRESS);
@@ -112,6 +123,7 @@ impl Session {
         if let Some(login) = login {
             session.log_in(target, login).await?;
         }
+        watch(Milestone::LoggedIn);
         Ok(session)
     }
 

@@ -3,6 +3,7 @@
 use karamail_core::address::EmailAddress;
 use karamail_core::decide::{Decision, DuplicateAction, Outcome, Reason};
 use karamail_core::journal::{Event, EventKind};
+use karamail_core::mail::markers::is_test_token;
 
 use super::desk::Desk;
 use super::mails::{Candidate, Clerk, Letter, Recorded, Scope, Spool};
@@ -181,6 +182,12 @@ impl<'a> Batch<'a> {
             number,
             address: sender.map(ToString::to_string),
             reason: Some(decision.reason.as_str().to_owned()),
+            // Whoever waits for a test mail knows it by its token.
+            detail: candidate
+                .mail
+                .self_test_token()
+                .filter(|token| decision.outcome == Outcome::SelfTest && is_test_token(token))
+                .map(str::to_owned),
             ..Event::new(kind)
         });
         self.mails.push(MailRow {

@@ -325,10 +325,13 @@ async fn erase_mails(connection: &mut SqliteConnection, person: &Person, now: i6
     Ok(())
 }
 
+/// Id, mail, and address and detail where the person's domain is in them.
+type EventTexts = (i64, Option<i64>, Option<String>, Option<String>);
+
 async fn erase_events(connection: &mut SqliteConnection, person: &Person) -> Result<(), StoreError> {
     // One address is written in many ways; the domain is the same in all of them, but for its case.
     let domain = person.key.rsplit('@').next().unwrap_or_default();
-    let rows: Vec<(i64, Option<i64>, Option<String>, Option<String>)> = sqlx::query_as(
+    let rows: Vec<EventTexts> = sqlx::query_as(
         "SELECT id, mail_id, CASE WHEN instr(lower(address), ?1) > 0 THEN address END, \
          CASE WHEN instr(lower(detail), ?1) > 0 THEN detail END \
          FROM events WHERE address IS NOT NULL OR detail IS NOT NULL",

@@ -103,6 +103,25 @@ pub async fn newest_events(readers: &SqlitePool, limit: u32) -> Result<Vec<Store
     Ok(rows.into_iter().filter_map(stored).collect())
 }
 
+/// The place of the newest event; 0 where there is none.
+pub async fn newest_event(readers: &SqlitePool) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar("SELECT coalesce(max(id), 0) FROM events")
+        .fetch_one(readers)
+        .await?)
+}
+
+/// Whether a running program has consumed one of our test mails, told by its token, behind the event `after`.
+pub async fn has_consumed_test(readers: &SqlitePool, after: i64, token: &str) -> Result<bool, StoreError> {
+    let count: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM events WHERE id > ?1 AND kind = ?2 AND detail = ?3")
+            .bind(after)
+            .bind(EventKind::SelfTest.as_str())
+            .bind(token)
+            .fetch_one(readers)
+            .await?;
+    Ok(count > 0)
+}
+
 /// Writes events on a connection that may be in a transaction.
 pub(crate) async fn write(
     connection: &mut SqliteConnection,

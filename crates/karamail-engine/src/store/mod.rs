@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
 //! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted),
-//! [`aside`] (what waits for the shop), [`events`], [`results`], [`reports`] (what comes back), [`resends`],
+//! [`aside`] (what waits for the shop), [`events`], [`results`], `reports` (what comes back), [`resends`],
 //! [`consents`] and [`erasure`] (people's rights), [`requests`] (what commands ask of the running program).
 
 pub mod aside;
@@ -83,6 +83,13 @@ pub enum StoreError {
     /// Anything else SQLite says, a broken invariant among it.
     #[error("the ledger: {0}")]
     Sql(sqlx::Error),
+}
+
+impl StoreError {
+    /// Whether the ledger holds something else than the caller believed: asking again would fail again.
+    pub fn is_contradiction(&self) -> bool {
+        matches!(self, StoreError::Sql(sqlx::Error::RowNotFound))
+    }
 }
 
 impl Told for StoreError {
@@ -219,6 +226,8 @@ impl Store {
                 .await;
         match version {
             Ok(version) if version > newest_migration() => Err(StoreError::Newer(path)),
+            // The very first start was cut off.
+            Ok(0) => Ok(None),
             Ok(version) if version < newest_migration() => {
                 let Ok(folder) = DataFolder::take(data_folder) else {
                     return Err(StoreError::Older(path));
@@ -229,6 +238,12 @@ impl Store {
             Ok(_) => Ok(Some(pool)),
             Err(error) => Err(in_file(error.into(), &path)),
         }
+    }
+
+    /// Connections to a ledger as it is, for those who can do without: it may be older, or not be a ledger yet.
+    pub(crate) fn peek(data_folder: &Path) -> Option<SqlitePool> {
+        let path = data_folder.join(FILE_NAME);
+        path.exists().then(|| readers(&path))
     }
 
     /// Whether `data_folder` holds a ledger. A used folder without one is refused.
@@ -435,11 +450,12 @@ async fn check_health(path: &Path) -> Result<(), StoreError> {
     let id: i64 = sqlx::query_scalar("PRAGMA application_id")
         .fetch_one(&mut reader)
         .await?;
-    let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema")
-        .fetch_one(&mut reader)
-        .await?;
+    let tables: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE tbl_name <> '_sqlx_migrations'")
+            .fetch_one(&mut reader)
+            .await?;
     reader.close().await?;
-    // A file without tables is what a crash during the very first start leaves.
+    // A file without tables but the migrations' own is what a crash during the very first start leaves.
     if id == APPLICATION_ID || tables == 0 {
         Ok(())
     } else {

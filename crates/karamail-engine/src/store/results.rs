@@ -284,8 +284,8 @@ pub async fn counts(readers: &SqlitePool, since: Timestamp) -> Result<Counts, St
             "SELECT (SELECT count(*) FROM receipts WHERE given_at >= ?1), (SELECT count(*) FROM receipts), \
              (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'unsure')), \
              (SELECT count(*) FROM outbox WHERE state = 'refused' AND class <> 'withheld'), \
-             (SELECT count(*) FROM delivery AS d WHERE d.state = 'bounced' AND EXISTS \
-               (SELECT 1 FROM delivery_reports AS p WHERE p.series = d.series AND p.number = d.number)), \
+             (SELECT count(*) FROM (SELECT DISTINCT series, number FROM delivery_reports WHERE action = 'failed') AS p \
+               JOIN delivery AS d ON d.series = p.series AND d.number = p.number WHERE d.state = 'bounced'), \
              (SELECT count(*) FROM mails WHERE state = 'held'), (SELECT count(*) FROM mails WHERE state = 'backlog')",
         )
         .bind(milliseconds(since))

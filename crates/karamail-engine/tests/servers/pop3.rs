@@ -412,14 +412,12 @@ fn content(bytes: &[u8]) -> Vec<u8> {
 
 /// The header with its empty line.
 fn top(bytes: &[u8]) -> &[u8] {
-    let ends = [&b"\r\n\r\n"[..], b"\n\n"].map(|end| {
-        bytes
-            .windows(end.len())
-            .position(|window| window == end)
-            .map(|at| at + end.len())
-    });
-    ends.into_iter()
-        .flatten()
-        .min()
-        .map_or(bytes, |end| &bytes[..end])
+    let mut end = 0;
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        end += line.len();
+        if line.trim_ascii().is_empty() {
+            break;
+        }
+    }
+    &bytes[..end]
 }

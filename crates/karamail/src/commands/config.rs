@@ -5,20 +5,24 @@ use karamail_engine::config::{Settings, write_new};
 use serde_json::json;
 
 use crate::arguments::ConfigAction;
+use crate::commands::setup;
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
 use crate::output;
 
 /// Does what was asked with the settings file.
-pub(crate) fn run(context: &Context, action: &ConfigAction) -> Result<Exit, Failure> {
+pub(crate) async fn run(context: &Context, action: &ConfigAction) -> Result<Exit, Failure> {
     match action {
-        ConfigAction::Init => init(context),
-        ConfigAction::Check => check(context),
+        ConfigAction::Init(init) => match &init.address {
+            Some(address) => setup::init(context, init, address).await,
+            None => write_sample(context),
+        },
+        ConfigAction::Check { online } => check(context, *online).await,
         ConfigAction::Path => Ok(path(context)),
     }
 }
 
-fn init(context: &Context) -> Result<Exit, Failure> {
+fn write_sample(context: &Context) -> Result<Exit, Failure> {
     if let Err(fault) = write_new(&context.config, context.language) {
         return Err(Failure::said(Exit::Settings, fault.told(context.language)));
     }
@@ -32,7 +36,7 @@ fn init(context: &Context) -> Result<Exit, Failure> {
 }
 
 /// Every fault, with its line; advice where nothing is wrong.
-fn check(context: &Context) -> Result<Exit, Failure> {
+async fn check(context: &Context, online: bool) -> Result<Exit, Failure> {
     let language = context.language;
     match Settings::load(&context.config) {
         Ok(settings) => {
@@ -41,14 +45,26 @@ fn check(context: &Context) -> Result<Exit, Failure> {
                 .iter()
                 .map(|advice| advice.told(language))
                 .collect();
+            let domains = match online {
+                true => setup::look_up_domains(&settings).await,
+                false => Vec::new(),
+            };
             if context.json {
-                output::line(&json!({ "sound": true, "faults": [], "advice": advice }).to_string());
+                let domains: Vec<_> = domains
+                    .iter()
+                    .map(|domain| setup::domain_json(domain, language))
+                    .collect();
+                let sound = json!({ "sound": true, "faults": [], "advice": advice, "domains": domains });
+                output::line(&sound.to_string());
             } else {
                 output::line(&words::settings_sound(
                     language,
                     &context.config.display().to_string(),
                 ));
                 advice.iter().for_each(|advice| output::line(advice));
+                domains
+                    .iter()
+                    .for_each(|domain| setup::print_domain(domain, language));
             }
             Ok(Exit::Done)
         }

@@ -14,4 +14,6 @@ pub(crate) mod resend;
 pub(crate) mod results;
 mod results_xlsx;
 pub(crate) mod run;
+pub(crate) mod setup;
 pub(crate) mod show;
+pub(crate) mod test;

@@ -1,7 +1,7 @@
 //! `karamail password`: keep or forget a mailbox's password.
 
 use karamail_core::words::commands as words;
-use karamail_engine::config::{Mailbox, Settings, SmtpAuthentication};
+use karamail_engine::config::{Mailbox, SmtpAuthentication};
 use karamail_engine::secrets::{SecretKind, Secrets, Stored};
 
 use crate::arguments::{PasswordAction, PasswordOf};
@@ -14,8 +14,24 @@ pub(crate) async fn run(context: &Context, action: &PasswordAction) -> Result<Ex
     let settings = context.settings()?;
     let secrets = Secrets::open(&context.data_dir);
     match action {
-        PasswordAction::Set(of) => set(context, &secrets, mailbox(context, &settings, of)?, of).await,
-        PasswordAction::Clear(of) => clear(context, &secrets, mailbox(context, &settings, of)?, of).await,
+        PasswordAction::Set(of) => {
+            set(
+                context,
+                &secrets,
+                context.mailbox(&settings, of.mailbox.as_deref())?,
+                of,
+            )
+            .await
+        }
+        PasswordAction::Clear(of) => {
+            clear(
+                context,
+                &secrets,
+                context.mailbox(&settings, of.mailbox.as_deref())?,
+                of,
+            )
+            .await
+        }
     }
 }
 
@@ -80,35 +96,4 @@ fn kinds(mailbox: &Mailbox, of: &PasswordOf) -> Vec<SecretKind> {
         _ if smtp_has_its_own => vec![SecretKind::Pop3, SecretKind::Smtp],
         _ => vec![SecretKind::Pop3],
     }
-}
-
-/// The mailbox by name or address; the only one where none is named.
-fn mailbox<'a>(context: &Context, settings: &'a Settings, of: &PasswordOf) -> Result<&'a Mailbox, Failure> {
-    let names = || {
-        let names: Vec<&str> = settings
-            .mailboxes
-            .iter()
-            .map(|mailbox| mailbox.name.as_str())
-            .collect();
-        names.join(", ")
-    };
-    let Some(wanted) = &of.mailbox else {
-        return match settings.mailboxes.as_slice() {
-            [only] => Ok(only),
-            _ => Err(Failure::said(
-                Exit::Usage,
-                words::name_a_mailbox(context.language, &names()),
-            )),
-        };
-    };
-    settings
-        .mailboxes
-        .iter()
-        .find(|mailbox| mailbox.name == *wanted || mailbox.address.to_string().eq_ignore_ascii_case(wanted))
-        .ok_or_else(|| {
-            Failure::said(
-                Exit::Usage,
-                words::no_such_mailbox(context.language, wanted, &names()),
-            )
-        })
 }

@@ -16,6 +16,7 @@ use karamail_engine::clock;
 use karamail_engine::config::Settings;
 use karamail_engine::store::results::{Delivery, ResultRow, Wanted, each_result};
 use karamail_engine::store::{Readers, Store};
+use serde::Serialize;
 
 use super::results_xlsx::ResultsWorkbook;
 use crate::arguments::{self, Format};
@@ -25,6 +26,15 @@ use crate::output;
 
 /// Where the receipt number stands among the columns.
 const NUMBER_COLUMN: usize = 1;
+
+/// A row as JSON, with the words that a person would read.
+#[derive(Serialize)]
+struct ToldRow<'a> {
+    #[serde(flatten)]
+    row: &'a ResultRow,
+    told: String,
+    what_to_do: Option<String>,
+}
 
 /// Prints the results, or writes them to a file; reads beside a running program.
 pub(crate) async fn run(context: &Context, arguments: &arguments::ResultsList) -> Result<Exit, Failure> {
@@ -206,7 +216,15 @@ impl Writing<'_> {
 
     async fn json(&self, target: &mut Target) -> Result<u64, Ended> {
         self.each(|row| {
-            serde_json::to_writer(&mut *target, &row).map_err(io::Error::from)?;
+            let told = ToldRow {
+                told: delivery(row.delivery, self.language),
+                what_to_do: row
+                    .delivery
+                    .class()
+                    .and_then(|class| class.what_to_do(self.language)),
+                row: &row,
+            };
+            serde_json::to_writer(&mut *target, &told).map_err(io::Error::from)?;
             Ok(target.write_all(b"\n")?)
         })
         .await

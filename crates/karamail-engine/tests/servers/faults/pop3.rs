@@ -88,15 +88,18 @@ const QUIT: Step = step("QUIT", "QUIT", "終了の確認(QUIT)", Stage::Deleting
 async fn every_step_of_pop3_survives_every_fault() {
     let steps = || STEPS.iter().chain([&QUIT]);
     let mut rows: Vec<Row> = steps()
-        .flat_map(|step| Fault::ALL.map(|fault| row(step, fault)))
+        .flat_map(|step| Fault::ALL.map(|fault| row(step, fault, false)))
         .collect();
+    let logged_in = steps().filter(|step| step.stage != Stage::Before);
+    rows.extend(logged_in.flat_map(|step| Fault::ALL.map(|fault| row(step, fault, true))));
     rows.push(refused_connection());
     #[cfg(target_os = "linux")]
     rows.push(connection_that_is_never_taken().await);
     play_all(rows).await;
 }
 
-fn row(step: &'static Step, fault: Fault) -> Row {
+/// A row of the table, with or without commands on the way behind the one that fails.
+fn row(step: &'static Step, fault: Fault, is_pipelining: bool) -> Row {
     let verb = step.verb;
     let row = pop3_row(move |moment| match (verb, moment.verb) {
         _ if moment.verb == verb => act(fault),
@@ -105,6 +108,7 @@ fn row(step: &'static Step, fault: Fault) -> Row {
         // A timestamp for APOP, a mechanism for AUTH; STAT comes where LIST and UIDL are refused.
         ("APOP", "") => other_words(moment, "ready", "ready <1896.697170952@pop.example>"),
         ("AUTH", "CAPA") => other_words(moment, "USER\r\n", "SASL PLAIN\r\n"),
+        (_, "CAPA") if is_pipelining => other_words(moment, "USER\r\n", "USER\r\nPIPELINING\r\n"),
         ("STAT", "LIST" | "UIDL") => Act::Refuse("-ERR unknown command".to_owned()),
         _ => Act::Usual,
     });
@@ -119,7 +123,12 @@ fn row(step: &'static Step, fault: Fault) -> Row {
     } else {
         row
     };
-    expected(row.named(&format!("POP3 {} {fault:?}", step.verb)), step, fault)
+    let how = if is_pipelining { " pipelined" } else { "" };
+    expected(
+        row.named(&format!("POP3 {}{how} {fault:?}", step.verb)),
+        step,
+        fault,
+    )
 }
 
 fn act(fault: Fault) -> Act {
@@ -225,12 +234,14 @@ fn expected(row: Row, step: &Step, fault: Fault) -> Row {
             format!("{japanese}を断られました % {said}"),
         ),
         Fault::Temporary => (
-            format!("temporary fault % {said}"),
-            format!("一時的な障害 % {said}"),
+            format!("temporary fault, as it said during {english} % {said}"),
+            format!("一時的な障害が起きています({japanese}への応答) % {said}"),
         ),
         Fault::Busy => (
-            format!("in use by another program % {said} % Stop other programs"),
-            format!("使用中 % {said} % 止めてください"),
+            format!(
+                "in use by another program, as the server said during {english} % {said} % Stop other programs"
+            ),
+            format!("使用中です({japanese}への応答) % {said} % 止めてください"),
         ),
         Fault::Slow => return row,
     };

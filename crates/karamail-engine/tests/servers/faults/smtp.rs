@@ -23,7 +23,7 @@ const fn step(verb: &'static str, english: &'static str, japanese: &'static str)
 
 const STEPS: [Step; 11] = [
     step("", "greeting", "最初の応答"),
-    step("EHLO", "greeting", "最初の応答"),
+    step("EHLO", "EHLO", "EHLO への応答"),
     step("STARTTLS", "starting TLS", "暗号化の開始"),
     step("AUTH", "login", "ログイン"),
     step("MAIL", "naming the sender", "差出人の通知"),
@@ -124,29 +124,31 @@ fn expected(row: Row, step: &Step, fault: Fault) -> Row {
             "STARTTLS % 465".to_owned(),
         ),
         Fault::Refuse if verb == "AUTH" => (
-            "refused the login (550 5.6.0 % not today % Check the user name".to_owned(),
+            "refused the login (login: 550 5.6.0 % not today % Check the user name".to_owned(),
             "ログインを拒否しました % not today % 確かめてください".to_owned(),
         ),
         Fault::Refuse if is_before_a_recipient => (
-            "refuses mail from this shop (550 5.6.0 % not today % Check the mailbox address".to_owned(),
-            "この店からの送信を拒否しました % not today % 確かめてください".to_owned(),
+            format!(
+                "refuses mail from this shop ({english}: 550 5.6.0 % not today % Check the mailbox address"
+            ),
+            format!("この店からの送信を拒否しました({japanese}: 550 5.6.0 % not today % 確かめてください"),
         ),
         // A refusal of the letter settles it.
         Fault::Refuse => {
             let row = row.serves(Serves::Everything).refused(3);
             return row.told(
                 Place::Letter,
-                "refused (550 5.6.0 % not today",
-                "拒否しました % 550 5.6.0 % not today",
+                &format!("refused ({english}: 550 5.6.0 % not today"),
+                &format!("拒否しました({japanese}: 550 5.6.0 % not today"),
             );
         }
         Fault::Temporary => (
-            "does not take it just now (451 4.3.0 come back later)".to_owned(),
-            "受け付けていません % 451 4.3.0 come back later".to_owned(),
+            format!("does not take it just now ({english}: 451 4.3.0 come back later)"),
+            format!("受け付けていません({japanese}: 451 4.3.0 come back later"),
         ),
         Fault::Busy => (
-            "does not take it just now (421 4.3.2 closing the channel)".to_owned(),
-            "受け付けていません % 421 4.3.2 closing the channel".to_owned(),
+            format!("does not take it just now ({english}: 421 4.3.2 closing the channel)"),
+            format!("受け付けていません({japanese}: 421 4.3.2 closing the channel"),
         ),
         Fault::Slow => return row,
     };
