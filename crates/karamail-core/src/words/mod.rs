@@ -30,6 +30,7 @@ pub mod pop3;
 pub mod requests;
 pub mod secrets;
 pub mod self_test;
+pub mod settings_file;
 pub mod setup;
 pub mod smtp;
 pub mod store;

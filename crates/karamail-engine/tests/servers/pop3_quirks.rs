@@ -315,20 +315,20 @@ quirks! {
     /// Empty lines between the answers: skipped.
     empty_lines_between_answers => pop3_row(|moment| Act::Say([b"\r\n".as_slice(), moment.usual].concat()));
 
-    /// One mail kills the connection whenever it is asked for: told; the next polls go on without it for a while, and the
-    /// others are answered and deleted.
+    /// One mail kills the connection whenever it is asked for: told; the second poll asks for it last, the next ones go on
+    /// without it for a while, and the others are answered and deleted.
     one_mail_kills_the_connection => pop3_row(|moment| match (moment.verb, moment.argument) {
         ("TOP", "1 0") => Act::Drop,
         _ => Act::Usual,
     })
-    .cycles(2)
+    .cycles(3)
     .stays_up()
     .serves(Serves::AllButOne)
     .told(Place::Log, "lost % (TOP)", "切れました % TOP");
 
     /// One mail kills the connection while it is fetched for the archive: the same.
     one_mail_kills_the_connection_in_its_middle => at("RETR", |_| Act::SayAndDrop(b"+OK\r\nFrom: <asker@exam".to_vec()))
-        .cycles(2)
+        .cycles(3)
         .stays_up()
         .serves(Serves::AllButOne)
         .told(Place::Log, "lost % (RETR)", "切れました % RETR");
