@@ -306,6 +306,22 @@ async fn invariant_5_nothing_automatic_is_answered_and_nothing_is_forwarded_twic
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn invariant_5_a_flood_of_other_mail_is_archived_and_not_forwarded_without_end() {
+    let (servers, folder) = start().await;
+    (1..=5).for_each(|nth| servers.deposit(other_mail(nth)));
+    let limit = "limit_mailbox_per_hour = 2";
+    let report = once(folder.path(), settings(&servers, FORWARD, limit)).await;
+    assert_eq!((report.forwards, report.archived), (2, 3), "{report:?}");
+    servers.deposit(other_mail(6));
+    let report = once(folder.path(), settings(&servers, FORWARD, limit)).await;
+    assert_eq!(
+        (report.forwards, report.archived, servers.mailbox_count()),
+        (0, 1, 0),
+        "{report:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn invariant_6_a_dead_mailbox_does_not_stop_the_others() {
     let (servers, folder) = start().await;
     servers.deposit(signup("a@example.jp", 1));

@@ -94,9 +94,11 @@ fn is_self_test(mail: &IncomingMail, rules: &Rules) -> bool {
     mail.self_test_token().is_some() && mail.sender_address().is_some_and(ours)
 }
 
-/// Other mail is forwarded where the mailbox forwards, unless that could make a loop; then it is archived.
+/// Other mail is forwarded where the mailbox forwards, unless that could make a loop or as many were forwarded within the
+/// hour as may be answered: the last guard against a loop that nothing else shows. Then it is archived.
 fn other_mail(mail: &IncomingMail, rules: &Rules, known: &Known, reason: Reason) -> Decision {
-    let outcome = match rules.forward && !never_reply::forbids_forward(mail, rules, known) {
+    let is_over = rules.limit_mailbox_hour > 0 && known.forwarded_mailbox_hour >= rules.limit_mailbox_hour;
+    let outcome = match rules.forward && !is_over && !never_reply::forbids_forward(mail, rules, known) {
         true => Outcome::Forward,
         false => Outcome::Archive,
     };

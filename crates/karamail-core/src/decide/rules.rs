@@ -84,6 +84,8 @@ pub struct Known {
     pub answered_address_day: u32,
     /// Answers from this mailbox in the last hour.
     pub answered_mailbox_hour: u32,
+    /// Other mails forwarded from this mailbox in the last hour.
+    pub forwarded_mailbox_hour: u32,
     /// A shop word stands in the body. Only the engine can say: it reads bodies for nothing else.
     pub shop_word_in_body: bool,
 }

@@ -138,6 +138,7 @@ impl<'a> Batch<'a> {
                 }
                 (Spool::Whole(spooled), Outcome::Forward) => {
                     let letter = spooled.forward.clone()?;
+                    desk.note_forward();
                     self.outbox.push(OutboxRow {
                         mail_id: candidate.id,
                         kind: "forward",

@@ -21,6 +21,7 @@ pub(super) struct Desk {
     /// Address key → replies within the last hour and day.
     answered: HashMap<String, (u32, u32)>,
     answered_mailbox_hour: u32,
+    forwarded_mailbox_hour: u32,
     /// That a limit was reached was told within the hour.
     pub(super) limit_told: bool,
 }
@@ -40,8 +41,9 @@ impl Desk {
         keys.sort_unstable();
         keys.dedup();
         let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
-        let answered_mailbox_hour: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 AND kind IN ('receipt', 'repeat')",
+        let (answered_mailbox_hour, forwarded_mailbox_hour): (i64, i64) = sqlx::query_as(
+            "SELECT count(*) FILTER (WHERE kind IN ('receipt', 'repeat')), count(*) FILTER (WHERE kind = 'forward') \
+             FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3",
         )
         .bind(scope.mailbox_id)
         .bind(hour_ago)
@@ -53,6 +55,7 @@ impl Desk {
             ours: our_letters(connection, mails).await?,
             answered: answered(connection, &keys, now).await?,
             answered_mailbox_hour: answered_mailbox_hour.try_into().unwrap_or(u32::MAX),
+            forwarded_mailbox_hour: forwarded_mailbox_hour.try_into().unwrap_or(u32::MAX),
             limit_told: was_told(
                 connection,
                 EventKind::LimitReached,
@@ -77,6 +80,7 @@ impl Desk {
             answered_address_hour: hour,
             answered_address_day: day,
             answered_mailbox_hour: self.answered_mailbox_hour,
+            forwarded_mailbox_hour: self.forwarded_mailbox_hour,
             shop_word_in_body: false,
         }
     }
@@ -86,6 +90,10 @@ impl Desk {
             shop_word_in_body: candidate.shop_word_in_body,
             ..self.known(&candidate.mail)
         }
+    }
+
+    pub(super) fn note_forward(&mut self) {
+        self.forwarded_mailbox_hour = self.forwarded_mailbox_hour.saturating_add(1);
     }
 
     pub(super) fn note_reply(&mut self, address_key: String) {
