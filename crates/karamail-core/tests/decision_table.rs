@@ -276,34 +276,6 @@ fn row_7_a_spoofed_sender_is_held_only_where_a_trusted_host_says_so() {
 }
 
 #[test]
-fn forwards_follow_the_limit_of_the_mailbox() {
-    let question = IncomingMail::parse(b"From: asker@example.jp\r\nSubject: opening hours\r\n\r\n");
-    let rules = Rules {
-        forward: true,
-        limit_mailbox_hour: 3,
-        ..rules()
-    };
-    let known = |forwarded| Known {
-        forwarded_mailbox_hour: forwarded,
-        ..Known::default()
-    };
-    check(
-        &question,
-        &rules,
-        &known(2),
-        Outcome::Forward,
-        Reason::SubjectNotEmpty,
-    );
-    check(
-        &question,
-        &rules,
-        &known(3),
-        Outcome::Archive,
-        Reason::SubjectNotEmpty,
-    );
-}
-
-#[test]
 fn row_8_over_a_limit_the_mail_is_held() {
     let known = |hour, day, mailbox| Known {
         answered_address_hour: hour,
