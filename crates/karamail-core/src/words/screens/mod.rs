@@ -7,6 +7,7 @@ pub mod log;
 pub mod mail_settings;
 pub mod results;
 pub mod settings;
+pub mod settings_fields;
 pub mod shell;
 pub mod status;
 pub mod test;
