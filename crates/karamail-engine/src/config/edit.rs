@@ -5,7 +5,7 @@
 mod contents;
 mod lines;
 
-pub use contents::{FileContents, FileValue};
+pub use contents::{FileContents, FileValue, Wording};
 
 use std::fs;
 use std::io;

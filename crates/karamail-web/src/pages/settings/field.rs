@@ -261,7 +261,8 @@ pub(crate) fn read(kind: Kind, typed: &str) -> Result<Option<SettingValue>, Faul
 fn number(typed: &str) -> String {
     let plain = |character: char| match character {
         '０'..='９' => char::from_u32(u32::from(character) - 0xfee0),
-        '−' | '－' | 'ー' => Some('-'),
+        // Minus signs of input methods; the last is the long vowel mark, on the same key.
+        '\u{2212}' | '\u{ff0d}' | '\u{30fc}' => Some('-'),
         ',' | '，' => None,
         character if character.is_whitespace() => None,
         character => Some(character),
