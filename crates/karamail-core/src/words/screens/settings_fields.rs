@@ -26,7 +26,7 @@ const fn choice(key: &'static str, value: &'static str, ja: &'static str, en: &'
     Choice { key, value, ja, en }
 }
 
-const LABELS: [Named; 71] = [
+const LABELS: [Named; 69] = [
     named("general.language", "言語", "Language"),
     named("general.shop_name", "店名", "Shop name"),
     named(
@@ -246,16 +246,6 @@ const LABELS: [Named; 71] = [
         "パスワードを保存する",
         "Keep the password",
     ),
-    named(
-        "mailbox.receipt",
-        "このメールボックスだけの受付完了メール",
-        "Receipt for this mailbox alone",
-    ),
-    named(
-        "mailbox.duplicate",
-        "このメールボックスだけの返信メール",
-        "Repeat reply for this mailbox alone",
-    ),
     named("yes", "する", "Yes"),
     named("no", "しない", "No"),
 ];
@@ -357,7 +347,47 @@ const CHOICES: [Choice; 33] = [
 ];
 
 /// Plainer than the reference, where that speaks of how the file is written.
-const HELP: [Named; 14] = [
+const HELP: [Named; 22] = [
+    named(
+        "general.check_interval_seconds",
+        "新しいメールが来ていないか、サーバーを確かめる間隔です。",
+        "How often the server is asked for new mail.",
+    ),
+    named(
+        "receipt.subject",
+        "お客様のメール一覧に出る題名です。",
+        "The title in the customer's list of mail.",
+    ),
+    named(
+        "receipt.body",
+        "受付番号と、会員登録用紙への記入のお願いなどを書きます。",
+        "The number, and what the customer should do with it.",
+    ),
+    named(
+        "duplicate.subject",
+        "お客様のメール一覧に出る題名です。",
+        "The title in the customer's list of mail.",
+    ),
+    named(
+        "duplicate.body",
+        "前の受付番号をお知らせする文面です。",
+        "Tells the old number again.",
+    ),
+    named(
+        "opt_out.subject",
+        "退会した方のメール一覧に出る題名です。",
+        "The title in the list of mail of the person who leaves.",
+    ),
+    named(
+        "opt_out.body",
+        "退会を受け付けたことをお知らせする文面です。",
+        "Tells that leaving was taken note of.",
+    ),
+    named(
+        "opt_out.words",
+        "全角・半角、大文字・小文字、空白は区別しません。空なら、メールでの退会は受け付けません。",
+        "Width, case and blanks do not matter. Without any, nobody leaves by mail.",
+    ),
     named(
         "general.language",
         "画面とログの言語です。文面を書いていないときの受付完了メールの言語にもなります。",
@@ -430,6 +460,28 @@ const HELP: [Named; 14] = [
     ),
 ];
 
+/// What a choice does, where its name does not say all.
+const CHOICE_HELP: [Choice; 3] = [
+    choice(
+        "duplicate.action",
+        "repeat",
+        "下の返信メールで、前と同じ番号を知らせます。番号を忘れた方や、続けて 2 回送った方に親切です(おすすめ)。",
+        "The repeat reply below tells the same number. Kind to those who forgot it or sent twice (recommended).",
+    ),
+    choice(
+        "duplicate.action",
+        "ignore",
+        "メールは処理済みとして消し、お客様には何も届きません。",
+        "The mail is settled, and the customer gets nothing.",
+    ),
+    choice(
+        "duplicate.action",
+        "new-number",
+        "空メールのたびに新しい番号を発行します。1 人がいくつも番号を持つことになります。",
+        "Each empty mail gets a new number, so one person may have several.",
+    ),
+];
+
 fn pick(named: &Named, language: Language) -> &'static str {
     match language {
         Language::Japanese => named.ja,
@@ -455,6 +507,17 @@ pub fn choice_label(key: &str, value: &str, language: Language) -> Option<&'stat
         _ => {}
     }
     let found = CHOICES.iter().find(|one| one.key == key && one.value == value)?;
+    Some(match language {
+        Language::Japanese => found.ja,
+        Language::English => found.en,
+    })
+}
+
+/// What a choice of a key does, where its name does not say all.
+pub fn choice_help(key: &str, value: &str, language: Language) -> Option<&'static str> {
+    let found = CHOICE_HELP
+        .iter()
+        .find(|one| one.key == key && one.value == value)?;
     Some(match language {
         Language::Japanese => found.ja,
         Language::English => found.en,

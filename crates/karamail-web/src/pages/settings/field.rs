@@ -1,12 +1,15 @@
 //! One key of the settings file as a field of a form, and what was typed into it as a value for the file.
 
 use karamail_core::words::screens::settings as words;
-use karamail_core::words::screens::settings_fields::{choice_label, help, label};
+use karamail_core::words::screens::settings_fields::{choice_help, choice_label, help, label};
 use karamail_core::words::{Language, Told};
 use karamail_engine::config::keys::{Default, Key, Kind};
 use karamail_engine::config::{ConfigFault, FaultKind, FileValue, SettingValue, key_of};
 
 use crate::live::version;
+
+/// Larger bounds are not told.
+const MOST_TOLD: i64 = 1_000_000;
 
 /// A key that a form asks for.
 #[derive(Clone, Debug)]
@@ -105,6 +108,8 @@ pub(crate) enum Control {
 pub(crate) struct Choice {
     pub(crate) value: String,
     pub(crate) label: String,
+    /// What it does, where the label does not say all; may be empty.
+    pub(crate) help: String,
     pub(crate) is_chosen: bool,
 }
 
@@ -304,6 +309,7 @@ fn choices(name: &str, kind: Kind, default: Default, value: &str, language: Lang
     all.into_iter()
         .map(|(one, label)| Choice {
             is_chosen: one == value,
+            help: choice_help(name, &one, language).unwrap_or_default().to_owned(),
             value: one,
             label,
         })
@@ -320,7 +326,8 @@ fn follows(default: Default, language: Language) -> Option<&'static str> {
 
 fn note(asked: &Asked, default: Default, control: Control, language: Language) -> String {
     let mut parts = Vec::new();
-    if let Kind::Number { min, max } = asked.kind() {
+    // A bound that nobody reaches says nothing.
+    if let Kind::Number { min, max: max @ ..=MOST_TOLD } = asked.kind() {
         parts.push(words::bounds(language, min, max));
     }
     if control == Control::List {

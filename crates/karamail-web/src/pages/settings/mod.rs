@@ -8,12 +8,13 @@ pub(crate) mod field;
 pub(crate) mod form;
 pub(crate) mod frame;
 pub(crate) mod in_force;
+pub(crate) mod letters;
 
 use askama::Template;
 use axum::Router;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use karamail_core::words::screens::settings as words;
 
 use crate::app::App;
@@ -26,6 +27,8 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/settings", get(show))
         .route("/settings/control", get(control::show).post(control::apply))
+        .route("/settings/preview/{section}", post(letters::preview))
+        .route("/settings/preview-interval", post(control::pace))
 }
 
 #[derive(Template)]
