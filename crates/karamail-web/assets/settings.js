@@ -1,6 +1,7 @@
 // What the settings screens do by themselves, told by attributes.
 //
 //   data-insert="text" data-into="id id"   puts the text at the cursor of the field that was used last, else of the first one
+//   data-shows="id"                        a check box that shows and hides an element
 (() => {
   "use strict";
   let last = null;
@@ -18,4 +19,10 @@
     field.setRangeText(button.dataset.insert, field.selectionStart ?? end, end, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
+  const showOrHide = (box) => {
+    const part = document.getElementById(box.dataset.shows);
+    if (part) part.hidden = !box.checked;
+  };
+  document.addEventListener("change", (event) => { if (event.target.dataset?.shows) showOrHide(event.target); });
+  for (const box of document.querySelectorAll("[data-shows]")) showOrHide(box);
 })();

@@ -118,6 +118,8 @@ words! {
     pub fn file_place() { ja: "設定ファイルの場所", en: "Where the settings file is" }
     /// Copies the path.
     pub fn copy_place() { ja: "場所をコピー", en: "Copy the place" }
+    /// Copies something.
+    pub fn copy() { ja: "コピー", en: "Copy" }
     /// How the file and the screens go together.
     pub fn file_explained() {
         ja: "この画面で設定した内容は、このファイルに書かれます。ファイルを直接直しても、保存すればすぐに反映されます。書き込んだメモ(# の行)はそのまま残ります。",

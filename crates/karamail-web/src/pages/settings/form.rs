@@ -155,6 +155,11 @@ pub(crate) fn open(app: &App) -> Result<SettingsFile, PageFault> {
     })
 }
 
+/// Tells that the file was changed since a page was made, where the page asks for no more than one click.
+pub(crate) fn changed_meanwhile(app: &App) -> PageFault {
+    PageFault::of(&EditFault::ChangedMeanwhile, app.language())
+}
+
 /// Writes to the file what was posted for these keys. Keys that were not posted stay as they are; an empty field removes its
 /// key, so that its default holds.
 ///
@@ -172,7 +177,7 @@ pub(crate) async fn apply(app: &App, asked: &[Asked], posted: &Posted) -> Result
             }
             // Somebody wrote the file between our reading and writing: what they wrote is read and compared.
             Tried::Overtaken if tries < TRIES => {}
-            Tried::Overtaken => return Err(PageFault::of(&EditFault::ChangedMeanwhile, app.language())),
+            Tried::Overtaken => return Err(changed_meanwhile(app)),
         }
     }
 }

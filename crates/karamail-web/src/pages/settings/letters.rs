@@ -162,6 +162,13 @@ impl Sender {
     }
 }
 
+impl Sender {
+    /// The same, writing in this language.
+    pub(crate) fn writing(self, language: Language) -> Sender {
+        Sender { language, ..self }
+    }
+}
+
 /// A letter on a customer's phone.
 #[derive(Clone, Debug)]
 pub(crate) struct Phone {
