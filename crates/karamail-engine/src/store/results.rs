@@ -284,7 +284,10 @@ pub async fn highest_numbers(readers: &SqlitePool) -> Result<Vec<(String, i64)>,
     )
     .fetch_all(readers)
     .await?;
-    Ok(all.into_iter().filter_map(|(name, highest)| Some((name, highest?))).collect())
+    Ok(all
+        .into_iter()
+        .filter_map(|(name, highest)| Some((name, highest?)))
+        .collect())
 }
 
 /// Counts, with numbers given since `since` apart.

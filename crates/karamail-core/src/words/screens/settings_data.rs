@@ -107,13 +107,13 @@ words! {
     }
     /// Overview of the data.
     pub fn overview_data(days: &str, months: &str) {
-        ja: "消したメールの写しは {days} 日。ログは {months}。バックアップ",
-        en: "Copies of mail stay {days} days. Logs stay {months}. Backup",
+        ja: "メールの写しは {days} 日残す。ログは{months}残す。バックアップ",
+        en: "Copies of mail stay {days} days, logs {months}. Backup",
     }
     /// Nothing is thrown away.
     pub fn for_ever() { ja: "ずっと", en: "for ever" }
     /// So many months.
-    pub fn months(count: &str) { ja: "{count} か月", en: "{count} months" }
+    pub fn months(count: &str) { ja: " {count} か月", en: "{count} months" }
     /// None.
     pub fn none() { ja: "なし", en: "none" }
     /// No limit.

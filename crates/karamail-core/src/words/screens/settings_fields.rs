@@ -347,7 +347,67 @@ const CHOICES: [Choice; 33] = [
 ];
 
 /// Plainer than the reference, where that speaks of how the file is written.
-const HELP: [Named; 22] = [
+const HELP: [Named; 34] = [
+    named(
+        "general.archive_days",
+        "サーバーから消したメールと転送したメールは、この日数だけ写しが残ります。間違って消したときの控えです。",
+        "Mail that was deleted from the server or forwarded stays here as a copy for so many days.",
+    ),
+    named(
+        "general.log_months",
+        "これより古い毎月のログは消します。0 なら消しません。",
+        "Older monthly logs are thrown away; 0 keeps them for ever.",
+    ),
+    named(
+        "general.log_folder",
+        "毎月のログを書くフォルダーです。",
+        "Where the monthly logs are written.",
+    ),
+    named(
+        "general.diagnostic_log_days",
+        "故障を調べるための記録(英語)です。",
+        "The record (in English) for finding out what went wrong.",
+    ),
+    named(
+        "receipt.invitation",
+        "例: 空メールを送ると、お得なお知らせが届きます。配信は店頭でいつでも止められます。",
+        "Such as: Send an empty mail to get our offers. Tell us at the counter to stop them.",
+    ),
+    named(
+        "guard.limit_address_per_hour",
+        "同じ方が続けて送っても、ふつうは 3 通で足ります。",
+        "Three are enough, even where somebody sends again.",
+    ),
+    named(
+        "guard.limit_address_per_day",
+        "同じ方への 1 日の上限です。",
+        "For the same person in a day.",
+    ),
+    named(
+        "guard.limit_mailbox_per_hour",
+        "お客様の多い日に足りるように決めます。プロバイダーの送信の制限も確かめてください。",
+        "Enough for a busy day; mind your provider's own limit on sending.",
+    ),
+    named(
+        "guard.backlog_hours",
+        "初めてつないだメールボックスに古いメールがたまっていても、いっせいに返信しないためのものです。古いメールは確認待ちで扱いを選べます。0 なら、すべて新しいメールとして扱います。",
+        "So that old mail in a mailbox is not answered all at once on first contact; it waits for your decision. 0: all mail counts as new.",
+    ),
+    named(
+        "guard.require_addressed",
+        "いっせいに送られた迷惑メールに返信しにくくなります。別のアドレスから転送して受け取っているときは、入れないでください。",
+        "Mail sent to many at once is answered less. Leave it off where mail is forwarded to this mailbox from another address.",
+    ),
+    named(
+        "guard.blocked",
+        "例: a@example.com、example.net。ドメインには、その下のドメインも含みます。",
+        "Such as a@example.com or example.net; a domain includes its subdomains.",
+    ),
+    named(
+        "guard.also_empty_subjects",
+        "件名を空にできない機種のためのものです。例: 無題、(件名なし)",
+        "For phones that cannot leave the subject empty. Such as: (no subject)",
+    ),
     named(
         "general.check_interval_seconds",
         "新しいメールが来ていないか、サーバーを確かめる間隔です。",

@@ -118,7 +118,9 @@ impl FileContents {
         if let Some(name) = text("body_file") {
             let path = self.folder.join(name);
             let read = load::read_limited(&path, TEMPLATE_FILE_BYTES).ok();
-            let file = read.and_then(|bytes| load::decode(&bytes).ok()).unwrap_or_default();
+            let file = read
+                .and_then(|bytes| load::decode(&bytes).ok())
+                .unwrap_or_default();
             let (subject, body) = samples::split(&file);
             wording.subject = subject.map_or(wording.subject, str::to_owned);
             wording.body = body.replace("\r\n", "\n");

@@ -56,7 +56,11 @@ fn pace_of(language: Language, typed: &str) -> Vec<Notice> {
     if !(1..=DAY_SECONDS).contains(&seconds) {
         return Vec::new();
     }
-    let mut notices = vec![Notice::busy(words::pace(language, seconds, DAY_SECONDS / seconds))];
+    let mut notices = vec![Notice::busy(words::pace(
+        language,
+        seconds,
+        DAY_SECONDS / seconds,
+    ))];
     if seconds < SHORT_SECONDS {
         notices.push(Notice::warn(words::pace_short(language)));
     } else if seconds > LONG_SECONDS {
@@ -84,16 +88,26 @@ fn first_number(number: usize) -> String {
 }
 
 fn asked(contents: &FileContents) -> Vec<Asked> {
-    let mut asked: Vec<Asked> = [INTERVAL, "general.shop_name", "general.language", "general.autostart"]
-        .into_iter()
-        .map(Asked::key)
-        .collect();
+    let mut asked: Vec<Asked> = [
+        INTERVAL,
+        "general.shop_name",
+        "general.language",
+        "general.autostart",
+    ]
+    .into_iter()
+    .map(Asked::key)
+    .collect();
     asked.extend(letters::asked("receipt", contents));
     asked.extend((1..=contents.count("series").max(1)).map(|number| Asked::key(first_number(number))));
     asked
 }
 
-async fn shown(app: &App, contents: &FileContents, mut form: Form, frame: Frame) -> Result<Response, PageFault> {
+async fn shown(
+    app: &App,
+    contents: &FileContents,
+    mut form: Form,
+    frame: Frame,
+) -> Result<Response, PageFault> {
     let language = app.language();
     let given = match app.program.handle() {
         Some(handle) => highest_numbers(handle.readers()).await?,
@@ -126,10 +140,7 @@ async fn shown(app: &App, contents: &FileContents, mut form: Form, frame: Frame)
     })
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    seen: Query<in_force::Seen>,
-) -> Result<Response, PageFault> {
+pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
     let contents = form::open(&app)?.contents();
     let form = Form::read(&app, &asked(&contents))?;
     let frame = Frame::of(&app, Tab::Control).telling(in_force::notice(&app, &seen));
@@ -170,10 +181,7 @@ pub(super) async fn pace(
     State(app): State<App>,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
-    let notices = pace_of(
-        app.language(),
-        Posted(fields).get(INTERVAL).unwrap_or_default(),
-    );
+    let notices = pace_of(app.language(), Posted(fields).get(INTERVAL).unwrap_or_default());
     page(&PacePart { notices })
 }
 

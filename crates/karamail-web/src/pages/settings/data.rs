@@ -70,10 +70,7 @@ fn shown(app: &App, form: Form, frame: Frame) -> Result<Response, PageFault> {
     })
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    seen: Query<in_force::Seen>,
-) -> Result<Response, PageFault> {
+pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
     let form = Form::read(&app, &asked())?;
     let frame = Frame::of(&app, Tab::Data).telling(in_force::notice(&app, &seen));
     shown(&app, form, frame)
@@ -96,8 +93,8 @@ pub(super) async fn apply(
 pub(super) async fn save_backup(State(app): State<App>) -> Result<Response, PageFault> {
     let told = |fault: backup::BackupFault| PageFault::of(&fault, app.language());
     let places = app.program.places();
-    let folder = tempfile::tempdir()
-        .map_err(|error| told(backup::BackupFault::File(std::env::temp_dir(), error)))?;
+    let folder =
+        tempfile::tempdir().map_err(|error| told(backup::BackupFault::File(std::env::temp_dir(), error)))?;
     let target = folder.path().join("karamail-backup.zip");
     let settings = match app.program.handle() {
         Some(handle) => Some((**handle.settings().borrow()).clone()),
@@ -116,11 +113,16 @@ pub(super) async fn save_backup(State(app): State<App>) -> Result<Response, Page
     let (file, length) = opened
         .await
         .map_err(|error| told(backup::BackupFault::File(target.clone(), error)))?;
-    let name = clock::local(now).strftime("karamail-%Y-%m-%d-%H%M.zip").to_string();
+    let name = clock::local(now)
+        .strftime("karamail-%Y-%m-%d-%H%M.zip")
+        .to_string();
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_LENGTH, length.to_string()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (
+            header::CONTENT_DISPOSITION,
+            format!("attachment; filename=\"{name}\""),
+        ),
     ];
     Ok((headers, Body::from_stream(pieces(file, folder))).into_response())
 }

@@ -55,7 +55,10 @@ fn shown(
 ) -> Result<Response, PageFault> {
     let language = app.language();
     let wording = contents.wording("opt_out");
-    for (key, text) in [("opt_out.subject", wording.subject), ("opt_out.body", wording.body)] {
+    for (key, text) in [
+        ("opt_out.subject", wording.subject),
+        ("opt_out.body", wording.body),
+    ] {
         if let Some(field) = form.field_mut(key).filter(|field| field.value.trim().is_empty()) {
             field.value = text;
         }
@@ -71,10 +74,7 @@ fn shown(
     })
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    seen: Query<in_force::Seen>,
-) -> Result<Response, PageFault> {
+pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
     let contents = form::open(&app)?.contents();
     let form = Form::read(&app, &asked(&contents))?;
     let frame = Frame::of(&app, Tab::Duplicate).telling(in_force::notice(&app, &seen));
@@ -92,7 +92,9 @@ pub(super) async fn apply(
     let posted = if is_wanted || posted.get(ANSWER).is_none() {
         letters::take_over_file(&contents, &mut asked, posted)
     } else {
-        ANSWER_KEYS.into_iter().fold(posted, |posted, key| posted.with(key, ""))
+        ANSWER_KEYS
+            .into_iter()
+            .fold(posted, |posted, key| posted.with(key, ""))
     };
     match form::apply(&app, &asked, &posted).await? {
         Applied::Saved => Ok(Redirect::to("/settings/duplicate?saved=1").into_response()),

@@ -9,7 +9,7 @@ use karamail_engine::config::{ConfigFault, FaultKind, FileValue, SettingValue, k
 use crate::live::version;
 
 /// Larger bounds are not told.
-const MOST_TOLD: i64 = 1_000_000;
+const MOST_TOLD: i64 = 99_999;
 
 /// A key that a form asks for.
 #[derive(Clone, Debug)]
@@ -327,7 +327,11 @@ fn follows(default: Default, language: Language) -> Option<&'static str> {
 fn note(asked: &Asked, default: Default, control: Control, language: Language) -> String {
     let mut parts = Vec::new();
     // A bound that nobody reaches says nothing.
-    if let Kind::Number { min, max: max @ ..=MOST_TOLD } = asked.kind() {
+    if let Kind::Number {
+        min,
+        max: max @ ..=MOST_TOLD,
+    } = asked.kind()
+    {
         parts.push(words::bounds(language, min, max));
     }
     if control == Control::List {

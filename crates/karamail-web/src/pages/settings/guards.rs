@@ -50,10 +50,7 @@ fn shown(app: &App, form: Form, frame: Frame) -> Result<Response, PageFault> {
     })
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    seen: Query<in_force::Seen>,
-) -> Result<Response, PageFault> {
+pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
     let form = Form::read(&app, &asked())?;
     let frame = Frame::of(&app, Tab::Guards).telling(in_force::notice(&app, &seen));
     shown(&app, form, frame)

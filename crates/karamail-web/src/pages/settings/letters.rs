@@ -43,7 +43,12 @@ pub(crate) struct LetterPart {
 
 impl LetterPart {
     /// The letter of a section as the form has it.
-    pub(crate) fn of(language: Language, section: &str, contents: &FileContents, form: &form::Form) -> LetterPart {
+    pub(crate) fn of(
+        language: Language,
+        section: &str,
+        contents: &FileContents,
+        form: &form::Form,
+    ) -> LetterPart {
         let wording = contents.wording(section);
         let typed = |key: &str| form.value(&format!("{section}.{key}")).to_owned();
         let body = match &wording.file {
@@ -116,17 +121,24 @@ pub(crate) fn take_over_file(contents: &FileContents, asked: &mut Vec<Asked>, po
 pub(crate) fn own_letters(language: Language, contents: &FileContents, section: &str) -> Option<String> {
     let keys = ["subject", "body", "body_file"];
     let has_own = |number: &usize| {
-        keys.iter()
-            .any(|key| contents.value(&format!("mailbox[{number}].{section}.{key}")).is_some())
+        keys.iter().any(|key| {
+            contents
+                .value(&format!("mailbox[{number}].{section}.{key}"))
+                .is_some()
+        })
     };
     let name = |number: usize| {
-        let of = |key: &str| Asked::key("").shown(contents.value(&format!("mailbox[{number}].{key}")).as_ref());
+        let of =
+            |key: &str| Asked::key("").shown(contents.value(&format!("mailbox[{number}].{key}")).as_ref());
         match of("name") {
             name if name.is_empty() => of("address"),
             name => name,
         }
     };
-    let names: Vec<String> = (1..=contents.count("mailbox")).filter(has_own).map(name).collect();
+    let names: Vec<String> = (1..=contents.count("mailbox"))
+        .filter(has_own)
+        .map(name)
+        .collect();
     (!names.is_empty()).then(|| words::own_letters(language, &names.join(", ")))
 }
 
@@ -142,7 +154,8 @@ pub(crate) struct Sender {
 impl Sender {
     /// As the file has it, or as it is being typed.
     pub(crate) fn of(contents: &FileContents, typed: impl Fn(&str) -> Option<String>) -> Sender {
-        let value = |key: &str| typed(key).unwrap_or_else(|| Asked::key(key).shown(contents.value(key).as_ref()));
+        let value =
+            |key: &str| typed(key).unwrap_or_else(|| Asked::key(key).shown(contents.value(key).as_ref()));
         let shop_name = value("general.shop_name");
         let address = value("mailbox[1].address");
         let name = match contents.value("mailbox[1].display_name") {
@@ -191,7 +204,10 @@ struct Preview {
 impl Phone {
     /// How a customer would see it: number 1710, and a time and address that are made up.
     pub(crate) fn of(language: Language, sender: &Sender, subject: &str, body: &str, mark: Mark) -> Phone {
-        let at = date(2026, 11, 21).at(14, 5, 0, 0).to_zoned(TimeZone::UTC).unwrap_or_default();
+        let at = date(2026, 11, 21)
+            .at(14, 5, 0, 0)
+            .to_zoned(TimeZone::UTC)
+            .unwrap_or_default();
         let phone = |subject: String, body: String, faults| Phone {
             language,
             sender: sender.name.clone(),
@@ -247,7 +263,8 @@ pub(super) async fn preview(
     let posted = Posted(fields);
     let wording = contents.wording(&section);
     let ready_made = contents.ready_made(&section);
-    let typed = |key: &str, in_file: String, otherwise: String| match posted.get(&format!("{section}.{key}")) {
+    let typed = |key: &str, in_file: String, otherwise: String| match posted.get(&format!("{section}.{key}"))
+    {
         None => in_file,
         Some(typed) if typed.trim().is_empty() => otherwise,
         Some(typed) => typed.replace("\r\n", "\n"),

@@ -29,10 +29,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/settings", get(overview::show))
         .route("/settings/control", get(control::show).post(control::apply))
-        .route(
-            "/settings/duplicate",
-            get(duplicate::show).post(duplicate::apply),
-        )
+        .route("/settings/duplicate", get(duplicate::show).post(duplicate::apply))
         .route("/settings/templates", get(templates::show).post(templates::take))
         .route("/settings/guards", get(guards::show).post(guards::apply))
         .route("/settings/data", get(data::show).post(data::apply))

@@ -43,10 +43,7 @@ struct Row {
     holds: String,
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    seen: Query<in_force::Seen>,
-) -> Result<Response, PageFault> {
+pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
     let language = app.language();
     let path = &app.program.places().config;
     if !path.exists() {

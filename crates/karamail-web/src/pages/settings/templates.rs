@@ -77,10 +77,7 @@ fn cards(app: &App, contents: &FileContents) -> Vec<Card> {
     READY_MADE_RECEIPTS.iter().map(card).collect()
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    seen: Query<in_force::Seen>,
-) -> Result<Response, PageFault> {
+pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
     let language = app.language();
     let file = form::open(&app)?;
     let (cards, others) = cards(&app, &file.contents())
