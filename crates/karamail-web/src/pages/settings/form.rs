@@ -61,6 +61,8 @@ pub(crate) struct Form {
     pub(crate) others: Vec<FaultLine>,
     /// Why nothing was saved, where it is not a matter of fields.
     pub(crate) failure: Option<String>,
+    /// It was posted and is shown again: leaving it loses what was typed (`data-changed` of its form).
+    pub(crate) is_again: bool,
 }
 
 /// A field that the file has otherwise by now.
@@ -113,6 +115,7 @@ impl Form {
             differences: Vec::new(),
             others: Vec::new(),
             failure: None,
+            is_again: posted.is_some(),
         }
     }
 
@@ -295,7 +298,11 @@ fn differences(
         };
         all.push(Difference {
             theirs: told(&theirs),
-            mine: told(typed),
+            mine: if was == digest(typed) {
+                words::untouched(language)
+            } else {
+                told(typed)
+            },
             label: field.label.clone(),
         });
     }
