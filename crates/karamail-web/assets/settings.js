@@ -14,9 +14,10 @@
     const fields = button.dataset.into.split(" ").map((id) => document.getElementById(id)).filter(Boolean);
     const field = fields.includes(last) ? last : fields[0];
     if (!field) return;
+    // A field where nobody has put the cursor yet: at its end.
+    const [start, end] = field === last ? [field.selectionStart, field.selectionEnd] : [field.value.length, field.value.length];
     field.focus();
-    const end = field.selectionEnd ?? field.value.length;
-    field.setRangeText(button.dataset.insert, field.selectionStart ?? end, end, "end");
+    field.setRangeText(button.dataset.insert, start, end, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
   });
   const showOrHide = (box) => {

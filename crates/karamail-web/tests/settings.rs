@@ -1,5 +1,12 @@
 //! The machinery of the settings screens: a form over keys of the settings file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 #[path = "common/form.rs"]
 mod form;

@@ -1,5 +1,12 @@
 //! The settings screens one by one, without the mailboxes.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 #[path = "common/form.rs"]
 mod form;
@@ -123,7 +130,7 @@ async fn a_short_interval_is_explained_and_warned_of() {
     };
     pace("15")
         .await
-        .has(&["15 秒ごとに", "5760 回"])
+        .has(&["15 秒ごとに", "5,760 回"])
         .has_not(&["pace warn"]);
     pace("５").await.has(&["pace warn", "短め"]);
     pace("600").await.has(&["pace warn", "長め"]);
@@ -354,7 +361,9 @@ async fn guards_are_lists_of_one_entry_a_line_with_faults_beside_them() {
     ] {
         assert!(now.contains(line), "{line} in {now}");
     }
-    shop.get("/settings").await.has(&["1 日 何 通", "合言葉: さくら"]);
+    shop.get("/settings")
+        .await
+        .has(&["1 時間に 3 通まで、1 日に制限なし", "合言葉: さくら"]);
 }
 
 #[tokio::test]
@@ -465,4 +474,20 @@ async fn a_first_start_offers_the_first_steps_and_a_sample_file() {
     let refused = shop.post("/settings/new-file", &[]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert_eq!(file(&shop), "# うちの設定\n");
+}
+
+#[tokio::test]
+async fn a_body_file_that_is_not_there_is_told_beside_its_field_and_can_be_given_up() {
+    let shop = Shop::with("", false).await;
+    let faulty = file(&shop).replace("[[mailbox]]", "[receipt]\nbody_file = \"gone.txt\"\n[[mailbox]]");
+    std::fs::write(shop.config(), faulty).unwrap();
+    let page = shop.get("/settings/control").await;
+    page.has(&[
+        "href=\"/settings/control#receipt-body_file\"",
+        "id=\"receipt-body_file-fault\"",
+        "gone.txt",
+    ]);
+    let saved = send(&shop, "/settings/control", &page, &[("receipt.body_file", "")]).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
+    shop.get(saved.location()).await.has(&["設定しました。"]);
 }

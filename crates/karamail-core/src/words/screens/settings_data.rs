@@ -102,8 +102,8 @@ words! {
     pub fn own_wording() { ja: "お店の文面", en: "your own" }
     /// Overview of the guards.
     pub fn overview_guards(hour: &str, day: &str, words: &str) {
-        ja: "1 つのアドレスへ 1 時間 {hour} 通・1 日 {day} 通まで。合言葉: {words}",
-        en: "To one address at most {hour} in an hour, {day} in a day. Shop words: {words}",
+        ja: "1 つのアドレスへの返信: 1 時間に{hour}、1 日に{day}。合言葉: {words}",
+        en: "Answers to one address: {hour} in an hour, {day} in a day. Shop words: {words}",
     }
     /// Overview of the data.
     pub fn overview_data(days: &str, months: &str) {
@@ -117,7 +117,9 @@ words! {
     /// None.
     pub fn none() { ja: "なし", en: "none" }
     /// No limit.
-    pub fn unlimited() { ja: "何", en: "any number" }
+    pub fn unlimited() { ja: "制限なし", en: "no limit" }
+    /// A limit.
+    pub fn at_most(count: &str) { ja: " {count} 通まで", en: "at most {count}" }
     /// A list cut short.
     pub fn and_more(list: &str, more: usize) { ja: "{list} ほか {more} 件", en: "{list} and {more} more" }
 

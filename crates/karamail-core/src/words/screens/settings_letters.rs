@@ -32,7 +32,7 @@ words! {
     }
 
     /// What an interval means.
-    pub fn pace(seconds: u64, times: u64) {
+    pub fn pace(seconds: u64, times: &str) {
         ja: "{seconds} 秒ごとに新しいメールを確かめます。空メールが届いてから、およそ {seconds} 秒以内に返信します(1 日に約 {times} 回)。",
         en: "New mail is looked for every {seconds} seconds, about {times} times a day. An empty mail is answered within about {seconds} seconds.",
     }

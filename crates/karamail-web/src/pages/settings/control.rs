@@ -59,7 +59,7 @@ fn pace_of(language: Language, typed: &str) -> Vec<Notice> {
     let mut notices = vec![Notice::busy(words::pace(
         language,
         seconds,
-        DAY_SECONDS / seconds,
+        &grouped(DAY_SECONDS / seconds),
     ))];
     if seconds < SHORT_SECONDS {
         notices.push(Notice::warn(words::pace_short(language)));
@@ -67,6 +67,14 @@ fn pace_of(language: Language, typed: &str) -> Vec<Notice> {
         notices.push(Notice::warn(words::pace_long(language)));
     }
     notices
+}
+
+/// A number below a million with its thousands apart.
+fn grouped(number: u64) -> String {
+    match (number / 1_000, number % 1_000) {
+        (0, rest) => rest.to_string(),
+        (thousands, rest) => format!("{thousands},{rest:03}"),
+    }
 }
 
 /// A series of numbers.

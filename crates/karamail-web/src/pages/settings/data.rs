@@ -17,6 +17,7 @@ use tokio::fs::File;
 use tokio::io::AsyncReadExt;
 
 use super::field::Asked;
+use super::files::whole;
 use super::form::{self, Applied, Form, Posted};
 use super::frame::{Frame, Tab};
 use super::in_force;
@@ -55,15 +56,19 @@ fn asked() -> Vec<Asked> {
 
 fn shown(app: &App, form: Form, frame: Frame) -> Result<Response, PageFault> {
     let places = app.program.places();
-    let folder = places.config.parent().map(PathBuf::from).unwrap_or_default();
+    let folder = whole(&places.config)
+        .parent()
+        .map(PathBuf::from)
+        .unwrap_or_default();
     let outside = files_named(&places.config)
         .into_iter()
+        .map(|file| whole(&file))
         .filter(|file| !file.starts_with(&folder));
     page(&Page {
         shell: app.shell(Nav::Settings, settings::data(app.language())),
         frame,
         form,
-        data_folder: places.data.display().to_string(),
+        data_folder: whole(&places.data).display().to_string(),
         has_ledger: Store::is_in(&places.data),
         left_out: outside.map(|file| file.display().to_string()).collect(),
         restore: "karamail restore karamail-backup.zip".to_owned(),

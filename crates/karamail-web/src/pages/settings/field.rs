@@ -4,7 +4,7 @@ use karamail_core::words::screens::settings as words;
 use karamail_core::words::screens::settings_fields::{choice_help, choice_label, help, label};
 use karamail_core::words::{Language, Told};
 use karamail_engine::config::keys::{Default, Key, Kind};
-use karamail_engine::config::{ConfigFault, FaultKind, FileValue, SettingValue, key_of};
+use karamail_engine::config::{ConfigFault, FaultKind, FileContents, FileValue, SettingValue, key_of};
 
 use crate::live::version;
 
@@ -170,13 +170,6 @@ impl Field {
         }
     }
 
-    /// The same, called otherwise on this screen.
-    pub(crate) fn called(mut self, label: String, help: String) -> Field {
-        self.label = label;
-        self.help = help;
-        self
-    }
-
     /// A switch that is on.
     pub(crate) fn is_on(&self) -> bool {
         self.value == "true"
@@ -207,6 +200,11 @@ impl Field {
         self.faults
             .extend(own.map(|fault| fault.kind.told(self.language)));
     }
+}
+
+/// What a key's field shows for this file.
+pub(crate) fn shown_in(contents: &FileContents, path: &str) -> String {
+    Asked::key(path).shown(contents.value(path).as_ref())
 }
 
 /// A digest of what a field shows, to notice that the file has something else by now.

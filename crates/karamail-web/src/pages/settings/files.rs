@@ -22,7 +22,10 @@ pub(super) async fn open(State(app): State<App>, Part(what): Part<String>) -> Re
     let places = app.program.places();
     let path = match what.as_str() {
         "file" => places.config.clone(),
-        "folder" => places.config.parent().map(PathBuf::from).unwrap_or_default(),
+        "folder" => whole(&places.config)
+            .parent()
+            .map(PathBuf::from)
+            .unwrap_or_default(),
         "data" => places.data.clone(),
         _ => return Err(PageFault::NotFound),
     };
@@ -37,8 +40,14 @@ pub(super) async fn make_sample(State(app): State<App>) -> Result<Response, Page
     opened(&app, path).await
 }
 
+/// The whole path of a file that was named from the current folder.
+pub(super) fn whole(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}
+
 async fn opened(app: &App, path: PathBuf) -> Result<Response, PageFault> {
     let language = app.language();
+    let path = whole(&path);
     let shown = path.display().to_string();
     match show_with_its_program(path).await {
         Ok(()) => overview::told(app, Notice::good(words::opened(language, &shown))),

@@ -12,7 +12,7 @@ use karamail_core::words::screens::settings_letters as words;
 use karamail_core::words::{Language, Told};
 use karamail_engine::config::FileContents;
 
-use super::field::Asked;
+use super::field::{Asked, id_of, shown_in};
 use super::form::{self, Posted};
 use crate::app::App;
 use crate::fault::PageFault;
@@ -68,10 +68,21 @@ impl LetterPart {
 
     /// The ids of its fields, the one that marks go into first.
     pub(crate) fn field_ids(&self) -> String {
+        let id = self.id();
         match self.file {
-            Some(_) => format!("{}-subject", self.section),
-            None => format!("{0}-body {0}-subject", self.section),
+            Some(_) => format!("{id}-subject"),
+            None => format!("{id}-body {id}-subject"),
         }
+    }
+
+    /// What the ids of its elements begin with.
+    pub(crate) fn id(&self) -> String {
+        id_of(&self.section)
+    }
+
+    /// The keys of its fields.
+    pub(crate) fn body_file(&self) -> String {
+        format!("{}.body_file", self.section)
     }
 
     /// The keys of its fields.
@@ -93,10 +104,15 @@ pub(crate) fn asked(section: &str, contents: &FileContents) -> Vec<Asked> {
         Some(_) => contents.wording(section).subject,
         None => ready_made.subject,
     };
-    vec![
+    let mut asked = vec![
         Asked::key(format!("{section}.subject")).offering(subject),
         Asked::key(format!("{section}.body")).offering(ready_made.body),
-    ]
+    ];
+    let body_file = format!("{section}.body_file");
+    if contents.value(&body_file).is_some() {
+        asked.push(Asked::key(body_file));
+    }
+    asked
 }
 
 /// Where the button was pressed that takes the text of a file over, does so: with what was posted, the file is no longer named.
@@ -110,7 +126,6 @@ pub(crate) fn take_over_file(contents: &FileContents, asked: &mut Vec<Asked>, po
     // Without the file the ready-made subject would hold: what the file said is written.
     asked.retain(|one| one.path != subject);
     asked.push(Asked::key(&subject));
-    asked.push(Asked::key(format!("{section}.body_file")));
     posted
         .with(&subject, was)
         .with(&format!("{section}.body"), wording.body)
@@ -154,8 +169,7 @@ pub(crate) struct Sender {
 impl Sender {
     /// As the file has it, or as it is being typed.
     pub(crate) fn of(contents: &FileContents, typed: impl Fn(&str) -> Option<String>) -> Sender {
-        let value =
-            |key: &str| typed(key).unwrap_or_else(|| Asked::key(key).shown(contents.value(key).as_ref()));
+        let value = |key: &str| typed(key).unwrap_or_else(|| shown_in(contents, key));
         let shop_name = value("general.shop_name");
         let address = value("mailbox[1].address");
         let name = match contents.value("mailbox[1].display_name") {

@@ -9,7 +9,7 @@ use karamail_core::words::screens::{settings, settings_data as words};
 use karamail_core::words::{Language, Told};
 use karamail_engine::config::{FileContents, READY_MADE_RECEIPTS, Settings};
 
-use super::field::Asked;
+use super::field::shown_in as value;
 use super::frame::{Frame, Notice, Tab};
 use super::{form, in_force, templates};
 use crate::app::App;
@@ -93,10 +93,6 @@ fn advice(app: &App, language: Language) -> Vec<Notice> {
         .collect()
 }
 
-fn value(contents: &FileContents, path: &str) -> String {
-    Asked::key(path).shown(contents.value(path).as_ref())
-}
-
 /// The first entries of a list in one line.
 fn list(language: Language, texts: &str) -> Option<String> {
     let all: Vec<&str> = texts.lines().collect();
@@ -145,7 +141,7 @@ fn templates_line(language: Language, contents: &FileContents) -> String {
 fn guards(language: Language, contents: &FileContents) -> String {
     let limit = |key: &str| match value(contents, key) {
         limit if limit == "0" => words::unlimited(language),
-        limit => limit,
+        limit => words::at_most(language, &limit),
     };
     let shop_words = list(language, &value(contents, "guard.shop_words"));
     words::overview_guards(
