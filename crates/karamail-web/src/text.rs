@@ -23,6 +23,11 @@ pub(crate) fn shown(text: &str) -> String {
     visible
 }
 
+/// `text` without those characters, for paper: what cannot be seen is not printed. Line ends and tabs stay.
+pub(crate) fn without_unseen(text: &str) -> String {
+    text.chars().filter(|character| !is_unseen(*character)).collect()
+}
+
 /// Control characters, format characters that join or hide, and those that turn the writing direction (UAX #9).
 fn is_unseen(character: char) -> bool {
     (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))

@@ -3,6 +3,7 @@
 pub mod demo;
 pub mod first;
 pub mod kit;
+pub mod kit_sheets;
 pub mod log;
 pub mod mail_settings;
 pub mod results;
