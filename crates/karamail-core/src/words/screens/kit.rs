@@ -161,9 +161,9 @@ words! {
     /// Proposed step.
     pub fn step_1() { ja: "QRコードを読み取る", en: "Scan the QR code" }
     /// Proposed step.
-    pub fn step_2() { ja: "件名も本文も空のまま送信", en: "Send the mail as it is: no subject, no text" }
+    pub fn step_2() { ja: "件名も本文も空のまま送信", en: "Send it empty: no subject, no text" }
     /// Proposed step.
-    pub fn step_3() { ja: "届いた受付番号を会員登録用紙に記入", en: "Write the number you receive on the membership form" }
+    pub fn step_3() { ja: "届いた受付番号を会員登録用紙に記入", en: "Write the number you get on your form" }
     /// Proposed note.
     pub fn note() {
         ja: "返信が届かないときは、迷惑メールの設定をご確認のうえ、スタッフにお声がけください。",
@@ -182,7 +182,7 @@ words! {
     /// Before the address.
     pub fn type_address() { ja: "読み取れないときは、このアドレスへ", en: "No QR reader? Write to" }
     /// Between the names of characters.
-    pub fn between() { ja: "　", en: "   " }
+    pub fn between() { ja: "　", en: ", " }
     /// A character that is easily misread.
     pub fn zero() { ja: "0＝数字のゼロ", en: "0 = zero" }
     /// A character that is easily misread.

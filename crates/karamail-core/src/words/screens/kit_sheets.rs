@@ -61,7 +61,7 @@ words! {
     pub fn rakuten() { ja: "楽天モバイル　@rakumail.jp", en: "Rakuten Mobile  @rakumail.jp" }
     /// The way.
     pub fn rakuten_way() {
-        ja: "「my 楽天モバイル」で「楽メール」の設定 → 迷惑メール対策 → 受信を許可するドメインに上のドメインを追加。GmailなどをRakuten回線でお使いの方は、そのメールの欄をご覧ください。",
+        ja: "「my 楽天モバイル」で「楽メール」の設定 → 迷惑メール対策 → 受信を許可するドメインに上のドメインを追加。Gmailなど別のメールをお使いの方は、そのメールの欄をご覧ください。",
         en: "my Rakuten Mobile → settings of Rakumail → junk mail measures → add the domain above to those allowed. If you use Gmail or another mail on your phone, see there.",
     }
     /// Mail service.

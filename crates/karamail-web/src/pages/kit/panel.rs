@@ -3,7 +3,7 @@
 use karamail_core::words::screens::kit as words;
 
 use super::poster::{self, Content, Wording};
-use super::svg::{self, Anchor, Fitted, Look};
+use super::svg::{self, Anchor, Fitted, Look, Shape};
 
 /// A drawing without its `svg` element.
 pub(crate) struct Panel {
@@ -11,6 +11,25 @@ pub(crate) struct Panel {
     /// Some text found no place.
     pub(crate) is_cut: bool,
 }
+
+/// A place for text: its left or middle, its top, and its room.
+#[derive(Clone, Copy)]
+struct Place {
+    x: f64,
+    y: f64,
+    width: f64,
+    height: f64,
+}
+
+/// Width and height of A4, and the margin in it.
+const A4: (f64, f64) = (2100.0, 2970.0);
+const MARGIN: f64 = 140.0;
+/// Smallest type on paper, tenths of a millimetre: about 5.5 points, as on the back of a ticket.
+const SMALLEST: f64 = 19.5;
+/// Largest type of the small print.
+const SMALL_PRINT: f64 = 46.0;
+/// Space around the text in the frame of the invitation.
+const FRAME: f64 = 24.0;
 
 impl Panel {
     fn new() -> Panel {
@@ -25,7 +44,7 @@ impl Panel {
         if text.is_empty() {
             return 0.0;
         }
-        let fitted = svg::fit(text, place.width, place.height, sizes.0, sizes.1);
+        let fitted = svg::fit(text, place.width, place.height, sizes, Shape::Even);
         self.is_cut |= fitted.is_cut;
         svg::lines(&mut self.svg, place.x, place.y, look, &fitted) - place.y
     }
@@ -49,9 +68,10 @@ impl Panel {
             .enumerate()
             .map(|(index, (wording, text))| {
                 let largest = if index == 0 { sizes.0 } else { sizes.0 * 0.68 };
+                let sizes = (largest, sizes.1.min(largest));
                 (
                     *wording,
-                    svg::fit(text, place.width - indent, share, largest, sizes.1),
+                    svg::fit(text, place.width - indent, share, sizes, Shape::Even),
                 )
             })
             .collect();
@@ -70,15 +90,56 @@ impl Panel {
         ));
         for (index, (wording, fitted)) in fitted.iter().enumerate() {
             self.is_cut |= fitted.is_cut;
-            y = svg::lines(
-                &mut self.svg,
-                place.x + indent,
-                y,
-                look(wording, index == 0, Anchor::Start),
-                fitted,
-            );
+            let look = look(wording, index == 0, Anchor::Start);
+            y = svg::lines(&mut self.svg, place.x + indent, y, look, fitted);
         }
         (y - place.y).max(radius * 2.0)
+    }
+
+    /// What to do when nothing comes, the purpose of use, and in a frame the invitation, which is what the customer consents
+    /// to: all in one size. Returns the height it took.
+    fn small_print(&mut self, content: &Content, place: Place, sizes: (f64, f64)) -> f64 {
+        let Some(first) = content.wordings.first() else {
+            return 0.0;
+        };
+        let look = look(first, false, Anchor::Start);
+        let mut plain: Vec<&str> = Vec::new();
+        plain.extend(content.wordings.iter().map(|wording| wording.note.as_str()));
+        plain.extend(content.wordings.iter().map(|wording| wording.purpose.as_str()));
+        plain.retain(|text| !text.is_empty());
+        let plain = plain.join("\n");
+        if content.invitation.is_empty() {
+            let fitted = svg::fit(&plain, place.width, place.height, sizes, Shape::Full);
+            self.is_cut |= fitted.is_cut;
+            return svg::lines(&mut self.svg, place.x, place.y, look, &fitted) - place.y;
+        }
+        let (width, around) = (place.width - 2.0 * FRAME, 2.6 * FRAME);
+        let mut size = sizes.0;
+        let lines = |text: &str, width: f64, size: f64| {
+            svg::fit(text, width, f64::INFINITY, (size, size), Shape::Full)
+        };
+        let needs = |size: f64| {
+            lines(&plain, place.width, size).height()
+                + lines(&content.invitation, width, size).height()
+                + around
+        };
+        while size > sizes.1 && needs(size) > place.height {
+            size = (size * 0.97).max(sizes.1);
+        }
+        let above = lines(&plain, place.width, size);
+        let top = svg::lines(&mut self.svg, place.x, place.y, look, &above) + FRAME;
+        let room = place.y + place.height - top - 1.6 * FRAME;
+        let fitted = svg::fit(&content.invitation, width, room, (size, size), Shape::Full);
+        self.is_cut |= fitted.is_cut;
+        let bottom =
+            svg::lines(&mut self.svg, place.x + FRAME, top + FRAME * 0.8, look, &fitted) + FRAME * 0.8;
+        self.svg.push_str(&format!(
+            "<rect x=\"{:.0}\" y=\"{top:.0}\" width=\"{:.0}\" height=\"{:.0}\" rx=\"10\" fill=\"none\" stroke=\"#000\" stroke-width=\"3\"/>",
+            place.x,
+            place.width,
+            bottom - top
+        ));
+        bottom - place.y
     }
 
     /// 「見本」 across all of it, so that nobody puts up the demo's poster.
@@ -87,8 +148,9 @@ impl Panel {
             return;
         };
         let text = words::sample(wording.language);
-        let letters = svg::count(text.chars().count().max(2));
-        let size = (width.hypot(height) * 0.62 / letters.max(2.6)).min(height * 0.8);
+        let is_wide = text.is_ascii();
+        let ems = svg::count(text.chars().count()) * if is_wide { 0.72 } else { 1.0 };
+        let size = (width.hypot(height) * 0.62 / ems.max(2.4)).min(height * 0.8);
         self.svg.push_str(&format!(
             "<text transform=\"translate({:.0} {:.0}) rotate(-35)\" y=\"{:.0}\" font-size=\"{size:.0}\" font-weight=\"700\" \
              text-anchor=\"middle\" fill=\"#c00\" fill-opacity=\"0.28\" stroke=\"#c00\" stroke-width=\"{:.1}\" \
@@ -100,15 +162,6 @@ impl Panel {
             svg::escape(&text)
         ));
     }
-}
-
-/// A place for text: its left or middle, its top, and its room.
-#[derive(Clone, Copy)]
-struct Place {
-    x: f64,
-    y: f64,
-    width: f64,
-    height: f64,
 }
 
 fn look(wording: &Wording, is_bold: bool, anchor: Anchor) -> Look {
@@ -134,284 +187,203 @@ fn steps(content: &Content) -> Vec<Vec<(&Wording, &str)>> {
     (0..3).map(step).filter(|texts| !texts.is_empty()).collect()
 }
 
-/// The small print: what to do when nothing comes, the purpose of use, the invitation.
-fn small_print(content: &Content) -> String {
-    let mut all: Vec<&str> = Vec::new();
-    all.extend(content.wordings.iter().map(|wording| wording.note.as_str()));
-    all.extend(content.wordings.iter().map(|wording| wording.purpose.as_str()));
-    all.retain(|text| !text.is_empty());
-    all.join("\n")
+/// A poster of A4 (2100 × 2970), drawn to be made smaller by `scale`: the smallest type stays legible.
+///
+/// It is drawn twice: what the texts leave free goes to the code and between the blocks; where they lack room, all but the small
+/// print gets smaller.
+pub(crate) fn portrait(content: &Content, scale: f64) -> Panel {
+    let usual = if content.wordings.len() > 1 { 820.0 } else { 920.0 };
+    let mut tight = 1.0;
+    let (mut panel, mut free) = portrait_with(content, scale, usual, tight, 0.0);
+    while panel.is_cut && tight > 0.68 {
+        tight -= 0.06;
+        (panel, free) = portrait_with(content, scale, usual * tight, tight, 0.0);
+    }
+    free -= 6.0;
+    if free <= 0.0 {
+        return panel;
+    }
+    let grown = (free * 0.55).min(usual * 0.4);
+    portrait_with(content, scale, usual * tight + grown, tight, (free - grown) / 4.1).0
 }
 
-/// A poster of A4 (2100 × 2970), drawn to be made smaller by `scale`: the smallest type stays legible.
-pub(crate) fn portrait(content: &Content, scale: f64) -> Panel {
+/// The poster with a code of this side, headline and steps of this part of their size, and so much more space between the
+/// blocks; and what stays free below.
+fn portrait_with(content: &Content, scale: f64, side: f64, tight: f64, space: f64) -> (Panel, f64) {
     let mut panel = Panel::new();
     let Some(first) = content.wordings.first() else {
-        return panel;
+        return (panel, 0.0);
     };
     let is_both = content.wordings.len() > 1;
-    let smallest = (20.0 / scale).max(26.0);
-    let (middle, left, width) = (1050.0, 150.0, 1800.0);
-    let centred = look(first, true, Anchor::Middle);
-    let mut y = 110.0;
-    let shop = Place {
+    let smallest = (SMALLEST / scale).max(26.0);
+    let (middle, width) = (A4.0 / 2.0, A4.0 - 2.0 * MARGIN);
+    let plain = look(first, false, Anchor::Middle);
+    let at = |y: f64, height: f64| Place {
         x: middle,
         y,
         width,
-        height: 115.0,
+        height,
     };
+    let mut y = 110.0;
     y += panel.text(
         &content.shop,
-        Look {
-            is_bold: false,
-            ..centred
-        },
-        shop,
-        (82.0, smallest),
-    );
-    y += 15.0;
+        plain,
+        at(y, 115.0 * tight),
+        (82.0 * tight, smallest),
+    ) + 15.0;
     for (index, wording) in content.wordings.iter().enumerate() {
         let (height, largest) = match (index, is_both) {
             (0, false) => (300.0, 185.0),
             (0, true) => (240.0, 175.0),
             _ => (120.0, 84.0),
         };
-        let place = Place {
-            x: middle,
-            y,
-            width,
-            height,
-        };
+        let look = look(wording, true, Anchor::Middle);
         y += panel.text(
             &wording.headline,
-            look(wording, true, Anchor::Middle),
-            place,
-            (largest, smallest),
+            look,
+            at(y, height * tight),
+            (largest * tight, smallest),
         );
     }
-    let side = if is_both { 840.0 } else { 960.0 };
-    y += 10.0;
+    y += space * 0.35;
     panel.code(content, middle - side / 2.0, y, side);
-    y += side - 15.0;
-    let ask = |wording: &Wording| words::type_address(wording.language);
-    let asks: Vec<String> = content.wordings.iter().map(ask).collect();
-    let place = Place {
-        x: middle,
-        y,
-        width,
-        height: 70.0,
-    };
-    y += panel.text(
-        &asks.join(" / "),
-        Look {
-            is_bold: false,
-            ..centred
-        },
-        place,
-        (44.0, smallest),
-    ) + 6.0;
+    y += side + space * 0.3;
+    let asks: Vec<String> = content
+        .wordings
+        .iter()
+        .map(|wording| words::type_address(wording.language))
+        .collect();
+    y += panel.text(&asks.join(" / "), plain, at(y, 70.0), (44.0, smallest)) + 4.0;
     y += svg::address(&mut panel.svg, middle, y, width, 112.0, 60.0, &content.address);
     let legend = poster::legend(&content.address, first.language);
-    let place = Place {
-        x: middle,
-        y,
-        width,
-        height: 110.0,
-    };
-    y += panel.text(
-        &legend,
-        Look {
-            is_bold: false,
-            ..centred
-        },
-        place,
-        (smallest.max(36.0), smallest),
-    );
-    y += 24.0;
-    y = portrait_steps(&mut panel, content, left, y, smallest);
-    let bottom = 2970.0 - 110.0;
-    portrait_small_print(
-        &mut panel,
-        content,
-        Place {
-            x: left,
-            y: y + 22.0,
-            width,
-            height: bottom - y - 22.0,
-        },
-        smallest,
-    );
-    panel.sample(content, 2100.0, 2970.0);
-    panel
-}
-
-fn portrait_steps(panel: &mut Panel, content: &Content, left: f64, mut y: f64, smallest: f64) -> f64 {
-    let is_both = content.wordings.len() > 1;
+    y += panel.text(&legend, plain, at(y, 110.0), (smallest.max(36.0), smallest));
+    y += 26.0 + space * 1.2;
     for (index, texts) in steps(content).iter().enumerate() {
-        let height = if is_both { 190.0 } else { 135.0 };
+        let height = if is_both { 190.0 } else { 135.0 } * tight;
         let place = Place {
-            x: left,
-            y,
-            width: 1800.0,
-            height,
+            x: MARGIN,
+            ..at(y, height)
         };
-        y += panel.step(index + 1, texts, place, (88.0, smallest)) + 20.0;
+        y += panel.step(index + 1, texts, place, (90.0 * tight, smallest)) + 20.0 * tight + space * 0.45;
     }
-    y
+    y += 14.0 + space * 0.9;
+    let bottom = A4.1 - 100.0;
+    let place = Place {
+        x: MARGIN,
+        ..at(y, bottom - y)
+    };
+    y += panel.small_print(content, place, (SMALL_PRINT.max(smallest), smallest));
+    panel.sample(content, A4.0, A4.1);
+    (panel, bottom - y)
 }
 
-/// The invitation is what the customer consents to: it comes in a frame, and first.
-fn portrait_small_print(panel: &mut Panel, content: &Content, place: Place, smallest: f64) {
-    let Some(first) = content.wordings.first() else {
-        return;
-    };
-    let plain = look(first, false, Anchor::Start);
-    let small = small_print(content);
-    let small_height = if content.invitation.is_empty() {
-        place.height
-    } else {
-        place.height * 0.55
-    };
-    let taken = panel.text(
-        &small,
-        plain,
-        Place {
-            height: small_height,
-            ..place
-        },
-        (46.0, smallest),
-    );
-    if content.invitation.is_empty() {
-        return;
-    }
-    let frame = Place {
-        y: place.y + taken + 26.0,
-        height: place.height - taken - 26.0,
-        ..place
-    };
-    let inner = Place {
-        x: frame.x + 28.0,
-        y: frame.y + 14.0,
-        width: frame.width - 56.0,
-        height: frame.height - 32.0,
-    };
-    let height = panel.text(&content.invitation, plain, inner, (46.0, smallest));
-    panel.svg.push_str(&format!(
-        "<rect x=\"{:.0}\" y=\"{:.0}\" width=\"{:.0}\" height=\"{:.0}\" rx=\"14\" fill=\"none\" stroke=\"#000\" stroke-width=\"4\"/>",
-        frame.x,
-        frame.y,
-        frame.width,
-        height + 32.0
-    ));
-}
-
-/// A card of any size wider than high. `is_full`: with the small print.
+/// A card of any size wider than high: the code on the left, headline and steps beside it, the address below.
+/// `is_full`: with the small print.
 pub(crate) fn landscape(content: &Content, width: f64, height: f64, is_full: bool) -> Panel {
     let mut panel = Panel::new();
     let Some(first) = content.wordings.first() else {
         return panel;
     };
-    let is_both = content.wordings.len() > 1;
-    let smallest = 19.0;
-    let margin = if is_full { 70.0 } else { 36.0 };
+    let margin = if is_full { 70.0 } else { 38.0 };
     let room = width - 2.0 * margin;
-    let middle = width / 2.0;
-    let centred = look(first, true, Anchor::Middle);
-    let mut y = margin * 0.8;
-    let place = Place {
-        x: middle,
-        y,
-        width: room,
-        height: height * 0.07,
-    };
-    y += panel.text(
-        &content.shop,
-        Look {
-            is_bold: false,
-            ..centred
-        },
-        place,
-        (height * 0.05, smallest),
-    );
-    for (index, wording) in content.wordings.iter().enumerate() {
-        let largest = if index == 0 { height * 0.11 } else { height * 0.052 };
-        let place = Place {
-            x: middle,
-            y,
-            width: room,
-            height: largest * 1.4,
-        };
-        y += panel.text(
-            &wording.headline,
-            look(wording, true, Anchor::Middle),
-            place,
-            (largest, smallest),
-        );
-    }
-    // From below: the small print, the address; the code and the steps have the rest.
-    let small_room = if is_full {
-        height * if is_both { 0.19 } else { 0.15 }
-    } else {
-        0.0
-    };
-    let address_room = height * 0.13;
-    let side = (height - margin * 0.8 - small_room - address_room - y).min(room * 0.45);
-    panel.code(content, margin - side * 0.06, y, side);
-    let x = margin + side * 0.92;
-    let all = steps(content);
-    let share = side * 0.9 / svg::count(all.len().max(1));
-    for (index, texts) in all.iter().enumerate() {
-        let top = y + side * 0.06 + share * svg::count(index);
-        let place = Place {
-            x,
-            y: top,
-            width: width - margin - x,
-            height: share * 0.94,
-        };
-        let largest = (height * if is_both { 0.052 } else { 0.062 }).min(share * 0.4);
-        panel.step(index + 1, texts, place, (largest, smallest));
-    }
-    y += side;
-    let largest = height * if is_full { 0.085 } else { 0.1 };
-    y += svg::address(
-        &mut panel.svg,
-        middle,
-        y,
+    let plain = look(first, false, Anchor::Middle);
+    // From below: what is small is drawn first, to know its height.
+    let mut below = Panel::new();
+    let mut taken = svg::address(
+        &mut below.svg,
+        width / 2.0,
+        0.0,
         room,
-        largest,
+        height * 0.095,
         height * 0.05,
         &content.address,
     );
     if is_full {
         let legend = poster::legend(&content.address, first.language);
         let place = Place {
-            x: middle,
-            y,
+            x: width / 2.0,
+            y: taken,
             width: room,
-            height: 34.0,
+            height: 60.0,
         };
-        y += panel.text(
-            &legend,
-            Look {
-                is_bold: false,
-                ..centred
-            },
-            place,
-            (22.0, smallest),
-        ) + 8.0;
-        let mut small = small_print(content);
-        if !content.invitation.is_empty() {
-            small = format!("{small}\n{}", content.invitation);
-        }
-        let rest = height - margin * 0.6 - y;
+        taken += below.text(&legend, plain, place, (22.0, SMALLEST)) + 12.0;
         let place = Place {
             x: margin,
-            y,
+            y: taken,
             width: room,
-            height: rest,
+            height: height * 0.27,
         };
-        panel.text(&small, look(first, false, Anchor::Start), place, (28.0, smallest));
+        taken += below.small_print(content, place, (27.0, SMALLEST));
     }
+    let foot = height - margin * 0.75 - taken;
+    let top = margin * 0.75;
+    let side = (foot - top - 8.0).min(room * 0.46);
+    panel.code(
+        content,
+        margin - side * 0.07,
+        top + (foot - top - side) / 2.0,
+        side,
+    );
+    let x = margin + side * 0.93;
+    let place = Place {
+        x,
+        y: top,
+        width: width - margin - x,
+        height: foot - top,
+    };
+    landscape_words(&mut panel, content, place);
+    panel.is_cut |= below.is_cut;
+    panel.svg.push_str(&format!(
+        "<g transform=\"translate(0 {foot:.1})\">{}</g>",
+        below.svg
+    ));
     panel.sample(content, width, height);
     panel
+}
+
+/// Name, headline and steps, spread over the place.
+fn landscape_words(panel: &mut Panel, content: &Content, place: Place) {
+    let middle = place.x + place.width / 2.0;
+    let mut y = place.y;
+    let height = place.height;
+    for wording in content.wordings.iter().take(1) {
+        let look = look(wording, false, Anchor::Middle);
+        let place = Place {
+            x: middle,
+            y,
+            height: height * 0.12,
+            ..place
+        };
+        y += panel.text(&content.shop, look, place, (height * 0.085, SMALLEST));
+    }
+    for (index, wording) in content.wordings.iter().enumerate() {
+        let share = if index == 0 { 0.27 } else { 0.11 };
+        let look = look(wording, true, Anchor::Middle);
+        let place = Place {
+            x: middle,
+            y,
+            height: height * share,
+            ..place
+        };
+        y += panel.text(&wording.headline, look, place, (height * share * 0.68, SMALLEST));
+    }
+    let all = steps(content);
+    y += height * 0.03;
+    let share = (place.y + height - y) / svg::count(all.len().max(1));
+    let largest = (share * 0.42).min(height * 0.105);
+    let draw = |panel: &mut Panel, gap: f64| {
+        let mut top = y;
+        for (index, texts) in all.iter().enumerate() {
+            let place = Place {
+                y: top,
+                height: share * 0.96,
+                ..place
+            };
+            top += panel.step(index + 1, texts, place, (largest, SMALLEST)) + gap;
+        }
+        top
+    };
+    // Once to measure, once with the space between them.
+    let free = place.y + height - draw(&mut Panel::new(), 0.0);
+    draw(panel, free.max(0.0) / svg::count(all.len().max(1)));
 }

@@ -19,6 +19,15 @@ pub(crate) enum Anchor {
     Middle,
 }
 
+/// How text is cut into lines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Of about equal length: headlines.
+    Even,
+    /// Each as full as it gets: running text.
+    Full,
+}
+
 /// How a line of text looks.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Look {
@@ -145,10 +154,11 @@ pub(crate) fn count(number: usize) -> f64 {
 
 /// The largest lines of `text` that fit into `width` and `height`, between two sizes. At the smallest size the last line
 /// that fits ends with … where there is more.
-pub(crate) fn fit(text: &str, width: f64, height: f64, largest: f64, smallest: f64) -> Fitted {
+pub(crate) fn fit(text: &str, width: f64, height: f64, sizes: (f64, f64), shape: Shape) -> Fitted {
+    let (largest, smallest) = sizes;
     let mut size = largest;
     loop {
-        let lines = wrap(text, width / size);
+        let lines = wrap(text, width / size, shape);
         let fitted = Fitted {
             size,
             lines,
@@ -175,17 +185,18 @@ fn cut(mut fitted: Fitted, height: f64) -> Fitted {
     fitted
 }
 
-/// Lines no wider than `room` (in ems), broken where it reads best, of about equal length.
-pub(crate) fn wrap(text: &str, room: f64) -> Vec<String> {
+/// Lines no wider than `room` (in ems), broken where it reads best.
+pub(crate) fn wrap(text: &str, room: f64, shape: Shape) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.lines().filter(|paragraph| !paragraph.trim().is_empty()) {
         let pieces = pieces(paragraph.trim(), room.min(WORD));
-        let greedy = fill(&pieces, room);
+        let greedy = fill(&pieces, room, shape);
         // The same number of lines in less room: no last line of one character.
         let mut best = greedy.clone();
         let mut narrower = room * 0.96;
-        while greedy.len() > 1 && greedy.len() < 4 && narrower > room * 0.5 {
-            let tried = fill(&pieces, narrower);
+        let is_short = |lines: &[String]| lines.last().is_some_and(|line| width_of_line(line) < room * 0.2);
+        while greedy.len() > 1 && narrower > room * 0.5 && (shape == Shape::Even || is_short(&best)) {
+            let tried = fill(&pieces, narrower, shape);
             if tried.len() > greedy.len() {
                 break;
             }
@@ -205,7 +216,7 @@ struct Piece {
     begins_phrase: bool,
 }
 
-fn fill(pieces: &[Piece], room: f64) -> Vec<String> {
+fn fill(pieces: &[Piece], room: f64, shape: Shape) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     let mut line: Vec<&Piece> = Vec::new();
     let mut width = 0.0;
@@ -214,7 +225,7 @@ fn fill(pieces: &[Piece], room: f64) -> Vec<String> {
             // Back to where a phrase begins, where that is not far.
             let mut kept = line.len();
             let mut back = 0.0;
-            if !piece.begins_phrase {
+            if !piece.begins_phrase && shape == Shape::Even {
                 for (index, candidate) in line.iter().enumerate().rev() {
                     back += candidate.width;
                     if back > room * 0.3 {
@@ -282,6 +293,14 @@ fn pieces(text: &str, longest: f64) -> Vec<Piece> {
 
 /// Behind a blank or a mark, and where hiragana (mostly a particle) ends.
 fn begins_phrase(before: char, character: char) -> bool {
+    // お and ご belong to the word behind them.
+    if matches!(before, 'お' | 'ご') {
+        return false;
+    }
+    if matches!(character, 'お' | 'ご') && matches!(before, 'を' | 'は' | 'に' | 'の' | 'が' | 'で' | 'と')
+    {
+        return true;
+    }
     let is_hiragana = |character: char| ('\u{3041}'..='\u{3096}').contains(&character);
     before.is_whitespace()
         || "、。，．！？」』）】".contains(before)
@@ -308,6 +327,10 @@ fn width_of(character: char) -> f64 {
     }
 }
 
+fn width_of_line(line: &str) -> f64 {
+    line.chars().map(width_of).sum()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -323,15 +346,15 @@ mod tests {
     #[test]
     fn lines_break_where_japanese_reads_best() {
         assert_eq!(
-            wrap("届いた受付番号を会員登録用紙に記入", 12.0),
+            wrap("届いた受付番号を会員登録用紙に記入", 12.0, Shape::Even),
             ["届いた受付番号を", "会員登録用紙に記入"]
         );
         assert_eq!(
-            wrap("「空メール」、それだけ。", 6.0),
+            wrap("「空メール」、それだけ。", 6.5, Shape::Even),
             ["「空メール」、", "それだけ。"]
         );
         assert_eq!(
-            wrap("Write the number on the membership form", 12.0),
+            wrap("Write the number on the membership form", 12.0, Shape::Even),
             ["Write the number on", "the membership form"]
         );
     }
@@ -345,8 +368,8 @@ mod tests {
             "a b ".repeat(90),
             "🙂".repeat(40),
         ] {
-            for line in wrap(&text, 15.0) {
-                let width: f64 = line.chars().map(width_of).sum();
+            for line in wrap(&text, 15.0, Shape::Even) {
+                let width = width_of_line(&line);
                 assert!(width <= 15.01, "{width}: {line}");
             }
         }
@@ -355,8 +378,8 @@ mod tests {
     #[test]
     fn what_does_not_fit_is_told() {
         let text = "長い文です。".repeat(200);
-        let fitted = fit(&text, 500.0, 100.0, 40.0, 20.0);
+        let fitted = fit(&text, 500.0, 100.0, (40.0, 20.0), Shape::Full);
         assert!(fitted.is_cut && fitted.height() <= 100.0 && fitted.lines.last().unwrap().ends_with('…'));
-        assert!(!fit("短い文です。", 500.0, 100.0, 40.0, 20.0).is_cut);
+        assert!(!fit("短い文です。", 500.0, 100.0, (40.0, 20.0), Shape::Full).is_cut);
     }
 }
