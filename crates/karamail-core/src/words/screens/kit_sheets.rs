@@ -121,34 +121,34 @@ words! {
     /// Screen.
     pub fn look_results() { ja: "「収集結果」でアドレスの一部を探す", en: "Results: search part of the address" }
     /// Finding.
-    pub fn found_sent() { ja: "番号があり、返信も送れている", en: "There is a number, and the answer was sent" }
+    pub fn found_sent() { ja: "番号があり「送信済み」", en: "There is a number: \"Sent\"" }
     /// Remedy.
     pub fn found_sent_do() {
-        ja: "番号を口頭でお伝えし、用紙に書いていただきます。お客様の「迷惑メール」フォルダーを見てもらい、設定のご案内をお渡しします。設定後は「もう一度送る」。",
-        en: "Tell the number; the customer writes it on the form. Have them look into the junk folder, and hand out the sheet on junk mail settings. Then send again.",
+        ja: "番号を口頭でお伝えし、用紙に書いていただきます。お客様の「迷惑メール」フォルダーを見てもらい、設定のご案内をお渡しします。設定が済んだら「もう一度送る」を押します。",
+        en: "Tell the number; the customer writes it on the form. Have them look into the junk folder, and hand out the sheet on junk mail settings. When it is set, press \"Send again\".",
     }
     /// Finding.
-    pub fn found_refused() { ja: "番号があり、返信は相手に断られた", en: "There is a number, but the answer was refused" }
+    pub fn found_refused() { ja: "番号があり「拒否された」「戻ってきた」", en: "There is a number: \"Refused\" or \"Came back\"" }
     /// Remedy.
     pub fn found_refused_do() {
         ja: "番号はそのまま使えます。口頭でお伝えします。理由が「受信拒否」なら設定のご案内を、「アドレスがない」ならアドレスを確かめます。",
         en: "The number is good: tell it. If a filter refused it, hand out the sheet; if there is no such address, check the address.",
     }
     /// Finding.
-    pub fn found_waiting() { ja: "番号があり、返信は送信待ち", en: "There is a number, and the answer is waiting" }
+    pub fn found_waiting() { ja: "番号があり「送信待ち」", en: "There is a number: \"Waiting\"" }
     /// Remedy.
     pub fn found_waiting_do() {
         ja: "番号を口頭でお伝えします。自動で送り直すので、何もしなくて大丈夫です。長く続くときは「状況」を見ます。",
         en: "Tell the number. It is sent again by itself. If that lasts, look at Status.",
     }
     /// Screen.
-    pub fn look_waiting() { ja: "収集結果になければ、「状況」の「確認が必要なもの」", en: "Not there: what needs a hand, on Status" }
+    pub fn look_waiting() { ja: "なければ「状況」から「保留中のメール」", en: "Not there: Held mails, from Status" }
     /// Finding.
     pub fn found_held() { ja: "お客様のメールが保留になっている", en: "The customer's mail is held" }
     /// Remedy.
     pub fn found_held_do() {
         ja: "目の前のお客様のアドレスなら「受け付ける」を押します。番号が出て、返信も送られます。",
-        en: "If it is this customer's address, release it: it gets its number and the answer goes out.",
+        en: "If it is this customer's address, press \"Take it\": it gets its number and the answer goes out.",
     }
     /// Screen.
     pub fn look_status() { ja: "「状況」の表示", en: "Status: the light" }
@@ -156,8 +156,8 @@ words! {
     pub fn found_stopped() { ja: "緑でない（停止中・接続できない）", en: "Not green (stopped, or no connection)" }
     /// Remedy.
     pub fn found_stopped_do() {
-        ja: "停止中なら「開始」を押します。赤いときは表示された説明に従います。お客様のメールはサーバーに残っているので、動き出せば番号が出ます。",
-        en: "Stopped: press Start. Red: follow what it says. The mail waits on the server and gets its number as soon as all works.",
+        ja: "停止中なら「収集開始」を押します。赤いときは表示された説明に従います。お客様のメールはサーバーに残っているので、動き出せば番号が出ます。",
+        en: "Stopped: press \"Start collecting\". Red: follow what it says. The mail waits on the server and gets its number as soon as all works.",
     }
     /// Screen.
     pub fn look_log() { ja: "「ログ」でアドレスの一部を探す", en: "Log: search part of the address" }

@@ -82,6 +82,17 @@ impl Made {
         poster::draw(&self.content, self.wish.format, &label)
     }
 
+    /// The mailbox, as a field of an address.
+    pub(crate) fn chosen(&self) -> String {
+        let name: String = self
+            .mailbox
+            .name
+            .bytes()
+            .map(|byte| format!("%{byte:02X}"))
+            .collect();
+        format!("mailbox={name}")
+    }
+
     /// An invitation to advertising mail without a name of the sender.
     pub(crate) fn lacks_name(&self) -> bool {
         !self.content.invitation.is_empty() && self.content.shop.is_empty()

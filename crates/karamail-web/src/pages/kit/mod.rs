@@ -137,14 +137,8 @@ async fn show(
 
 /// The page for the same paper, without any text of the person's.
 fn reset(made: &Made) -> String {
-    let name: String = made
-        .mailbox
-        .name
-        .bytes()
-        .map(|byte| format!("%{byte:02X}"))
-        .collect();
     let (format, languages) = (made.wish.format.tag(), made.wish.languages.tag());
-    format!("/kit?mailbox={name}&format={format}&language={languages}")
+    format!("/kit?{}&format={format}&language={languages}", made.chosen())
 }
 
 /// The mailboxes, by their names.
