@@ -1,6 +1,11 @@
 //! 店頭キット: what is on the paper is what the settings say, and whatever is typed is text.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 mod common;
 

@@ -26,6 +26,7 @@ use crate::fault::PageFault;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 use made::Made;
+use poster::Drawing;
 use wish::{Format, Languages, Wish};
 
 pub(crate) fn routes() -> Router<App> {
@@ -77,7 +78,7 @@ struct Page {
     has_subject: bool,
     shop: Field,
     groups: Vec<FieldGroup>,
-    sheet: String,
+    sheet: Drawing,
     is_cut: bool,
     /// The fields of this page's address, for the files.
     query: String,
@@ -162,8 +163,14 @@ fn formats(wish: &Wish, language: Language) -> Vec<Choice> {
 
 fn languages(wish: &Wish, language: Language) -> Vec<Choice> {
     let all = [
-        (Languages::One(Language::Japanese), "日本語".to_owned()),
-        (Languages::One(Language::English), "English".to_owned()),
+        (
+            Languages::One(Language::Japanese),
+            Language::Japanese.name().to_owned(),
+        ),
+        (
+            Languages::One(Language::English),
+            Language::English.name().to_owned(),
+        ),
         (Languages::Both, words::both(language)),
     ];
     let choice = |(languages, label): (Languages, String)| Choice {
@@ -229,12 +236,7 @@ async fn poster_file(State(app): State<App>, Query(fields): Fields) -> Result<Re
         made.wish.languages.tag()
     );
     let sheet = made.sheet(app.language());
-    Ok(file(
-        "image/svg+xml",
-        &made,
-        &name,
-        poster::file(&sheet).into_bytes(),
-    ))
+    Ok(file("image/svg+xml", &made, &name, sheet.svg.file().into_bytes()))
 }
 
 async fn qr_svg(State(app): State<App>, Query(fields): Fields) -> Result<Response, PageFault> {

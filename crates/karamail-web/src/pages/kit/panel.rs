@@ -1,9 +1,10 @@
 //! One poster or card: what stands where. The portrait one is drawn as A4 and made smaller; the landscape one fills any size.
 
+use karamail_core::words::lines::Shape;
 use karamail_core::words::screens::kit as words;
 
 use super::poster::{self, Content, Wording};
-use super::svg::{self, Anchor, Fitted, Look, Shape};
+use super::svg::{self, Anchor, Fitted, Look};
 
 /// A drawing without its `svg` element.
 pub(crate) struct Panel {

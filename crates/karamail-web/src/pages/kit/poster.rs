@@ -1,6 +1,9 @@
 //! Sheets of paper as SVG, in tenths of a millimetre: the poster, and cards laid out on a sheet. What is shown, printed and
 //! saved is the same drawing.
 
+use std::fmt;
+
+use askama::filters::HtmlSafe;
 use karamail_core::words::Language;
 use karamail_core::words::screens::kit as words;
 
@@ -35,10 +38,28 @@ pub(crate) struct Content {
 
 /// A finished sheet.
 pub(crate) struct Sheet {
-    /// The `svg` element.
-    pub(crate) svg: String,
+    pub(crate) svg: Drawing,
     /// Some text found no place.
     pub(crate) is_cut: bool,
+}
+
+/// A whole `svg` element. Only [`draw`] makes one, and whatever text stands in it was escaped there: so a template takes it as
+/// it is.
+pub(crate) struct Drawing(String);
+
+impl fmt::Display for Drawing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl HtmlSafe for Drawing {}
+
+impl Drawing {
+    /// The same as a file of its own.
+    pub(crate) fn file(&self) -> String {
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{self}\n")
+    }
 }
 
 /// Width and height of A4.
@@ -71,12 +92,10 @@ pub(crate) fn draw(content: &Content, format: Format, label: &str) -> Sheet {
         Format::Cards => cards(&mut svg, content),
     };
     svg.push_str("</svg>");
-    Sheet { svg, is_cut }
-}
-
-/// The same as a file of its own.
-pub(crate) fn file(sheet: &Sheet) -> String {
-    format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{}\n", sheet.svg)
+    Sheet {
+        svg: Drawing(svg),
+        is_cut,
+    }
 }
 
 fn one(svg: &mut String, content: &Content, scale: f64) -> bool {
@@ -142,7 +161,8 @@ fn dashes(svg: &mut String, path: &str) {
 
 /// The characters of an address that are easily misread, by their names.
 pub(crate) fn legend(address: &str, language: Language) -> String {
-    let names: [(char, fn(Language) -> String); 7] = [
+    type Word = fn(Language) -> String;
+    let names: [(char, Word); 7] = [
         ('0', words::zero),
         ('O', words::capital_o),
         ('1', words::one),

@@ -163,8 +163,8 @@ mod tests {
         check("a+b@x.jp", "mailto:a%2Bb@x.jp");
         check("a/b?c&d=e#f%g@x.jp", "mailto:a%2Fb%3Fc%26d%3De%23f%25g@x.jp");
         check("a..b@docomo.ne.jp", "mailto:%22a..b%22@docomo.ne.jp");
-        check("店@x.jp", "mailto:%E5%BA%97@x.jp");
-        check("a@日本語.jp", "mailto:a@xn--wgv71a119e.jp");
+        check("\u{5E97}@x.jp", "mailto:%E5%BA%97@x.jp");
+        check("a@\u{65E5}\u{672C}\u{8A9E}.jp", "mailto:a@xn--wgv71a119e.jp");
     }
 
     /// What a camera would read.

@@ -101,19 +101,16 @@ fn frame(app: &App, fields: Vec<(String, String)>) -> Result<Option<Frame>, Page
         Languages::One(language) => language,
         Languages::Both => Language::Japanese,
     };
-    let choice = |one: Language, label: &str| Choice {
+    let choice = |one: Language| Choice {
         value: one.tag().to_owned(),
-        label: label.to_owned(),
+        label: one.name().to_owned(),
         is_chosen: one == language,
     };
     let made = Made::of(app, wish)?;
     Ok(made.map(|made| Frame {
         mailboxes: mailboxes(&made),
         made,
-        languages: vec![
-            choice(Language::Japanese, "日本語"),
-            choice(Language::English, "English"),
-        ],
+        languages: vec![choice(Language::Japanese), choice(Language::English)],
         language,
     }))
 }
