@@ -1,5 +1,6 @@
 //! The words of the screens, a file a screen.
 
+pub mod about;
 pub mod demo;
 pub mod first;
 pub mod kit;
