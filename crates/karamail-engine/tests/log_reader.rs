@@ -401,7 +401,8 @@ proptest! {
         if let Some(wanted) = Wanted::new(&wanted) {
             let places = wanted.places_in(&text);
             for place in &places {
-                assert_eq!(wanted.places_in(&text[place.clone()]), [0..place.len()]);
+                let whole = 0..place.len();
+                assert_eq!(wanted.places_in(&text[place.clone()]), vec![whole]);
             }
             assert!(places.windows(2).all(|two| two[0].end <= two[1].start));
         }
