@@ -14,6 +14,7 @@ pub(crate) mod resend;
 pub(crate) mod results;
 mod results_xlsx;
 pub(crate) mod run;
+pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod show;
 pub(crate) mod test;

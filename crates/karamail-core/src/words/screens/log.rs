@@ -1,8 +1,10 @@
-//! Words of the log screen.
+//! ログ: the monthly log.
 
-use crate::words::words;
+use super::super::words;
 
 words! {
+    /// The screen's title.
+    pub fn title() { ja: "ログ", en: "Log" }
     /// There is no such log file.
     pub fn missing(path: &str) { ja: "ログのファイル {path} がありません。", en: "There is no log file {path}." }
     /// What to do about it.
