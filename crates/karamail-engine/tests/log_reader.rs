@@ -187,6 +187,8 @@ async fn a_file_that_grows_shrinks_changes_or_vanishes_is_read_as_it_is() {
     let folder = folder_with("\u{feff}one\ntwo\n");
     let (reader, path) = (LogReader::new(), month().file(folder.path()));
     assert_eq!(all_lines(&reader, folder.path()).await, ["one", "two"]);
+    let generation = async || reader.view(folder.path(), &month()).await.unwrap().generation;
+    let first_generation = generation().await;
     let mut file = fs::File::options().append(true).open(&path).unwrap();
     file.write_all(b"thr").unwrap();
     assert_eq!(all_lines(&reader, folder.path()).await, ["one", "two", "thr"]);
@@ -195,8 +197,10 @@ async fn a_file_that_grows_shrinks_changes_or_vanishes_is_read_as_it_is() {
         all_lines(&reader, folder.path()).await,
         ["one", "two", "three", "four"]
     );
+    assert_eq!(generation().await, first_generation, "lines were only added");
     fs::write(&path, "short").unwrap();
     assert_eq!(all_lines(&reader, folder.path()).await, ["short"]);
+    assert_ne!(generation().await, first_generation);
     fs::write(&path, "other beginning\nand more lines\nthan before\n").unwrap();
     assert_eq!(all_lines(&reader, folder.path()).await.len(), 3);
     fs::write(&path, "").unwrap();

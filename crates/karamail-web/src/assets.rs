@@ -35,6 +35,8 @@ const ASSETS: &[Asset] = &[
     asset!("karamail.css", STYLE),
     asset!("karamail.js", SCRIPT),
     asset!("enter.js", SCRIPT),
+    asset!("log.css", STYLE),
+    asset!("log.js", SCRIPT),
     asset!("icon.svg", "image/svg+xml"),
 ];
 

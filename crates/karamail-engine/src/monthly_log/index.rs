@@ -1,6 +1,7 @@
 //! Where the lines of one log file begin, so that any of them is read without reading those before it.
 
 use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::io::{self, BufRead, BufReader, Read as _, Seek as _, SeekFrom};
 
 use karamail_core::limits::{LOG_ANSWER_BYTES, LOG_DAYS, LOG_FILE_BYTES, LOG_LINE_BYTES};
@@ -35,6 +36,8 @@ pub struct Line {
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct LineIndex {
+    /// Another one each time a file is looked through from its beginning.
+    generation: u64,
     /// Where each [`LINES_A_MARK`]th line begins.
     marks: Vec<u64>,
     days: Vec<LogDay>,
@@ -51,7 +54,10 @@ pub(super) struct LineIndex {
 
 impl LineIndex {
     pub(super) fn build(file: &mut File) -> io::Result<LineIndex> {
-        let mut index = LineIndex::default();
+        let mut index = LineIndex {
+            generation: RandomState::new().build_hasher().finish(),
+            ..LineIndex::default()
+        };
         index.extend(file)?;
         Ok(index)
     }
@@ -62,6 +68,11 @@ impl LineIndex {
         // A file that holds nothing but its mark has no line.
         let is_only_a_mark = self.ended == 0 && self.length == BYTE_ORDER_MARK.len() as u64;
         self.ended + u64::from(behind && !(is_only_a_mark && self.tail == BYTE_ORDER_MARK))
+    }
+
+    /// The same as long as the file only grows.
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// Bytes that were looked at.

@@ -52,12 +52,14 @@ pub struct LogMonth {
 }
 
 /// What a month's file holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LogView {
     /// Its size, as far as it was looked at.
     pub bytes: u64,
     /// How many lines it has.
     pub lines: u64,
+    /// The same as long as lines are only added: whoever remembers lines may keep them.
+    pub generation: u64,
     /// The days it tells of, in its order.
     pub days: Vec<LogDay>,
 }
@@ -69,6 +71,8 @@ pub struct Lines {
     pub from: u64,
     /// How many lines the file has.
     pub total: u64,
+    /// As [`LogView::generation`].
+    pub generation: u64,
     /// The lines: fewer than were asked for at the end of the file, and where they are long.
     pub lines: Vec<Line>,
 }
@@ -100,7 +104,8 @@ pub enum LogFault {
 }
 
 impl LogFault {
-    fn of(path: &Path, error: io::Error) -> LogFault {
+    /// The fault of an error that came of this file.
+    pub fn of(path: &Path, error: io::Error) -> LogFault {
         match error.kind() {
             io::ErrorKind::NotFound => LogFault::Missing(path.to_owned()),
             _ => LogFault::Unreadable(path.to_owned(), error),
@@ -163,6 +168,7 @@ impl LogReader {
             Ok(Some(LogView {
                 bytes: index.length(),
                 lines: index.lines(),
+                generation: index.generation(),
                 days: index.days(),
             }))
         })
@@ -183,6 +189,7 @@ impl LogReader {
             Ok(lines.map(|lines| Lines {
                 from,
                 total: index.lines(),
+                generation: index.generation(),
                 lines,
             }))
         })
