@@ -202,6 +202,14 @@ function start(box) {
       paint();
     });
   };
+  // What was found may stand far to the right.
+  let sought = -1;
+  const bringIntoSight = (mark) => {
+    if (!mark) return;
+    const place = mark.getBoundingClientRect();
+    const window = view.getBoundingClientRect();
+    if (place.left < window.left || place.right > window.right) view.scrollLeft += place.left - window.left - view.clientWidth / 2;
+  };
   let loading = 0;
   const paint = () => {
     const start = top();
@@ -239,6 +247,10 @@ function start(box) {
     view.setAttribute("aria-busy", String(isWaiting));
     if (rows.has(current)) view.setAttribute("aria-activedescendant", `log-line-${current}`);
     else view.removeAttribute("aria-activedescendant");
+    if (sought >= 0 && lineOf(sought) && rows.has(sought)) {
+      bringIntoSight(rows.get(sought).querySelector("mark"));
+      sought = -1;
+    }
     const lastSeen = Math.min(total, Math.floor((start + height()) / rowHeight + 0.01));
     count.textContent = words.count.replace("0", total.toLocaleString());
     seen.textContent = total ? `${(firstSeen() + 1).toLocaleString()} – ${lastSeen.toLocaleString()}` : "";
@@ -371,7 +383,7 @@ function start(box) {
       await visible();
       const began = Date.now();
       try {
-        const news = await ask("/log/news", { lines: total, generation, newest });
+        const news = await ask("/log/news", { lines: isFaulty ? "" : total, generation, newest });
         if (isFaulty) {
           isFaulty = false;
           say("");
@@ -421,6 +433,7 @@ function start(box) {
       say(found.said);
       if (found.line !== null && found.line !== undefined) {
         place = found.line;
+        sought = found.line;
         // The file may have grown since this page heard of it.
         if (found.line >= total) changed(found.line + 1, generation);
         goTo(found.line, true);
@@ -480,6 +493,7 @@ function start(box) {
   // ---- begin ----
   resize();
   if (place >= 0) {
+    if (wanted) sought = place;
     goTo(place, wanted !== "");
     if (!wanted) scrollTo(place * rowHeight);
   } else if (words.from !== undefined) {

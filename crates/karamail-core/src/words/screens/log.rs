@@ -14,7 +14,7 @@ words! {
     /// Label of the months.
     pub fn which_month() { ja: "月", en: "Month" }
     /// A month, with the size of its file.
-    pub fn month(year: &str, month: &str, kilobytes: u64) { ja: "{year}年{month}月（{kilobytes} KB）", en: "{year}-{month:0>2} ({kilobytes} KB)" }
+    pub fn month(year: &str, month: &str, size: &str) { ja: "{year}年{month}月（{size}）", en: "{year}-{month:0>2} ({size})" }
     /// Shows the month.
     pub fn show_month() { ja: "月指定", en: "Show month" }
     /// Label of the day.
@@ -72,9 +72,14 @@ words! {
     /// Copies where the file is.
     pub fn copy_path() { ja: "場所をコピー", en: "Copy the path" }
     /// The program was started.
-    pub fn opened() { ja: "開きました。", en: "Opened." }
+    pub fn opened() {
+        ja: "開くように指示しました。画面が出ないときは「保存」で取り出してください。", en: "The program was told to open it. If nothing shows, save a copy.",
+    }
     /// The folder was opened.
-    pub fn opened_folder() { ja: "フォルダーを開きました。", en: "The folder was opened." }
+    pub fn opened_folder() {
+        ja: "フォルダーを開くように指示しました。画面が出ないときは、下の場所を直接開いてください。",
+        en: "The folder was told to open. If nothing shows, open the path below yourself.",
+    }
     /// The program did not start.
     pub fn not_opened() { ja: "ログを開くプログラムを起動できませんでした。", en: "No program could be started for the log." }
     /// The folder could not be opened.

@@ -86,9 +86,15 @@ impl Asked {
 
 /// Where the log that is shown lies: the running engine's (the demo's while it is on), else where the settings file says.
 async fn folder(app: &App) -> PathBuf {
-    if let Some(handle) = app.program.shown() {
-        return log_folder(&handle.settings().borrow().general, handle.data_folder());
-    }
+    let folder = match app.program.shown() {
+        Some(handle) => log_folder(&handle.settings().borrow().general, handle.data_folder()),
+        None => folder_of_file(app).await,
+    };
+    // People are shown it, and other programs open it from elsewhere.
+    std::path::absolute(&folder).unwrap_or(folder)
+}
+
+async fn folder_of_file(app: &App) -> PathBuf {
     let places = app.program.places().clone();
     let data = places.data.clone();
     let read = tokio::task::spawn_blocking(move || {
@@ -143,9 +149,12 @@ struct MonthChoice {
 fn choice(found: &LogMonth, shown: &str, language: Language) -> MonthChoice {
     let value = found.month.as_str().to_owned();
     let (year, month) = value.split_once('-').unwrap_or_default();
-    let kilobytes = found.bytes.div_ceil(1024);
+    let size = match found.bytes.div_ceil(1024) {
+        kilobytes @ 0..10_000 => format!("{kilobytes} KB"),
+        kilobytes => format!("{} MB", kilobytes.div_ceil(1024)),
+    };
     MonthChoice {
-        label: words::month(language, year, month.trim_start_matches('0'), kilobytes),
+        label: words::month(language, year, month.trim_start_matches('0'), &size),
         is_shown: value == shown,
         value,
     }
