@@ -193,10 +193,8 @@ mod tests {
             };
             ShownLine::new(0, &line, None).tone
         };
-        assert_eq!(
-            tone("2026-11-21 14:05:09\t受信できません\tタイムアウト\t（店頭）"),
-            "trouble"
-        );
+        let failing = journal::title(Language::Japanese, EventKind::MailboxFailing);
+        assert_eq!(tone(&format!("2026-11-21 14:05:09\t{failing}\twhy")), "trouble");
         assert_eq!(tone("2026-11-21 14:05:09\tSignup\tnumber 1"), "signup");
         assert_eq!(tone("2026-11-21 14:05:09\tメール収集を開始"), "");
         assert_eq!(tone("a note\t受付"), "");
