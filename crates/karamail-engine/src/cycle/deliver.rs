@@ -69,10 +69,22 @@ pub(super) async fn deliver(
     if sender.waits_for_pop3() && !wait_for_login(&mut progress).await {
         return Ok(());
     }
+    let delivered = deliver_beside(sender, store, data_folder, stop.clone(), progress, report).await;
+    // As it is now: what was in trouble at first may have gone out since.
     report.fault.clone_from(&sender.trouble);
+    delivered
+}
+
+async fn deliver_beside(
+    sender: &mut Sender,
+    store: &Store,
+    data_folder: &Path,
+    mut stop: Stop,
+    mut progress: watch::Receiver<Progress>,
+    report: &mut DeliveryReport,
+) -> Result<(), StoreError> {
     settle_kept(sender, store).await?;
     store.recover_cut_off(sender.mailbox_id).await?;
-    let mut stop = stop.clone();
     loop {
         // Marked as seen first: what is recorded while letters go out is looked for again.
         let is_receiving = progress.borrow_and_update().is_receiving();
@@ -114,7 +126,7 @@ async fn send_due(
         Ok(mailer) => mailer,
         Err(fault) => {
             let told = fault.told(sender.language);
-            return pause(sender, store, told, report).await;
+            return pause(sender, store, told).await;
         }
     };
     let connections = match sender.has_interval() {
@@ -142,7 +154,7 @@ async fn send_due(
     if let Some(told) = delivery.trouble.take() {
         // The connections of the pool may be part of the trouble.
         sender.mailer = None;
-        result = result.and(pause(sender, store, told, report).await);
+        result = result.and(pause(sender, store, told).await);
     }
     result
 }
@@ -443,12 +455,7 @@ fn again(attempts: u32, what: String, now: Timestamp, language: Language) -> Att
 }
 
 /// All letters wait: the server takes nothing. Told once, and once when it is over.
-async fn pause(
-    sender: &mut Sender,
-    store: &Store,
-    told: String,
-    report: &mut DeliveryReport,
-) -> Result<(), StoreError> {
+async fn pause(sender: &mut Sender, store: &Store, told: String) -> Result<(), StoreError> {
     let at = usize::try_from(sender.failures)
         .unwrap_or(usize::MAX)
         .min(SERVER_PAUSES.len() - 1);
@@ -457,7 +464,6 @@ async fn pause(
     sender.paused_until = Some(Instant::now() + pause);
     sender.trouble = Some(told.clone());
     sender.failures = sender.failures.saturating_add(1);
-    report.fault = Some(told.clone());
     if sender.failures == 1 {
         let mailbox = Some(sender.mailbox_name.clone());
         let event = Event {

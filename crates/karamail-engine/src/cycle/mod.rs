@@ -3,7 +3,7 @@
 //! ```text
 //! run_once(mailbox)
 //!  1 intake    listing → plan → headers → decide → record      one transaction for a batch of mails
-//!  2 deliver   claim (attempt counted on disk) → send → settle
+//!  2 deliver   claim (attempt counted on disk) → send → settle  beside intake, from the first batch on
 //!  3 purge     DELE what is settled and the keep rule lets go → QUIT; believed only after +OK
 //! ```
 //!
