@@ -340,11 +340,8 @@ function start(box) {
     bar.hidden = false;
   };
   barButton.addEventListener("click", () => {
-    if (barDoes === "month") {
-      location.href = "/log";
-      return;
-    }
-    toEnd();
+    if (barDoes === "month") location.href = "/log";
+    else toEnd();
     bar.hidden = true;
     barDoes = null;
     view.focus();
@@ -410,17 +407,15 @@ function start(box) {
   const previous = document.getElementById("log-previous");
   previous.hidden = false;
   let finding = null;
-  const setWanted = (text) => {
-    if (text === wanted) return false;
-    wanted = text;
-    forget();
-    draw();
-    return true;
-  };
   const find = async (isBack, isHere) => {
     clearTimeout(typing);
-    setWanted(field.value.trim());
     finding?.abort();
+    const text = field.value.trim();
+    if (text !== wanted) {
+      wanted = text;
+      forget();
+      draw();
+    }
     if (!wanted) {
       say("");
       return;
@@ -454,8 +449,7 @@ function start(box) {
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
-    const isNew = field.value.trim() !== wanted;
-    find(event.shiftKey, isNew);
+    find(event.shiftKey, field.value.trim() !== wanted);
   });
   document.addEventListener("keydown", (event) => {
     if (event.isComposing || event.altKey) return;
@@ -477,6 +471,7 @@ function start(box) {
   dayForm.addEventListener("submit", async (event) => {
     if (day.value && !day.value.startsWith(`${month}-`)) return; // another month: the page is asked for
     event.preventDefault();
+    finding?.abort();
     try {
       const found = await ask("/log/day", { day: day.value });
       say(found.said);

@@ -130,7 +130,6 @@ struct Page {
     said: String,
     day: String,
     find: String,
-    found: Option<(u64, u64)>,
     /// The line that was looked for.
     place: Option<u64>,
     from: u64,
@@ -204,7 +203,6 @@ impl Page {
             said: String::new(),
             day: String::new(),
             find: String::new(),
-            found: None,
             place: None,
             from: 0,
             lines: Vec::new(),
@@ -232,7 +230,6 @@ impl Page {
                 .await?;
             self.find.clone_from(&asked.find);
             self.place = found.line;
-            self.found = found.line.map(|_| (found.nth, found.lines));
             self.said = answers::found_told(language, &found);
         } else if let Some(day) = asked.day() {
             let place = app.log.place_of(folder, month, day).await?;
