@@ -1,5 +1,12 @@
 //! The log screen: months, days, text, what goes out, and new lines as they come.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use std::fmt::Write as _;
