@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use karamail_core::words::Language;
 use karamail_engine::engine::Handle;
+use karamail_engine::monthly_log::reader::LogReader;
 use karamail_engine::program::Program;
 
 use crate::fault::PageFault;
@@ -17,6 +18,8 @@ pub(crate) struct App(Arc<Inner>);
 /// What [`App`] holds. A screen that keeps something between two requests adds a field here.
 pub(crate) struct Inner {
     pub(crate) program: Arc<Program>,
+    /// Where the lines of the log's files are.
+    pub(crate) log: LogReader,
 }
 
 impl Deref for App {
@@ -28,7 +31,10 @@ impl Deref for App {
 
 impl App {
     pub(crate) fn new(program: Arc<Program>) -> App {
-        App(Arc::new(Inner { program }))
+        App(Arc::new(Inner {
+            program,
+            log: LogReader::new(),
+        }))
     }
 
     /// The language of the screens.

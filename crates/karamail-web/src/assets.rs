@@ -38,6 +38,8 @@ const ASSETS: &[Asset] = &[
     asset!("enter.js", SCRIPT),
     asset!("settings.css", STYLE),
     asset!("settings.js", SCRIPT),
+    asset!("log.css", STYLE),
+    asset!("log.js", SCRIPT),
     asset!("icon.svg", "image/svg+xml"),
 ];
 

@@ -13,6 +13,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use karamail_engine::clock;
 use karamail_engine::config::Places;
 use karamail_engine::demo::{self, DemoServers};
 use karamail_engine::engine::{Command, Handle};
@@ -173,13 +174,12 @@ impl Shop {
 
     /// A customer's empty mail.
     pub fn sign_up(&self, from: &str) {
-        let now = karamail_engine::clock::now().to_zoned(jiff::tz::TimeZone::UTC);
-        // Mail of a day ago would be backlog.
         let mail = format!(
             "From: {from}\r\nTo: {}\r\nMessage-ID: <{}@mail.example>\r\nDate: {}\r\nSubject: \r\n\r\n",
             demo::ADDRESS,
             from.replace(|c: char| !c.is_ascii_alphanumeric(), "."),
-            jiff::fmt::rfc2822::to_string(&now).unwrap(),
+            // Of now: an older mail is backlog at the first contact.
+            jiff::fmt::rfc2822::to_string(&clock::local(clock::now())).unwrap(),
         );
         self.servers.deposit(mail.into_bytes());
     }
