@@ -269,3 +269,8 @@ pub const DISK_FULL_PAUSE: Duration = Duration::from_secs(30);
 pub const SMTP_COMMAND_BYTES: usize = 512;
 /// How much must fit on the disk before collecting goes on: a batch of mails and its letters.
 pub const DISK_ROOM_BYTES: usize = 1024 * 1024;
+
+// --- screens ---
+
+/// Results that are read from the ledger at once: a reader is held for a moment only, however many are written to a file.
+pub const RESULTS_AT_ONCE: u32 = 500;

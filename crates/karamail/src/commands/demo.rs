@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use karamail_core::journal::EventKind;
-use karamail_core::words::{Language, commands as words};
+use karamail_core::words::{Language, Told, commands as words};
 use karamail_engine::clock;
 use karamail_engine::config::Settings;
 use karamail_engine::demo::{self, DemoMail, DemoServers, Role, customers, render_phone};
@@ -237,7 +237,7 @@ impl Play<'_> {
                 vec![
                     row.number.to_string(),
                     output::harmless(&row.address),
-                    super::results::delivery(row.delivery, language),
+                    row.delivery.what(language),
                 ]
             })
             .collect();
