@@ -22,6 +22,7 @@ pub mod certificates;
 pub mod dovecot;
 pub mod ledger;
 pub mod mails;
+pub mod old_shop;
 pub mod postfix;
 pub mod program;
 pub mod server;
