@@ -12,6 +12,7 @@ mod room;
 mod status;
 mod wake;
 
+use handle::Ask;
 pub use handle::{Command, EngineError, Handle};
 pub use status::{MailboxStatus, Status};
 pub use wake::touch;
@@ -58,6 +59,8 @@ pub struct Engine {
     data_folder: DataFolder,
     store: Store,
     settings: Arc<Settings>,
+    /// The settings as others see them; they follow those above.
+    settings_shown: watch::Sender<Arc<Settings>>,
     secrets: Arc<Secrets>,
     log: watch::Sender<MonthlyLog>,
     slots: Vec<Slot>,
@@ -68,6 +71,8 @@ pub struct Engine {
     events: broadcast::Sender<StoredEvent>,
     command_sender: mpsc::Sender<Command>,
     commands: mpsc::Receiver<Command>,
+    ask_sender: mpsc::Sender<Ask>,
+    asks: mpsc::Receiver<Ask>,
     stop: Stop,
     stop_switch: StopSwitch,
     /// Ends the cycles that run; a new one each time collecting begins.
@@ -101,11 +106,14 @@ impl Engine {
         let data_folder = DataFolder::take(data_folder)?;
         let store = Store::open(data_folder.path()).await?;
         let (command_sender, commands) = mpsc::channel(COMMANDS_WAITING);
+        let (ask_sender, asks) = mpsc::channel(COMMANDS_WAITING);
+        let settings = Arc::new(settings);
         let collecting = stop_switch();
         let (stop_switch, stop) = stop_switch();
         let mut engine = Engine {
             log: watch::Sender::new(monthly_log(data_folder.path(), &settings)),
-            settings: Arc::new(settings),
+            settings_shown: watch::Sender::new(Arc::clone(&settings)),
+            settings,
             secrets,
             slots: Vec::new(),
             running: HashMap::new(),
@@ -113,6 +121,8 @@ impl Engine {
             events: broadcast::Sender::new(EVENTS_WAITING),
             command_sender,
             commands,
+            ask_sender,
+            asks,
             stop,
             stop_switch,
             collecting,
@@ -131,7 +141,9 @@ impl Engine {
     pub fn handle(&self) -> Handle {
         Handle {
             commands: self.command_sender.clone(),
+            asks: self.ask_sender.clone(),
             status: self.status.subscribe(),
+            settings: self.settings_shown.subscribe(),
             events: self.events.clone(),
             readers: self.store.readers().clone(),
             data_folder: self.data_folder.path().to_owned(),
@@ -248,6 +260,7 @@ impl Engine {
                     Command::Shutdown => break,
                     command => self.obey(command).await,
                 },
+                Some(ask) = self.asks.recv() => self.answer(ask).await,
                 changed = next_settings(&mut watcher) => self.take_settings(changed).await,
                 () = self.wake.touched() => self.perform_requests().await,
                 () = sleep_until(next) => self.perform_requests().await,
@@ -306,14 +319,31 @@ impl Engine {
         }
     }
 
-    /// Does what commands have asked for through the ledger.
-    async fn perform_requests(&mut self) {
-        let office = Office {
+    /// Does what a screen of this program asks for.
+    async fn answer(&mut self, ask: Ask) {
+        let office = self.office();
+        let performed = requests::perform(&ask.request, &office).await;
+        let check_now = performed.as_ref().is_ok_and(|performed| performed.check_now);
+        if check_now {
+            self.check_now();
+        }
+        self.count_waiting().await;
+        // Whoever asked may have gone; the work is done all the same.
+        let _ = ask.answer.send(performed.map(|performed| performed.result));
+    }
+
+    fn office(&self) -> Office<'_> {
+        Office {
             store: &self.store,
             settings: &self.settings,
             data_folder: self.data_folder.path(),
             now: clock::now(),
-        };
+        }
+    }
+
+    /// Does what commands have asked for through the ledger.
+    async fn perform_requests(&mut self) {
+        let office = self.office();
         match requests::perform_open(&office).await {
             Ok(Some(check_now)) => {
                 if check_now {

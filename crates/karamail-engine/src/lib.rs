@@ -14,6 +14,7 @@
 //!    all of it in one file.
 //! 7. [`providers`] and [`setup`]: from a mail address to settings; SPF and DMARC. [`self_test`]: a shop's tests.
 //! 8. [`demo`]: small mail servers on loopback, for people who try Karamail.
+//! 9. [`program`]: the whole as a person has it on the screen: settings that may be missing, the engine, the demo.
 //!
 //! Invariant: the engine is driven only through [`engine::Handle`] and the stop switch.
 
@@ -33,6 +34,7 @@ pub mod import;
 pub mod milestone;
 pub mod monthly_log;
 pub mod pop3;
+pub mod program;
 pub mod providers;
 pub mod resend;
 pub mod retention;

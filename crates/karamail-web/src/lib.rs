@@ -1,1 +1,46 @@
-//! Every screen of Karamail.
+//! Every screen of Karamail: an axum [`Router`](axum::Router) over a [`Program`]. Pages are rendered here (askama), small interactions
+//! go through htmx, looks come from Pico CSS and `assets/karamail.css`. There is no build step for the pages, and nothing
+//! comes from the network.
+//!
+//! Reading order: [`router`], `app` (what a handler has), `shell` (what every page has around it), `live` (parts of a page that
+//! follow the program), `pages/<screen>`; for a browser on this machine `guard` and [`serve`].
+//!
+//! Contract: the same Router serves the program's own windows, which need no door keeper, and a browser on loopback, which
+//! does ([`serve::Server`]). A page changes nothing by GET.
+//!
+//! Invariant: text from mails goes through the templates' escaping and the filter `shown`, so that it can neither be markup nor
+//! move what stands around it.
+
+mod app;
+mod assets;
+mod fault;
+mod guard;
+mod headers;
+mod live;
+mod pages;
+pub mod serve;
+mod shell;
+mod text;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use karamail_engine::program::Program;
+
+use app::App;
+
+/// Every screen of this program, for whoever may see them all.
+pub fn router(program: Arc<Program>) -> Router {
+    let app = App::new(program);
+    Router::new()
+        .route("/", get(shell::start))
+        .route("/language", post(shell::choose_language))
+        .route("/assets/{name}", get(assets::answer))
+        .merge(pages::routes())
+        .fallback(fault::not_found)
+        .layer(from_fn_with_state(app.clone(), fault::tell))
+        .layer(from_fn(headers::add))
+        .with_state(app)
+}

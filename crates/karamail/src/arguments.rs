@@ -47,6 +47,8 @@ pub(crate) enum Lang {
 pub(crate) enum Command {
     /// Collect until Ctrl-C or SIGTERM (メール収集を続ける).
     Run,
+    /// Show the screens in a browser on this machine, and collect (画面を開く).
+    Serve(Serve),
     /// Poll every mailbox once, send what is due, and print a summary (1回だけ収集する).
     Once,
     /// Try Karamail with mail servers of its own on this machine; nothing leaves it (デモ).
@@ -99,6 +101,20 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: PasswordAction,
     },
+}
+
+/// `serve`
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// The port on 127.0.0.1; 0 takes any that is free.
+    #[arg(long, default_value_t = 0, value_name = "PORT")]
+    pub(crate) port: u16,
+    /// Open the screens in the default browser.
+    #[arg(long)]
+    pub(crate) open: bool,
+    /// Do not begin to collect; the screens have a button for it.
+    #[arg(long)]
+    pub(crate) stopped: bool,
 }
 
 /// `demo`

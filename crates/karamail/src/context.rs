@@ -25,6 +25,8 @@ pub(crate) struct Context {
     pub(crate) is_config_named: bool,
     pub(crate) data_dir: PathBuf,
     pub(crate) language: Language,
+    /// Whether the language was named by the person.
+    pub(crate) is_language_named: bool,
     pub(crate) json: bool,
 }
 
@@ -45,6 +47,7 @@ impl Context {
             config: places.config,
             data_dir: places.data,
             language,
+            is_language_named: asked.is_some(),
             json: common.json,
         })
     }
@@ -159,6 +162,11 @@ impl Failure {
         output::error_line(&text);
         exit
     }
+}
+
+/// An engine's fault, told: for whoever has only a reference to it.
+pub(crate) fn engine_failure(error: &EngineError, language: Language) -> Failure {
+    Failure::Said(engine_exit(error), error.told(language))
 }
 
 fn engine_exit(error: &EngineError) -> Exit {

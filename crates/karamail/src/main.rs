@@ -50,6 +50,7 @@ fn main() -> ExitCode {
 async fn run(context: &Context, command: &Command) -> Result<Exit, Failure> {
     match command {
         Command::Run => commands::run::run(context).await,
+        Command::Serve(arguments) => commands::serve::run(context, arguments).await,
         Command::Once => commands::once::run(context).await,
         Command::Demo(arguments) => commands::demo::run(context, arguments).await,
         Command::Decide(arguments) => commands::decide::run(context, arguments).await,

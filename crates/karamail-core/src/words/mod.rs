@@ -28,6 +28,7 @@ pub mod journal;
 pub mod letters;
 pub mod pop3;
 pub mod requests;
+pub mod screens;
 pub mod secrets;
 pub mod self_test;
 pub mod settings_file;

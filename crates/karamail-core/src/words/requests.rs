@@ -42,4 +42,8 @@ words! {
         ja: "データフォルダー {folder} には、まだ何も記録されていません。",
         en: "Nothing has been recorded in the data folder {folder} yet.",
     }
+    /// The engine has ended.
+    pub fn not_running() { ja: "メール収集のしくみが動いていないため、何もしませんでした。", en: "The engine is not running; nothing was done." }
+    /// What to do about it.
+    pub fn not_running_advice() { ja: "Karamail を起動し直してください。", en: "Start Karamail again." }
 }

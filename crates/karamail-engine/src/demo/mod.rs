@@ -11,6 +11,7 @@ mod customers;
 mod phone;
 mod pop3;
 mod smtp;
+mod stage;
 mod wire;
 
 use std::collections::HashSet;
@@ -26,6 +27,7 @@ use tokio::task::JoinHandle;
 
 pub use customers::{DemoMail, Role, customers};
 pub use phone::render_phone;
+pub use stage::{Stage, StageFault};
 
 /// The address of the one mailbox the demo servers have.
 pub const ADDRESS: &str = "touroku@karamail.example";

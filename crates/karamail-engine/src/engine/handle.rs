@@ -1,11 +1,15 @@
 //! The engine as screens and commands see it.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use karamail_core::words::{Language, Told};
-use tokio::sync::{broadcast, mpsc, watch};
+use serde_json::Value;
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use super::Status;
+use super::requests::{Request, RequestFault};
+use crate::config::Settings;
 use crate::data_folder::DataFolderError;
 use crate::store::events::StoredEvent;
 use crate::store::{Readers, StoreError};
@@ -51,10 +55,19 @@ pub enum Command {
     Shutdown,
 }
 
+/// A request of this program's own screens, and where its result goes.
+#[derive(Debug)]
+pub(super) struct Ask {
+    pub(super) request: Request,
+    pub(super) answer: oneshot::Sender<Result<Value, RequestFault>>,
+}
+
 /// The engine as screens and commands see it: commands in, status and events out, and the ledger to read.
 #[derive(Clone)]
 pub struct Handle {
     pub(super) commands: mpsc::Sender<Command>,
+    pub(super) asks: mpsc::Sender<Ask>,
+    pub(super) settings: watch::Receiver<Arc<Settings>>,
     pub(super) status: watch::Receiver<Status>,
     pub(super) events: broadcast::Sender<StoredEvent>,
     pub(super) readers: Readers,
@@ -65,6 +78,24 @@ impl Handle {
     /// Queues a command. `false` when the engine has ended.
     pub async fn command(&self, command: Command) -> bool {
         self.commands.send(command).await.is_ok()
+    }
+
+    /// Has a request performed by the engine, as a writing command would, and waits for its result.
+    ///
+    /// # Errors
+    /// What the request says, and [`RequestFault::NotRunning`] where the engine has ended.
+    pub async fn perform(&self, request: Request) -> Result<Value, RequestFault> {
+        let (answer, result) = oneshot::channel();
+        let ask = Ask { request, answer };
+        if self.asks.send(ask).await.is_err() {
+            return Err(RequestFault::NotRunning);
+        }
+        result.await.unwrap_or(Err(RequestFault::NotRunning))
+    }
+
+    /// The settings that hold now; `changed().await` on it resolves when others hold.
+    pub fn settings(&self) -> watch::Receiver<Arc<Settings>> {
+        self.settings.clone()
     }
 
     /// The status; `changed().await` on it resolves at the next change.

@@ -82,6 +82,7 @@ impl Engine {
                     self.settings = before;
                     return;
                 }
+                self.settings_shown.send_replace(Arc::clone(&self.settings));
                 self.log
                     .send_replace(monthly_log(self.data_folder.path(), &self.settings));
                 self.status.send_modify(|status| status.settings_faults = None);

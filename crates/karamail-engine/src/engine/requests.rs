@@ -101,6 +101,9 @@ pub enum RequestFault {
         /// The names there are.
         names: String,
     },
+    /// The engine has ended; nothing was done.
+    #[error("the engine is not running")]
+    NotRunning,
     /// The ledger or the disk; told in the language of the settings.
     #[error("{0}")]
     Failed(String),
@@ -112,6 +115,7 @@ impl Told for RequestFault {
             RequestFault::Erase(fault) => fault.what(language),
             RequestFault::Unknown(kind) => words::unknown(language, kind),
             RequestFault::TooOld => words::too_old(language),
+            RequestFault::NotRunning => words::not_running(language),
             RequestFault::NoMailbox { name, names } => commands::no_such_mailbox(language, name, names),
             RequestFault::Failed(told) => told.clone(),
         }
@@ -122,6 +126,7 @@ impl Told for RequestFault {
             RequestFault::Erase(fault) => fault.what_to_do(language),
             RequestFault::Unknown(_) => Some(words::unknown_advice(language)),
             RequestFault::TooOld => Some(words::too_old_advice(language)),
+            RequestFault::NotRunning => Some(words::not_running_advice(language)),
             RequestFault::NoMailbox { .. } | RequestFault::Failed(_) => None,
         }
     }

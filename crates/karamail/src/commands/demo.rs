@@ -1,17 +1,13 @@
 //! `karamail demo`: the main job on mail servers of its own, on loopback. The engine, its sockets and its ledger are the
 //! real ones; the ledger lies in a folder that is removed at the end.
 
-use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use karamail_core::journal::EventKind;
-use karamail_core::words::{Language, Told, commands as words};
+use karamail_core::words::{Told, commands as words};
 use karamail_engine::clock;
-use karamail_engine::config::Settings;
-use karamail_engine::demo::{self, DemoMail, DemoServers, Role, customers, render_phone};
-use karamail_engine::engine::{Command, Engine, Handle};
-use karamail_engine::secrets::{Environment, KeyringUse, Secrets};
+use karamail_engine::demo::{self, DemoMail, DemoServers, Role, Stage, customers, render_phone};
+use karamail_engine::engine::{Command, Handle};
 use karamail_engine::store::events::StoredEvent;
 use karamail_engine::store::results::{Wanted, results};
 use serde_json::json;
@@ -37,11 +33,10 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Resul
             words::demo_failed(context.language, &error.to_string()),
         )
     };
-    let servers = DemoServers::start().await.map_err(|error| failed(&error))?;
-    let folder = tempfile::tempdir().map_err(|error| failed(&error))?;
-    let text = settings_text(&servers, context.language);
-    let settings = Settings::parse(&text, folder.path())?;
-    let engine = Engine::open(folder.path(), settings, secrets(folder.path())).await?;
+    let stage = Stage::set(context.language)
+        .await
+        .map_err(|error| failed(&error))?;
+    let engine = stage.engine().await?;
     let handle = engine.handle();
     let stop = engine.stop_switch();
     // Listened to from before it starts, so that every run tells the same.
@@ -50,7 +45,7 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Resul
 
     let mut play = Play {
         context,
-        servers,
+        servers: stage.servers(),
         handle,
         shown: 0,
     };
@@ -69,40 +64,9 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Demo) -> Resul
     Ok(exit)
 }
 
-fn secrets(folder: &Path) -> Arc<Secrets> {
-    let environment = [("KARAMAIL_PASSWORD".to_owned(), demo::PASSWORD.into())]
-        .into_iter()
-        .collect();
-    Arc::new(Secrets::with(
-        folder,
-        Environment::Given(environment),
-        KeyringUse::Off,
-    ))
-}
-
-fn settings_text(servers: &DemoServers, language: Language) -> String {
-    let (shop, mailbox) = match language {
-        Language::Japanese => ("喫茶からめ～る", "店頭"),
-        Language::English => ("Cafe Karamail", "counter"),
-    };
-    format!(
-        "[general]\nlanguage = \"{language}\"\nshop_name = \"{shop}\"\ncheck_interval_seconds = 5\n\
-         [guard]\nlimit_mailbox_per_hour = 0\n\
-         [[mailbox]]\nname = \"{mailbox}\"\naddress = \"{address}\"\ndisplay_name = \"{shop}\"\n\
-         [mailbox.pop3]\nhost = \"127.0.0.1\"\nport = {pop3}\nsecurity = \"none\"\nuser = \"{user}\"\n\
-         [mailbox.smtp]\nhost = \"127.0.0.1\"\nport = {smtp}\nsecurity = \"none\"\nauthentication = \"none\"\n\
-         connections = 1\n",
-        language = language.tag(),
-        address = demo::ADDRESS,
-        user = demo::USER,
-        pop3 = servers.pop3_port(),
-        smtp = servers.smtp_port(),
-    )
-}
-
 struct Play<'a> {
     context: &'a Context,
-    servers: DemoServers,
+    servers: &'a DemoServers,
     handle: Handle,
     /// Sent mails shown so far.
     shown: usize,

@@ -13,6 +13,7 @@ pub(crate) mod password;
 pub(crate) mod resend;
 pub(crate) mod results;
 pub(crate) mod run;
+pub(crate) mod serve;
 pub(crate) mod setup;
 pub(crate) mod show;
 pub(crate) mod test;

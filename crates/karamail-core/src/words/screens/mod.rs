@@ -1,0 +1,13 @@
+//! The words of the screens, a file a screen.
+
+pub mod demo;
+pub mod first;
+pub mod kit;
+pub mod log;
+pub mod mail_settings;
+pub mod results;
+pub mod settings;
+pub mod shell;
+pub mod status;
+pub mod test;
+pub mod waiting;

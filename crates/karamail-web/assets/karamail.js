@@ -1,0 +1,233 @@
+// What the screens do by themselves, told by attributes. No framework, no build step.
+//
+//   data-live="/status/live" data-version="…"   the part follows the program: it is replaced when there is another version
+//   data-countdown="1700000000000"              seconds until then (Unix milliseconds); data-countdown-text="あと {n} 秒", data-countdown-over="…"
+//   data-key="F12" | "Escape"                   the key clicks this button or link
+//   form[data-ask-before-leaving]               asks before a link or Escape leaves changed fields behind
+//   data-confirm="text"                         a button or form that asks first; data-confirm-yes="label of the button that does it"
+//   data-reveal="id id …"                       a check box that shows the passwords in these fields
+//   data-copy="id"                              copies the text (or value) of an element; data-copy-to="id" puts it into a field instead
+//   data-print                                  prints the page
+//   data-here                                   a hidden field that gets the address of this page
+//   data-check-all="name"                       a check box that checks all others of that name
+(() => {
+  "use strict";
+  const words = document.body.dataset;
+
+  // ---- parts that follow the program ----
+  const offline = document.getElementById("offline");
+  const setOffline = (is) => {
+    if (!offline || offline.hidden === !is) return;
+    offline.textContent = is ? words.offline : "";
+    offline.hidden = !is;
+  };
+  const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+  const visible = () => document.visibilityState === "visible" ? Promise.resolve() : new Promise((done) => {
+    document.addEventListener("visibilitychange", done, { once: true });
+  });
+
+  const follow = async (part) => {
+    let wait = 500;
+    while (part.isConnected) {
+      await visible();
+      const address = new URL(part.dataset.live, location.href);
+      address.searchParams.set("version", part.dataset.version || "");
+      try {
+        const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
+        if (!part.isConnected) return;
+        if (answer.status === 401) { location.reload(); return; }
+        if (!answer.ok) throw new Error(String(answer.status));
+        setOffline(false);
+        wait = 500;
+        if (answer.status === 200) {
+          replace(part, await answer.text());
+          part.dataset.version = answer.headers.get("karamail-version") || "";
+        }
+      } catch {
+        setOffline(true);
+        await pause(wait);
+        wait = Math.min(wait * 2, 5000);
+      }
+    }
+  };
+
+  // Puts new markup into a part; what has the focus keeps it, open details stay open, what is typed stays.
+  const replace = (part, html) => {
+    const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+    const open = [...part.querySelectorAll("details[open][id]")].map((one) => one.id);
+    const checked = [...part.querySelectorAll("input[type=checkbox][id]:checked")].map((one) => one.id);
+    part.innerHTML = html;
+    for (const id of open) { const one = document.getElementById(id); if (one) one.open = true; }
+    for (const id of checked) { const one = document.getElementById(id); if (one) one.checked = true; }
+    if (window.htmx) window.htmx.process(part);
+    prepare(part);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    part.dispatchEvent(new CustomEvent("karamail:replaced", { bubbles: true }));
+  };
+
+  // ---- countdowns ----
+  const countdowns = () => {
+    for (const one of document.querySelectorAll("[data-countdown]")) {
+      const seconds = Math.ceil((Number(one.dataset.countdown) - Date.now()) / 1000);
+      const text = seconds > 0 ? (one.dataset.countdownText || "{n}").replace("{n}", String(seconds)) : (one.dataset.countdownOver || "");
+      if (one.textContent !== text) one.textContent = text;
+    }
+  };
+  setInterval(() => { if (document.visibilityState === "visible") countdowns(); }, 1000);
+
+  // ---- a question before something is done ----
+  const ask = (text, yes, no, isGrave) => new Promise((done) => {
+    const dialog = document.createElement("dialog");
+    const article = document.createElement("article");
+    const title = document.createElement("h2");
+    title.id = "question-title";
+    title.textContent = words.confirmTitle;
+    const question = document.createElement("p");
+    question.className = "pre";
+    question.id = "question-text";
+    question.textContent = text;
+    const row = document.createElement("footer");
+    const button = (label, kind, answer) => {
+      const one = document.createElement("button");
+      one.type = "button";
+      one.className = kind;
+      one.textContent = label;
+      one.addEventListener("click", () => { dialog.close(); done(answer); });
+      row.append(one);
+      return one;
+    };
+    const refuse = button(no, "secondary", false);
+    button(yes, isGrave ? "grave" : "", true);
+    dialog.setAttribute("aria-labelledby", "question-title");
+    dialog.setAttribute("aria-describedby", "question-text");
+    dialog.addEventListener("cancel", () => done(false));
+    dialog.addEventListener("close", () => dialog.remove());
+    article.append(title, question, row);
+    dialog.append(article);
+    document.body.append(dialog);
+    dialog.showModal();
+    refuse.focus();
+  });
+  const isAsking = () => document.querySelector("dialog[open]") !== null;
+
+  document.addEventListener("click", async (event) => {
+    const asked = event.target.closest("[data-confirm]");
+    if (!asked || asked.tagName === "FORM" || asked.dataset.confirmed) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (asked.form && !asked.formNoValidate && !asked.form.reportValidity()) return;
+    if (!(await ask(asked.dataset.confirm, asked.dataset.confirmYes || words.yes, asked.dataset.confirmNo || words.no, asked.classList.contains("grave")))) {
+      asked.focus();
+      return;
+    }
+    asked.dataset.confirmed = "yes";
+    asked.click();
+    delete asked.dataset.confirmed;
+  }, true);
+
+  // ---- fields that were changed ----
+  const state = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, String(value)]));
+  const isChanged = (form) => form.dataset.before !== undefined && form.dataset.before !== state(form);
+  const changedForm = () => [...document.querySelectorAll("form[data-ask-before-leaving]")].find((form) => form.dataset.changed === "yes" || isChanged(form));
+  let isLeaving = false;
+  document.addEventListener("submit", () => { isLeaving = true; setTimeout(() => { isLeaving = false; }, 3000); });
+  window.addEventListener("beforeunload", (event) => {
+    if (!isLeaving && changedForm()) event.preventDefault();
+  });
+  document.addEventListener("click", async (event) => {
+    const link = event.target.closest("a[href]");
+    if (!link || event.defaultPrevented || event.ctrlKey || event.metaKey || event.shiftKey || link.target || link.hasAttribute("download")) return;
+    if (link.getAttribute("href").startsWith("#") || !changedForm()) return;
+    event.preventDefault();
+    if (await ask(words.askBeforeLeaving, words.leave, words.stay, true)) {
+      isLeaving = true;
+      location.href = link.href;
+    } else {
+      link.focus();
+    }
+  });
+
+  // ---- keys ----
+  document.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.repeat || (event.key !== "F12" && event.key !== "Escape")) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || isAsking()) return;
+    // The nearest to where the person is: the form's own key before the page's.
+    const near = document.activeElement?.closest("form")?.querySelector(`[data-key="${event.key}"]`);
+    const target = near || document.querySelector(`[data-key="${event.key}"]`);
+    if (!target) return;
+    event.preventDefault();
+    target.click();
+  });
+
+  // ---- small helps ----
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (box.dataset?.reveal !== undefined) {
+      for (const id of box.dataset.reveal.split(" ")) {
+        const field = document.getElementById(id);
+        if (field) field.type = box.checked ? "text" : "password";
+      }
+    }
+    if (box.dataset?.checkAll !== undefined) {
+      for (const one of document.getElementsByName(box.dataset.checkAll)) if (!one.disabled) one.checked = box.checked;
+    }
+  });
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copy]");
+    if (button) {
+      event.preventDefault();
+      const from = document.getElementById(button.dataset.copy);
+      const text = from ? (from.value ?? from.textContent) : "";
+      const to = button.dataset.copyTo && document.getElementById(button.dataset.copyTo);
+      if (to) {
+        to.value = text;
+        to.dispatchEvent(new Event("input", { bubbles: true }));
+        to.dispatchEvent(new Event("change", { bubbles: true }));
+        to.focus();
+      } else {
+        try {
+          await navigator.clipboard.writeText(text.trim());
+          say(words.copied);
+        } catch {
+          // No clipboard here: the text is marked, and Ctrl+C copies it.
+          const range = document.createRange();
+          if (from) { range.selectNodeContents(from); getSelection().removeAllRanges(); getSelection().addRange(range); }
+        }
+      }
+    }
+    if (event.target.closest("[data-print]")) {
+      event.preventDefault();
+      window.print();
+    }
+  });
+  const say = (text) => {
+    let place = document.getElementById("said");
+    if (!place) {
+      place = document.createElement("div");
+      place.id = "said";
+      place.className = "toast";
+      place.setAttribute("role", "status");
+      document.body.append(place);
+    }
+    place.textContent = text;
+    clearTimeout(say.timer);
+    say.timer = setTimeout(() => { place.textContent = ""; }, 3000);
+  };
+
+  const prepare = (root) => {
+    for (const part of root.querySelectorAll("[data-live]")) {
+      if (!part.dataset.following) {
+        part.dataset.following = "yes";
+        follow(part);
+      }
+    }
+    for (const form of root.querySelectorAll("form[data-ask-before-leaving]")) {
+      if (form.dataset.before === undefined) form.dataset.before = state(form);
+    }
+    for (const field of root.querySelectorAll("input[data-here]")) field.value = location.pathname + location.search;
+    countdowns();
+  };
+  prepare(document);
+  document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
+  window.karamail = { ask, say, prepare };
+})();

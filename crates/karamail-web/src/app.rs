@@ -1,0 +1,51 @@
+//! What every handler has: the program, and what a screen keeps between two requests.
+
+use std::ops::Deref;
+use std::sync::Arc;
+
+use karamail_core::words::Language;
+use karamail_engine::engine::Handle;
+use karamail_engine::program::Program;
+
+use crate::fault::PageFault;
+use crate::shell::{Nav, Shell};
+
+/// The state of the Router. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct App(Arc<Inner>);
+
+/// What [`App`] holds. A screen that keeps something between two requests adds a field here.
+pub(crate) struct Inner {
+    pub(crate) program: Arc<Program>,
+}
+
+impl Deref for App {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl App {
+    pub(crate) fn new(program: Arc<Program>) -> App {
+        App(Arc::new(Inner { program }))
+    }
+
+    /// The language of the screens.
+    pub(crate) fn language(&self) -> Language {
+        self.program.language()
+    }
+
+    /// The engine whose numbers and mails are shown (the demo's, while the demo is on).
+    ///
+    /// # Errors
+    /// [`PageFault::NoEngine`], which tells why there is none.
+    pub(crate) fn shown(&self) -> Result<Handle, PageFault> {
+        self.program.shown().ok_or(PageFault::NoEngine)
+    }
+
+    /// What a page has around it.
+    pub(crate) fn shell(&self, active: Nav, title: impl Into<String>) -> Shell {
+        Shell::of(self, active, title.into())
+    }
+}

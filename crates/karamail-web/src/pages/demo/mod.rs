@@ -1,0 +1,28 @@
+//! デモ: servers on this machine, and a phone on the page.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use karamail_core::words::screens::demo as words;
+
+use crate::app::App;
+use crate::fault::PageFault;
+use crate::shell::{Nav, Shell, page};
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/demo", get(show))
+}
+
+#[derive(Template)]
+#[template(path = "demo/page.html")]
+struct Page {
+    shell: Shell,
+}
+
+async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+    page(&Page {
+        shell: app.shell(Nav::Demo, words::title(app.language())),
+    })
+}

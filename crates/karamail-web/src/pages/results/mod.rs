@@ -1,0 +1,28 @@
+//! 収集結果: numbers and addresses.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use karamail_core::words::screens::results as words;
+
+use crate::app::App;
+use crate::fault::PageFault;
+use crate::shell::{Nav, Shell, page};
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/results", get(show))
+}
+
+#[derive(Template)]
+#[template(path = "results/page.html")]
+struct Page {
+    shell: Shell,
+}
+
+async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+    page(&Page {
+        shell: app.shell(Nav::Results, words::title(app.language())),
+    })
+}

@@ -1,0 +1,28 @@
+//! 設定: the settings file, field by field.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use karamail_core::words::screens::settings as words;
+
+use crate::app::App;
+use crate::fault::PageFault;
+use crate::shell::{Nav, Shell, page};
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/settings", get(show))
+}
+
+#[derive(Template)]
+#[template(path = "settings/page.html")]
+struct Page {
+    shell: Shell,
+}
+
+async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+    page(&Page {
+        shell: app.shell(Nav::Settings, words::title(app.language())),
+    })
+}

@@ -1,0 +1,28 @@
+//! テスト: receive, send, round trip, clean up.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use karamail_core::words::screens::test as words;
+
+use crate::app::App;
+use crate::fault::PageFault;
+use crate::shell::{Nav, Shell, page};
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/test", get(show))
+}
+
+#[derive(Template)]
+#[template(path = "test/page.html")]
+struct Page {
+    shell: Shell,
+}
+
+async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+    page(&Page {
+        shell: app.shell(Nav::Test, words::title(app.language())),
+    })
+}

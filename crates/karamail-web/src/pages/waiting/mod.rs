@@ -1,0 +1,28 @@
+//! 確認待ち: mails that wait for the shop.
+
+use askama::Template;
+use axum::Router;
+use axum::extract::State;
+use axum::response::Response;
+use axum::routing::get;
+use karamail_core::words::screens::waiting as words;
+
+use crate::app::App;
+use crate::fault::PageFault;
+use crate::shell::{Nav, Shell, page};
+
+pub(crate) fn routes() -> Router<App> {
+    Router::new().route("/waiting", get(show))
+}
+
+#[derive(Template)]
+#[template(path = "waiting/page.html")]
+struct Page {
+    shell: Shell,
+}
+
+async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+    page(&Page {
+        shell: app.shell(Nav::Results, words::title(app.language())),
+    })
+}

@@ -1,0 +1,77 @@
+//! The screens for a browser on this machine.
+
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::get;
+use karamail_engine::program::Program;
+use tokio::net::TcpListener;
+
+pub use crate::guard::Access;
+use crate::{guard, headers};
+
+/// How long answers may take to finish once the end was asked for.
+const GRACE: Duration = Duration::from_secs(3);
+
+/// A listener on 127.0.0.1, which no other machine can reach.
+pub struct Server {
+    listener: TcpListener,
+    access: Arc<Access>,
+    program: Arc<Program>,
+}
+
+impl Server {
+    /// Takes a port; 0 takes any that is free.
+    ///
+    /// # Errors
+    /// The port is taken, or not allowed.
+    pub async fn bind(program: Arc<Program>, port: u16) -> io::Result<Server> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let port = listener.local_addr()?.port();
+        Ok(Server {
+            listener,
+            access: Arc::new(Access::new(port, Arc::clone(&program))),
+            program,
+        })
+    }
+
+    /// Who may come in; it makes the links.
+    pub fn access(&self) -> Arc<Access> {
+        Arc::clone(&self.access)
+    }
+
+    /// Answers until the program is asked to end.
+    ///
+    /// # Errors
+    /// The listener's.
+    pub async fn run(self) -> io::Result<()> {
+        let mut stop = self.program.stop();
+        let mut stop_late = stop.clone();
+        let router = guarded(self.program, self.access);
+        let serving = axum::serve(self.listener, router).with_graceful_shutdown(async move {
+            stop.requested().await;
+        });
+        tokio::select! {
+            served = serving => served,
+            () = async {
+                stop_late.requested().await;
+                tokio::time::sleep(GRACE).await;
+            } => Ok(()),
+        }
+    }
+}
+
+/// The screens behind the door keeper.
+fn guarded(program: Arc<Program>, access: Arc<Access>) -> Router {
+    let door = Router::new()
+        .route("/enter", get(guard::enter).post(guard::sign_in))
+        .with_state(Arc::clone(&access));
+    crate::router(program)
+        .merge(door)
+        .layer(from_fn_with_state(access, guard::keep))
+        .layer(from_fn(headers::add))
+}

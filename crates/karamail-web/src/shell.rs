@@ -1,0 +1,144 @@
+//! What every page has around it: the title, the way to the other screens, the demo's banner, the language.
+
+use askama::Template;
+use axum::extract::{Form, State};
+use axum::http::HeaderMap;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use karamail_core::words::Language;
+use karamail_core::words::screens::shell as words;
+use karamail_engine::program::Phase;
+use serde::Deserialize;
+
+use crate::app::App;
+use crate::assets;
+use crate::fault::PageFault;
+
+/// A screen, for the way between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Nav {
+    Status,
+    Results,
+    Log,
+    Settings,
+    Test,
+    Demo,
+    Kit,
+    /// None of them.
+    Other,
+}
+
+/// What a page has around it; the field `shell` of every page's template.
+#[derive(Clone, Debug)]
+pub(crate) struct Shell {
+    pub(crate) language: Language,
+    pub(crate) title: String,
+    pub(crate) shop_name: String,
+    /// The demo is on: a banner says so on every screen.
+    pub(crate) is_demo: bool,
+    /// There are no settings yet: only the first steps and the demo make sense.
+    pub(crate) is_first: bool,
+    active: Nav,
+}
+
+/// A link to a screen.
+pub(crate) struct NavLink {
+    pub(crate) href: &'static str,
+    pub(crate) label: String,
+    pub(crate) is_here: bool,
+}
+
+impl Shell {
+    pub(crate) fn of(app: &App, active: Nav, title: String) -> Shell {
+        let settings = app.program.shown_settings();
+        Shell {
+            language: app.language(),
+            title,
+            shop_name: settings.map_or(String::new(), |settings| settings.general.shop_name.clone()),
+            is_demo: app.program.demo().is_some(),
+            is_first: matches!(app.program.phase(), Phase::NoSettings),
+            active,
+        }
+    }
+
+    /// The links to the screens that make sense now.
+    pub(crate) fn links(&self) -> Vec<NavLink> {
+        let link = |nav, href, label: fn(Language) -> String| NavLink {
+            href,
+            label: label(self.language),
+            is_here: nav == self.active,
+        };
+        let all = [
+            link(Nav::Status, "/status", words::status),
+            link(Nav::Results, "/results", words::results),
+            link(Nav::Log, "/log", words::log),
+            link(Nav::Settings, "/settings", words::settings),
+            link(Nav::Test, "/test", words::test),
+            link(Nav::Demo, "/demo", words::demo),
+            link(Nav::Kit, "/kit", words::kit),
+        ];
+        let makes_sense =
+            |link: &NavLink| self.is_demo || !self.is_first || matches!(link.href, "/demo" | "/settings");
+        all.into_iter().filter(makes_sense).collect()
+    }
+
+    /// Where an asset is; the address changes with its contents.
+    pub(crate) fn asset(&self, name: &str) -> String {
+        assets::address(name)
+    }
+
+    /// The other language, by its own name, and its tag.
+    pub(crate) fn other_language(&self) -> (&'static str, &'static str) {
+        match self.language {
+            Language::Japanese => ("en", "English"),
+            Language::English => ("ja", "日本語"),
+        }
+    }
+}
+
+/// A rendered page.
+///
+/// # Errors
+/// A template that failed.
+pub(crate) fn page(template: &impl Template) -> Result<Response, PageFault> {
+    Ok(Html(template.render()?).into_response())
+}
+
+/// `/`: the first steps where there are no settings, else the status.
+pub(crate) async fn start(State(app): State<App>) -> Redirect {
+    match app.program.settled().await {
+        Phase::NoSettings if app.program.demo().is_none() => Redirect::to("/first"),
+        _ => Redirect::to("/status"),
+    }
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Choice {
+    language: String,
+    #[serde(default)]
+    back: String,
+}
+
+/// Chooses the language of the screens, and goes back to where the person was.
+pub(crate) async fn choose_language(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Form(choice): Form<Choice>,
+) -> Response {
+    app.program.set_language(match choice.language.as_str() {
+        "en" => Some(Language::English),
+        _ => Some(Language::Japanese),
+    });
+    // Only ever to a page of ours: a path, with no second slash that would make it a host.
+    let is_ours =
+        choice.back.starts_with('/') && !choice.back.starts_with("//") && !choice.back.contains('\\');
+    let is_plain = choice.back.bytes().all(|byte| byte.is_ascii_graphic());
+    let back = if is_ours && is_plain {
+        choice.back.as_str()
+    } else {
+        "/"
+    };
+    if crate::fault::is_htmx(&headers) {
+        return ([("HX-Redirect", back.to_owned())], ()).into_response();
+    }
+    Redirect::to(back).into_response()
+}

@@ -1,0 +1,173 @@
+//! The door keeper of `karamail serve`, asked over a real connection.
+
+mod common;
+
+use std::sync::Arc;
+
+use common::Shop;
+use karamail_web::serve::{Access, Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
+struct Door {
+    port: u16,
+    access: Arc<Access>,
+    _shop: Shop,
+}
+
+impl Door {
+    async fn open() -> Door {
+        let shop = Shop::open().await;
+        let server = Server::bind(Arc::clone(&shop.program), 0).await.unwrap();
+        let access = server.access();
+        let link = access.link().unwrap();
+        let port = link.split([':', '/']).find_map(|part| part.parse().ok()).unwrap();
+        tokio::spawn(server.run());
+        Door {
+            port,
+            access,
+            _shop: shop,
+        }
+    }
+
+    /// Sends these lines after the request line, with a Host of ours unless one is among them.
+    async fn ask(&self, request: &str, headers: &[&str], body: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
+        let mut text = format!(
+            "{request} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        if !headers.iter().any(|line| line.starts_with("Host:")) {
+            text.push_str(&format!("Host: 127.0.0.1:{}\r\n", self.port));
+        }
+        if !body.is_empty() {
+            text.push_str("Content-Type: application/x-www-form-urlencoded\r\n");
+        }
+        for line in headers {
+            text.push_str(&format!("{line}\r\n"));
+        }
+        stream
+            .write_all(format!("{text}\r\n{body}").as_bytes())
+            .await
+            .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn origin(&self) -> String {
+        format!("Origin: http://127.0.0.1:{}", self.port)
+    }
+
+    /// Uses a link's token; returns the answer.
+    async fn sign_in(&self, token: &str) -> String {
+        self.ask("POST /enter", &[&self.origin()], &format!("token={token}"))
+            .await
+    }
+
+    async fn cookie(&self) -> String {
+        let link = self.access.link().unwrap();
+        let answer = self.sign_in(link.split_once('#').unwrap().1).await;
+        let line = answer
+            .lines()
+            .find(|line| line.to_lowercase().starts_with("set-cookie:"))
+            .unwrap();
+        let value = line.split_once(':').unwrap().1.trim();
+        format!("Cookie: {}", value.split(';').next().unwrap())
+    }
+}
+
+fn status(answer: &str) -> &str {
+    answer.split(' ').nth(1).unwrap_or("")
+}
+
+#[tokio::test]
+async fn nothing_is_shown_without_the_cookie() {
+    let door = Door::open().await;
+    for path in [
+        "/",
+        "/status",
+        "/results/export.csv",
+        "/log",
+        "/settings/mail",
+        "/nowhere",
+    ] {
+        let answer = door.ask(&format!("GET {path}"), &[], "").await;
+        assert_eq!(status(&answer), "401", "{path}");
+        assert!(!answer.contains("touroku@"), "{path}");
+    }
+    let cookie = door.cookie().await;
+    assert_eq!(status(&door.ask("GET /status", &[&cookie], "").await), "200");
+}
+
+#[tokio::test]
+async fn a_link_works_once_and_gives_a_strict_cookie_that_scripts_cannot_read() {
+    let door = Door::open().await;
+    let link = door.access.link().unwrap();
+    let token = link.split_once('#').unwrap().1;
+    // Looking at the link, as a mail scanner or a browser that fetches ahead does, does not use it up.
+    assert_eq!(status(&door.ask("GET /enter", &[], "").await), "200");
+    let answer = door.sign_in(token).await;
+    assert_eq!(status(&answer), "303");
+    let cookie = answer
+        .lines()
+        .find(|line| line.to_lowercase().starts_with("set-cookie:"))
+        .unwrap();
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
+    assert_eq!(status(&door.sign_in(token).await), "403");
+    assert_eq!(status(&door.sign_in("0123").await), "403");
+}
+
+#[tokio::test]
+async fn a_foreign_host_name_is_refused_even_with_the_cookie() {
+    let door = Door::open().await;
+    let cookie = door.cookie().await;
+    for host in [
+        "evil.example",
+        "127.0.0.1",
+        "evil.example:80",
+        "127.0.0.1.evil.example",
+    ] {
+        let answer = door
+            .ask("GET /status", &[&format!("Host: {host}"), &cookie], "")
+            .await;
+        assert_eq!(status(&answer), "421", "{host}");
+    }
+    let local = format!("Host: localhost:{}", door.port);
+    assert_eq!(
+        status(&door.ask("GET /status", &[&local, &cookie], "").await),
+        "200"
+    );
+}
+
+#[tokio::test]
+async fn a_change_must_come_from_our_own_page() {
+    let door = Door::open().await;
+    let cookie = door.cookie().await;
+    let ours = door.origin();
+    let foreign: [&[&str]; 6] = [
+        &[],
+        &["Origin: null"],
+        &["Origin: http://evil.example"],
+        &["Origin: http://127.0.0.1:1"],
+        &["Origin: https://127.0.0.1"],
+        &[&ours, "Sec-Fetch-Site: cross-site"],
+    ];
+    for headers in foreign {
+        let mut all = vec![cookie.as_str()];
+        all.extend(headers);
+        let answer = door.ask("POST /language", &all, "language=en").await;
+        assert_eq!(status(&answer), "403", "{headers:?}");
+    }
+    let answer = door
+        .ask(
+            "POST /language",
+            &[&cookie, &ours, "Sec-Fetch-Site: same-origin"],
+            "language=en",
+        )
+        .await;
+    assert_eq!(status(&answer), "303");
+}
