@@ -44,10 +44,11 @@ pub async fn fill(folder: &Path, size: Size) {
     // One after the other, the newest a minute ago.
     let step = i64::from(MONTHS) * 30 * 86_400_000 / i64::from(size.numbers.max(1));
     let first = now - 60_000 - step * i64::from(size.numbers);
-    for statement in numbers(size.numbers, first, step)
-        .into_iter()
-        .chain(waiting(size.waiting, i64::from(size.numbers) + 1, now))
-    {
+    for statement in numbers(size.numbers, first, step).into_iter().chain(waiting(
+        size.waiting,
+        i64::from(size.numbers) + 1,
+        now,
+    )) {
         let done = sqlx::raw_sql(sqlx::AssertSqlSafe(statement.clone()))
             .execute(&mut ledger)
             .await;
@@ -136,13 +137,20 @@ fn write_logs(folder: &Path, size: Size) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     let today = clock::local(clock::now());
     for back in 0..MONTHS {
-        let month = today.date().first_of_month().saturating_sub(Span::new().months(back));
+        let month = today
+            .date()
+            .first_of_month()
+            .saturating_sub(Span::new().months(back));
         let lines = match back {
             1 => size.longest_log_lines,
             _ => size.log_lines,
         };
         let mut text = String::from("\u{feff}");
-        let days = if back == 0 { today.day() } else { month.days_in_month() };
+        let days = if back == 0 {
+            today.day()
+        } else {
+            month.days_in_month()
+        };
         for line in 0..lines {
             let day = i64::from(line) * i64::from(days) / i64::from(lines);
             let minute = i64::from(line) % 1440;
@@ -165,5 +173,6 @@ fn write_logs(folder: &Path, size: Size) -> io::Result<()> {
 }
 
 fn zoned(at: DateTime, like: &Zoned) -> Zoned {
-    at.to_zoned(like.time_zone().clone()).unwrap_or_else(|_| like.clone())
+    at.to_zoned(like.time_zone().clone())
+        .unwrap_or_else(|_| like.clone())
 }

@@ -14,6 +14,7 @@
 mod app;
 mod assets;
 mod fault;
+mod form;
 mod guard;
 mod headers;
 mod live;

@@ -25,6 +25,17 @@ type Listed = (
     Option<String>,
 );
 
+/// Waiting mails by pile, and those of them that are decided about, with a minus. Each from an index of its own.
+const PILES: &str = "\
+    SELECT state, reason IN ('header-refused', 'mail-refused', 'cannot-be-handled') AS aside, count(*) FROM mails \
+      WHERE state IN ('held', 'backlog') GROUP BY state, aside \
+    UNION ALL \
+    SELECT m.state, m.reason IN ('header-refused', 'mail-refused', 'cannot-be-handled'), -1 FROM aside AS a \
+      CROSS JOIN mails AS m ON m.id = a.mail_id \
+      WHERE a.wish IN ('release', 'discard') AND m.state IN ('held', 'backlog') \
+    UNION ALL \
+    SELECT 'backlog', 0, -count(*) FROM aside WHERE wish = 'ignore'";
+
 /// The old mails of one mailbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, sqlx::FromRow)]
 pub struct MailboxBacklog {
@@ -47,6 +58,20 @@ impl MailboxBacklog {
     pub fn period(&self) -> Option<(Timestamp, Timestamp)> {
         Some((timestamp(self.oldest?), timestamp(self.newest?)))
     }
+}
+
+/// How many mails wait for the shop to decide: held, put aside, backlog.
+pub async fn piles(readers: &SqlitePool) -> Result<[i64; 3], StoreError> {
+    let rows: Vec<(String, bool, i64)> = sqlx::query_as(PILES).fetch_all(readers).await?;
+    let [mut held, mut quarantined, mut backlog] = [0; 3];
+    for (state, is_put_aside, count) in rows {
+        match (state.as_str(), is_put_aside) {
+            ("backlog", _) => backlog += count,
+            (_, true) => quarantined += count,
+            (_, false) => held += count,
+        }
+    }
+    Ok([held, quarantined, backlog])
 }
 
 /// The mails that lie on a pile (all piles without one), oldest first.

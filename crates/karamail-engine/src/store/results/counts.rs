@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use sqlx::SqlitePool;
 
+use crate::store::waiting::piles;
 use crate::store::{StoreError, milliseconds};
 
 /// What a shop looks at first.
@@ -29,17 +30,6 @@ pub struct Counts {
     pub backlog: i64,
 }
 
-/// Waiting mails by pile, and those of them that are decided about, with a minus.
-const WAITING: &str = "\
-    SELECT state, reason IN ('header-refused', 'mail-refused', 'cannot-be-handled') AS aside, count(*) FROM mails \
-      WHERE state IN ('held', 'backlog') GROUP BY state, aside \
-    UNION ALL \
-    SELECT m.state, m.reason IN ('header-refused', 'mail-refused', 'cannot-be-handled'), -1 FROM aside AS a \
-      CROSS JOIN mails AS m ON m.id = a.mail_id \
-      WHERE a.wish IN ('release', 'discard') AND m.state IN ('held', 'backlog') \
-    UNION ALL \
-    SELECT 'backlog', 0, -count(*) FROM aside WHERE wish = 'ignore'";
-
 /// Counts; `today` and `this_month` are when the day and the month began where the shop is.
 pub async fn counts(
     readers: &SqlitePool,
@@ -59,23 +49,16 @@ pub async fn counts(
         .bind(milliseconds(this_month))
         .fetch_one(readers)
         .await?;
-    let mut counts = Counts {
+    let [held, quarantined, backlog] = piles(readers).await?;
+    Ok(Counts {
         today,
         this_month,
         total,
         queued: queued + sending,
         refused,
         bounced,
-        ..Counts::default()
-    };
-    let piles: Vec<(String, bool, i64)> = sqlx::query_as(WAITING).fetch_all(readers).await?;
-    for (state, is_put_aside, count) in piles {
-        let place = match (state.as_str(), is_put_aside) {
-            ("backlog", _) => &mut counts.backlog,
-            (_, true) => &mut counts.quarantined,
-            (_, false) => &mut counts.held,
-        };
-        *place += count;
-    }
-    Ok(counts)
+        held,
+        quarantined,
+        backlog,
+    })
 }

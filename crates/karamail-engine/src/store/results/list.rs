@@ -125,6 +125,13 @@ pub async fn each_result<E: From<StoreError>>(
     Ok(())
 }
 
+/// How many results there are in all, wherever the list begins and ends.
+pub async fn count(readers: &SqlitePool, wanted: &Wanted) -> Result<i64, StoreError> {
+    let mut query = QueryBuilder::new("SELECT count(*) FROM receipts AS r WHERE 1");
+    filter(&mut query, wanted);
+    Ok(query.build_query_scalar().fetch_one(readers).await?)
+}
+
 /// How many results stand before this place, the newest among them; never more than `most`.
 pub async fn newer(
     readers: &SqlitePool,

@@ -12,7 +12,7 @@ use serde::Serialize;
 use sqlx::SqlitePool;
 
 pub use self::counts::{Counts, counts};
-pub use self::list::{Cursor, Wanted, each_result, newer, results};
+pub use self::list::{Cursor, Wanted, count, each_result, newer, results};
 use super::{StoreError, timestamp};
 
 /// One number with its address and the state of its receipt.

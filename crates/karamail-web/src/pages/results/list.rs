@@ -1,0 +1,273 @@
+//! The list: the newest rows follow the program by themselves, older ones are added while a person scrolls.
+
+use askama::Template;
+use axum::extract::{Query, State};
+use axum::http::HeaderName;
+use axum::response::{Html, IntoResponse, Response};
+use karamail_core::limits::{ROWS_A_PAGE, ROWS_AT_ONCE, ROWS_LIVE};
+use karamail_core::words::Language;
+use karamail_core::words::screens::results as words;
+use karamail_engine::engine::Handle;
+use karamail_engine::store::results::{Cursor, ResultRow, Wanted, count, results};
+use karamail_engine::store::waiting::piles;
+use serde::Deserialize;
+
+use super::filter::{Choices, Filter, states};
+use super::row::Row;
+use crate::app::App;
+use crate::fault::PageFault;
+use crate::live::{self, Seen};
+use crate::shell::{Nav, Shell, page};
+use crate::text::filters;
+
+#[derive(Template)]
+#[template(path = "results/page.html")]
+struct Page {
+    shell: Shell,
+    filter: Filter,
+    choices: Choices,
+    states: [(&'static str, String); 9],
+    waiting: i64,
+    resent: usize,
+    list: List,
+}
+
+/// The list with its downloads and buttons; what a search replaces.
+#[derive(Template)]
+#[template(path = "results/list.html")]
+struct List {
+    language: Language,
+    filter: Filter,
+    fault: Option<String>,
+    choices: Choices,
+    /// The rows that follow the program, and their version.
+    top: String,
+    version: String,
+    /// Where they are asked for again; none on a page that begins further down.
+    live: Option<String>,
+    more: Option<More>,
+}
+
+/// Rows; the inside of a part of the table.
+#[derive(Template)]
+#[template(path = "results/rows.html")]
+struct Rows {
+    language: Language,
+    rows: Vec<Row>,
+    has_mailboxes: bool,
+    has_series: bool,
+    /// Heading of the newest rows: how many there are in all, or why there are none.
+    heading: Option<String>,
+    /// Rows between these and the next were left out.
+    is_cut: bool,
+    more: Option<More>,
+}
+
+/// How the list goes on.
+struct More {
+    /// The next page without scripts, or where this one is full.
+    href: String,
+    /// The next rows; none where this page is full.
+    rows: Option<String>,
+    count: u32,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Said {
+    /// So many numbers are being sent again.
+    #[serde(default)]
+    resent: usize,
+}
+
+/// `/results`
+pub(super) async fn show(
+    State(app): State<App>,
+    Query(filter): Query<Filter>,
+    Query(said): Query<Said>,
+) -> Result<Response, PageFault> {
+    let handle = app.shown()?;
+    let language = app.language();
+    let list = list(&handle, filter.clone(), language).await?;
+    page(&Page {
+        shell: app.shell(Nav::Results, words::title(language)),
+        states: states(language),
+        choices: list.choices.clone(),
+        waiting: piles(handle.readers()).await?.iter().sum(),
+        resent: said.resent,
+        filter,
+        list,
+    })
+}
+
+/// `/results/list`: what a search replaces. The address of the page becomes that of the search.
+pub(super) async fn part(
+    State(app): State<App>,
+    Query(filter): Query<Filter>,
+) -> Result<Response, PageFault> {
+    let filter = Filter {
+        after: String::new(),
+        ..filter
+    };
+    let address = filter.address("/results", &[]);
+    let list = list(&app.shown()?, filter, app.language()).await?;
+    let replace = [(HeaderName::from_static("hx-replace-url"), address)];
+    Ok((replace, Html(list.render()?)).into_response())
+}
+
+/// `/results/rows`: the next rows while a person scrolls.
+pub(super) async fn rows(
+    State(app): State<App>,
+    Query(filter): Query<Filter>,
+) -> Result<Html<String>, PageFault> {
+    let handle = app.shown()?;
+    let choices = choices(&handle).await?;
+    let found = next_rows(&handle, &filter).await?;
+    let shown = filter.rows.saturating_add(ROWS_AT_ONCE);
+    let rows = Rows {
+        more: more(&filter, &found, shown),
+        ..Rows::of(&found, &filter, &choices, app.language())
+    };
+    Ok(Html(rows.render()?))
+}
+
+/// `/results/live`: the newest rows, as soon as they are others.
+pub(super) async fn live(
+    State(app): State<App>,
+    Query(filter): Query<Filter>,
+    Query(seen): Query<Seen>,
+) -> Result<Response, PageFault> {
+    live::follow(&app, &seen, || async {
+        let handle = app.shown()?;
+        let choices = choices(&handle).await?;
+        let wanted = Wanted {
+            limit: Some(ROWS_LIVE),
+            ..filter.wanted()
+        };
+        let found = results(handle.readers(), &wanted).await?;
+        top(&handle, &filter, &choices, &found, app.language()).await
+    })
+    .await
+}
+
+async fn list(handle: &Handle, filter: Filter, language: Language) -> Result<List, PageFault> {
+    let choices = choices(handle).await?;
+    let found = next_rows(handle, &filter).await?;
+    let is_first = filter.after.is_empty();
+    let (top, version) = if is_first {
+        let top = top(handle, &filter, &choices, &found, language).await?;
+        let version = live::version(&top);
+        (top, version)
+    } else {
+        (
+            Rows::of(&found, &filter, &choices, language).render()?,
+            String::new(),
+        )
+    };
+    let more = more(&filter, &found, ROWS_AT_ONCE);
+    let last = found
+        .last()
+        .filter(|_| more.is_some())
+        .map(|row| Cursor::of(row).to_string());
+    let live = last.map_or_else(
+        || filter.address("/results/live", &[]),
+        |last| filter.address("/results/live", &[("down_to", &last)]),
+    );
+    Ok(List {
+        language,
+        fault: filter.fault(language),
+        choices,
+        live: is_first.then_some(live),
+        top,
+        version,
+        more,
+        filter,
+    })
+}
+
+async fn choices(handle: &Handle) -> Result<Choices, PageFault> {
+    let settings = handle.settings().borrow().clone();
+    Ok(Choices::load(handle.readers(), &settings).await?)
+}
+
+async fn next_rows(handle: &Handle, filter: &Filter) -> Result<Vec<ResultRow>, PageFault> {
+    let wanted = Wanted {
+        limit: Some(ROWS_AT_ONCE),
+        down_to: None,
+        ..filter.wanted()
+    };
+    Ok(results(handle.readers(), &wanted).await?)
+}
+
+/// The inside of the part with the newest rows. A number that was searched for stands first, however old it is.
+async fn top(
+    handle: &Handle,
+    filter: &Filter,
+    choices: &Choices,
+    found: &[ResultRow],
+    language: Language,
+) -> Result<String, PageFault> {
+    let wanted = filter.wanted();
+    let count = count(handle.readers(), &wanted).await?;
+    let mut rows = Rows::of(found, filter, choices, language);
+    if let Some(number) = wanted.searched_number() {
+        let exact = Wanted {
+            number: Some(number),
+            search: None,
+            after: None,
+            down_to: None,
+            ..wanted
+        };
+        let exact = results(handle.readers(), &exact).await?;
+        let exact = exact.iter().map(|row| Row {
+            is_exact: true,
+            ..Row::of(row, choices, language)
+        });
+        rows.rows.splice(0..0, exact);
+    }
+    rows.is_cut = found.len() >= usize::try_from(ROWS_LIVE).unwrap_or(usize::MAX);
+    rows.heading = Some(match (rows.rows.is_empty(), filter.is_set()) {
+        (true, false) => words::none_yet(language),
+        (true, true) => words::none_found(language),
+        (false, _) => words::found(language, count),
+    });
+    Ok(rows.render()?)
+}
+
+/// How the list goes on behind these rows; `shown` are on the page with them.
+fn more(filter: &Filter, found: &[ResultRow], shown: u32) -> Option<More> {
+    let is_full = found.len() >= usize::try_from(ROWS_AT_ONCE).unwrap_or(usize::MAX);
+    let after = Cursor::of(found.last().filter(|_| is_full)?).to_string();
+    let goes_on = shown < ROWS_A_PAGE;
+    Some(More {
+        href: filter.address("/results", &[("after", &after)]),
+        rows: goes_on.then(|| {
+            filter.address(
+                "/results/rows",
+                &[("after", &after), ("rows", &shown.to_string())],
+            )
+        }),
+        count: shown,
+    })
+}
+
+impl Rows {
+    fn of(found: &[ResultRow], filter: &Filter, choices: &Choices, language: Language) -> Rows {
+        // It stands at the top already.
+        let exact = filter.wanted().searched_number();
+        let others = found.iter().filter(|row| Some(row.number) != exact);
+        Rows {
+            language,
+            rows: others.map(|row| Row::of(row, choices, language)).collect(),
+            has_mailboxes: choices.has_mailboxes(),
+            has_series: choices.has_series(),
+            heading: None,
+            is_cut: false,
+            more: None,
+        }
+    }
+
+    /// How many columns the table has.
+    fn columns(&self) -> usize {
+        5 + usize::from(self.has_mailboxes) + usize::from(self.has_series)
+    }
+}
