@@ -19,6 +19,7 @@ mod guard;
 mod headers;
 mod live;
 mod pages;
+mod part;
 pub mod serve;
 mod shell;
 mod text;

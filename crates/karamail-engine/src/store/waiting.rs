@@ -107,6 +107,18 @@ pub async fn waiting(
     fetch(readers, query).await
 }
 
+/// Mails by their ids, at most a few dozen, the newest first.
+pub async fn by_id(readers: &SqlitePool, ids: &[i64]) -> Result<Vec<AsideMail>, StoreError> {
+    let mut query = QueryBuilder::new(LISTED);
+    query.push(" AND m.state IN ('held', 'backlog') AND m.id IN (");
+    let mut list = query.separated(", ");
+    for id in ids {
+        list.push_bind(*id);
+    }
+    query.push(") ORDER BY m.id DESC");
+    fetch(readers, query).await
+}
+
 /// The ids of a pile's mails that nothing is decided about, up to the id `newest`: what the shop saw when it chose all.
 pub async fn waiting_ids(readers: &SqlitePool, pile: Pile, newest: i64) -> Result<Vec<i64>, StoreError> {
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(

@@ -228,12 +228,12 @@ mod tests {
     #[test]
     fn an_address_holds_the_filters_whatever_is_in_them() {
         let filter = Filter {
-            q: "a&b=\"<太郎>%".to_owned(),
+            q: "a&b=\"<\u{592a}\u{90ce}>%".to_owned(),
             state: "refused,nonsense,left".to_owned(),
             from: "2026-02-30".to_owned(),
             ..Filter::default()
         };
-        let address = filter.address("/results", &[("after", "1.2.本店 #1")]);
+        let address = filter.address("/results", &[("after", "1.2.\u{672c}\u{5e97} #1")]);
         assert_eq!(
             address,
             "/results?q=a%26b%3D%22%3C%E5%A4%AA%E9%83%8E%3E%25&from=2026-02-30&state=refused%2Cnonsense%2Cleft\

@@ -17,6 +17,7 @@ use super::row::Row;
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::live::{self, Seen};
+use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -29,7 +30,7 @@ struct Page {
     states: [(&'static str, String); 9],
     waiting: i64,
     resent: usize,
-    list: List,
+    list: Part,
 }
 
 /// The list with its downloads and buttons; what a search replaces.
@@ -41,7 +42,7 @@ struct List {
     fault: Option<String>,
     choices: Choices,
     /// The rows that follow the program, and their version.
-    top: String,
+    top: Part,
     version: String,
     /// Where they are asked for again; none on a page that begins further down.
     live: Option<String>,
@@ -95,7 +96,7 @@ pub(super) async fn show(
         waiting: piles(handle.readers()).await?.iter().sum(),
         resent: said.resent,
         filter,
-        list,
+        list: Part::of(&list)?,
     })
 }
 
@@ -144,7 +145,8 @@ pub(super) async fn live(
             ..filter.wanted()
         };
         let found = results(handle.readers(), &wanted).await?;
-        top(&handle, &filter, &choices, &found, app.language()).await
+        let top = top(&handle, &filter, &choices, &found, app.language()).await?;
+        Ok(top.into_text())
     })
     .await
 }
@@ -155,11 +157,11 @@ async fn list(handle: &Handle, filter: Filter, language: Language) -> Result<Lis
     let is_first = filter.after.is_empty();
     let (top, version) = if is_first {
         let top = top(handle, &filter, &choices, &found, language).await?;
-        let version = live::version(&top);
+        let version = top.version();
         (top, version)
     } else {
         (
-            Rows::of(&found, &filter, &choices, language).render()?,
+            Part::of(&Rows::of(&found, &filter, &choices, language))?,
             String::new(),
         )
     };
@@ -205,7 +207,7 @@ async fn top(
     choices: &Choices,
     found: &[ResultRow],
     language: Language,
-) -> Result<String, PageFault> {
+) -> Result<Part, PageFault> {
     let wanted = filter.wanted();
     let count = count(handle.readers(), &wanted).await?;
     let mut rows = Rows::of(found, filter, choices, language);
@@ -230,7 +232,7 @@ async fn top(
         (true, true) => words::none_found(language),
         (false, _) => words::found(language, count),
     });
-    Ok(rows.render()?)
+    Ok(Part::of(&rows)?)
 }
 
 /// How the list goes on behind these rows; `shown` are on the page with them.

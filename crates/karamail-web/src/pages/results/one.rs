@@ -18,6 +18,7 @@ use super::row::{Tag, href, is_on_its_way, state};
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::live::{self, Seen};
+use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -28,7 +29,7 @@ struct Page {
     href: String,
     consent: Option<Consent>,
     resending: bool,
-    facts: String,
+    facts: Part,
     version: String,
 }
 
@@ -82,7 +83,7 @@ pub(super) async fn show(
         href: href(&row.series, row.number),
         consent: consent_of(handle.readers(), &row.series, row.number).await?,
         resending: said.said == "resending",
-        version: live::version(&facts),
+        version: facts.version(),
         facts,
     })
 }
@@ -96,7 +97,7 @@ pub(super) async fn live(
     live::follow(&app, &seen, || async {
         let (handle, language) = (app.shown()?, app.language());
         let row = find(&handle, &series, &number, language).await?;
-        facts(&handle, &row, language).await
+        Ok(facts(&handle, &row, language).await?.into_text())
     })
     .await
 }
@@ -119,7 +120,7 @@ pub(super) async fn find(
     })
 }
 
-async fn facts(handle: &Handle, row: &ResultRow, language: Language) -> Result<String, PageFault> {
+async fn facts(handle: &Handle, row: &ResultRow, language: Language) -> Result<Part, PageFault> {
     let steps = history(handle.readers(), &row.series, row.number).await?;
     let names = MailboxNames::of(&handle.settings().borrow().mailboxes);
     let is_erased = row.erased_at.is_some();
@@ -139,7 +140,7 @@ async fn facts(handle: &Handle, row: &ResultRow, language: Language) -> Result<S
         is_erased,
         waits: is_on_its_way(row),
     };
-    Ok(facts.render()?)
+    Ok(Part::of(&facts)?)
 }
 
 impl Step {
