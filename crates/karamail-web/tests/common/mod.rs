@@ -13,6 +13,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use karamail_engine::clock;
 use karamail_engine::config::Places;
 use karamail_engine::demo::{self, DemoServers};
 use karamail_engine::engine::{Command, Handle};
@@ -174,9 +175,11 @@ impl Shop {
     /// A customer's empty mail.
     pub fn sign_up(&self, from: &str) {
         let mail = format!(
-            "From: {from}\r\nTo: {}\r\nMessage-ID: <{}@mail.example>\r\nDate: Sat, 21 Nov 2026 10:00:00 +0900\r\nSubject: \r\n\r\n",
+            "From: {from}\r\nTo: {}\r\nMessage-ID: <{}@mail.example>\r\nDate: {}\r\nSubject: \r\n\r\n",
             demo::ADDRESS,
             from.replace(|c: char| !c.is_ascii_alphanumeric(), "."),
+            // Of now: an older mail is backlog at the first contact.
+            jiff::fmt::rfc2822::to_string(&clock::local(clock::now())).unwrap(),
         );
         self.servers.deposit(mail.into_bytes());
     }
@@ -240,4 +243,14 @@ pub fn form(fields: &[(&str, &str)]) -> String {
         .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
         .collect();
     pairs.join("&")
+}
+
+/// Writes into the shop's ledger past all the program's own care.
+pub async fn sql(shop: &Shop, sql: &'static str) {
+    use sqlx::{Connection, SqliteConnection};
+    let ledger = shop.folder().join("data/karamail.db");
+    let url = format!("sqlite://{}?mode=rw", ledger.display());
+    let mut ledger = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut ledger).await.unwrap();
+    ledger.close().await.unwrap();
 }
