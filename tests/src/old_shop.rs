@@ -35,6 +35,7 @@ pub struct Size {
 /// # Panics
 /// Where the ledger refuses the rows: its schema has changed.
 pub async fn fill(folder: &Path, size: Size) {
+    fs::create_dir_all(folder).expect("a folder");
     let store = Store::open(folder).await.expect("a new ledger");
     store.close().await;
     drop(store);

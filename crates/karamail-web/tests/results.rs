@@ -147,6 +147,11 @@ async fn a_number_tells_what_came_back_and_is_sent_again() {
     shop.wait_for("/results/main/1", "再送済み")
         .await
         .has_not(&["戻ってきた</span>"]);
+    let back = shop.get("/results/main/1?back=q%3Ddocomo%26evil%3D%2F%2Fx").await;
+    back.has(&["href=\"/results?q=docomo\" data-key=\"Escape\""]);
+    shop.get("/results?q=docomo")
+        .await
+        .has(&["href=\"/results/main/1?back=q%3Ddocomo\""]);
     let none = shop.get("/results/main/99").await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
     none.has(&["受付番号 99（main）はありません"]);

@@ -1,7 +1,8 @@
 //! Measures how long the pages take with a hundred thousand numbers and three years of logs: `tests/bench/pages.sh`.
 //!
 //! The real Router answers over HTTP on loopback. Each page is asked for in turn with all others, so that none lives from
-//! a cache that only its own repetition keeps warm; beside them the plain cost of an empty page in the same run.
+//! a cache that only its own repetition keeps warm; beside them the plain cost of an empty page in the same run. With no
+//! rounds nothing is measured, and the pages are there to be looked at until Ctrl-C.
 
 #![expect(
     clippy::panic,
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::routing::get;
 use jiff::ToSpan;
+use karamail_core::words::{Language, Told};
 use karamail_engine::clock;
 use karamail_engine::config::Places;
 use karamail_engine::program::{Phase, Program};
@@ -34,6 +36,10 @@ const SETTINGS: &str = r#"
 language = "ja"
 [guard]
 backlog_hours = 0
+[[series]]
+name = "main"
+[[series]]
+name = "branch"
 [[mailbox]]
 name = "店頭"
 address = "touroku@shop.example"
@@ -81,6 +87,12 @@ async fn main() -> ExitCode {
     fill(&folder.path().join("data"), size).await;
     let program = start(folder.path()).await;
     let port = serve(karamail_web::router(Arc::clone(&program))).await;
+    if rounds == 0 {
+        println!("http://127.0.0.1:{port}/results");
+        let _ = tokio::signal::ctrl_c().await;
+        program.end().await;
+        return ExitCode::SUCCESS;
+    }
     let pages = pages(&program, numbers).await;
     let mut times: BTreeMap<usize, Vec<Duration>> = BTreeMap::new();
     let mut sizes = vec![(0, 0); pages.len()];
@@ -116,6 +128,8 @@ async fn start(folder: &Path) -> Arc<Program> {
     let program = Program::start(places, Arc::new(secrets), false);
     match program.settled().await {
         Phase::Running(_) => program,
+        Phase::Faulty(faults) => panic!("{}", faults.told(Language::English)),
+        Phase::Failed(fault) => panic!("{}", fault.told(Language::English)),
         _ => panic!("the engine does not run"),
     }
 }

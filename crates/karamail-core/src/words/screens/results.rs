@@ -30,7 +30,7 @@ words! {
     /// The first day is after the last.
     pub fn days_crossed() { ja: "「から」の日付が「まで」より後です。", en: "The first day is after the last." }
     /// How many results there are.
-    pub fn found(count: i64) { ja: "{count} 件", en: "{count} results" }
+    pub fn found(count: &str) { ja: "{count} 件", en: "{count} results" }
     /// Nobody has signed up yet.
     pub fn none_yet() {
         ja: "まだ受付番号はありません。空メールが届くと、ここに自動で表示されます。",

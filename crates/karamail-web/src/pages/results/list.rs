@@ -220,9 +220,10 @@ async fn top(
             ..wanted
         };
         let exact = results(handle.readers(), &exact).await?;
+        let query = filter.query();
         let exact = exact.iter().map(|row| Row {
             is_exact: true,
-            ..Row::of(row, choices, language)
+            ..Row::of(row, choices, &query, language)
         });
         rows.rows.splice(0..0, exact);
     }
@@ -230,7 +231,7 @@ async fn top(
     rows.heading = Some(match (rows.rows.is_empty(), filter.is_set()) {
         (true, false) => words::none_yet(language),
         (true, true) => words::none_found(language),
-        (false, _) => words::found(language, count),
+        (false, _) => words::found(language, &thousands(count)),
     });
     Ok(Part::of(&rows)?)
 }
@@ -257,9 +258,12 @@ impl Rows {
         // It stands at the top already.
         let exact = filter.wanted().searched_number();
         let others = found.iter().filter(|row| Some(row.number) != exact);
+        let query = filter.query();
         Rows {
             language,
-            rows: others.map(|row| Row::of(row, choices, language)).collect(),
+            rows: others
+                .map(|row| Row::of(row, choices, &query, language))
+                .collect(),
             has_mailboxes: choices.has_mailboxes(),
             has_series: choices.has_series(),
             heading: None,
@@ -271,5 +275,28 @@ impl Rows {
     /// How many columns the table has.
     fn columns(&self) -> usize {
         5 + usize::from(self.has_mailboxes) + usize::from(self.has_series)
+    }
+}
+
+/// A count as people read it: `100,000`.
+fn thousands(count: i64) -> String {
+    let digits = count.to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_count_has_its_commas() {
+        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(super::thousands(count), text);
+        }
     }
 }

@@ -14,9 +14,11 @@ use karamail_engine::store::consents::{Consent, Wording, consent_of};
 use karamail_engine::store::results::{HistoryStep, ResultRow, history, one};
 use serde::Deserialize;
 
+use super::filter::Filter;
 use super::row::{Tag, href, is_on_its_way, state};
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::form::fields;
 use crate::live::{self, Seen};
 use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
@@ -29,6 +31,7 @@ struct Page {
     href: String,
     consent: Option<Consent>,
     resending: bool,
+    back: String,
     facts: Part,
     version: String,
 }
@@ -66,6 +69,9 @@ struct Step {
 pub(super) struct Said {
     #[serde(default)]
     said: String,
+    /// The filters of the list that led here.
+    #[serde(default)]
+    back: String,
 }
 
 /// `/results/{series}/{number}`
@@ -83,6 +89,8 @@ pub(super) async fn show(
         href: href(&row.series, row.number),
         consent: consent_of(handle.readers(), &row.series, row.number).await?,
         resending: said.said == "resending",
+        // Only what a filter of ours can say leads back.
+        back: Filter::from(fields(said.back.as_bytes())).address("/results", &[]),
         version: facts.version(),
         facts,
     })

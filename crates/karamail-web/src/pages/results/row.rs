@@ -35,7 +35,8 @@ pub(super) struct Tag {
 }
 
 impl Row {
-    pub(super) fn of(row: &ResultRow, choices: &Choices, language: Language) -> Row {
+    /// `query`: the filters of the list, to come back to.
+    pub(super) fn of(row: &ResultRow, choices: &Choices, query: &str, language: Language) -> Row {
         Row {
             number: row.number,
             address: export::address(row, language),
@@ -46,7 +47,10 @@ impl Row {
                 kind: "warn",
                 word: words::state_left(language),
             }),
-            href: href(&row.series, row.number),
+            href: match query {
+                "" => href(&row.series, row.number),
+                query => format!("{}?back={}", href(&row.series, row.number), encoded(query)),
+            },
             pick: format!("{}.{}", row.number, row.series),
             is_fixed: row.erased_at.is_some() || is_on_its_way(row),
             is_exact: false,
