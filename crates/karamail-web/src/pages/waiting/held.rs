@@ -20,7 +20,7 @@ use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
 /// How many mails the question lists.
-const LISTED: usize = 20;
+const LISTED: usize = 8;
 
 /// What the form says.
 struct Choice {
