@@ -23,7 +23,7 @@ use karamail_engine::clock;
 use karamail_engine::config::Places;
 use karamail_engine::program::{Phase, Program};
 use karamail_engine::secrets::{Environment, KeyringUse, Secrets};
-use karamail_engine::store::results::{Cursor, Wanted, results};
+use karamail_engine::store::results::{Cursor, Wanted, counts, results};
 use karamail_tests::old_shop::{Size, fill};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -107,6 +107,7 @@ async fn main() -> ExitCode {
         }
     }
     let is_met = print(&pages, &times, &sizes);
+    beside(&program, port).await;
     program.end().await;
     if is_met {
         ExitCode::SUCCESS
@@ -222,10 +223,13 @@ async fn pages(program: &Program, numbers: u32) -> Vec<(&'static str, String)> {
         ),
         ("log, this month", "/log".into()),
         ("log, 200,000 lines, end", log(1)),
-        ("log, 200,000 lines, middle", format!("{}&day=15", log(1))),
+        (
+            "log, 200,000 lines, middle",
+            format!("{}&day={}", log(1), month(1).strftime("%Y-%m-15")),
+        ),
         (
             "log, 200,000 lines, search",
-            format!("{}&q=hanako.100000", log(1)),
+            format!("{}&find=hanako.100000", log(1)),
         ),
         ("settings", "/settings".into()),
         ("settings, mail", "/settings/mail".into()),
@@ -235,6 +239,29 @@ async fn pages(program: &Program, numbers: u32) -> Vec<(&'static str, String)> {
         ("counter kit", "/kit".into()),
     ]
     .into()
+}
+
+/// What has no goal: the counts that every change asks for, and whole files.
+async fn beside(program: &Program, port: u16) {
+    let handle = program
+        .handle()
+        .unwrap_or_else(|| panic!("the engine does not run"));
+    let now = clock::now();
+    let ago = |days: i64| now - jiff::SignedDuration::from_hours(24 * days);
+    let mut took = Vec::new();
+    for _ in 0..40 {
+        let begin = Instant::now();
+        let counted = counts(handle.readers(), ago(1), ago(30)).await;
+        took.push(begin.elapsed());
+        assert!(counted.is_ok(), "{counted:?}");
+    }
+    took.sort_unstable();
+    let median = took.get(took.len() / 2).copied().unwrap_or_default();
+    println!("counts alone, median: {median:.1?}");
+    for path in ["/results/export.csv", "/results/export.xlsx"] {
+        let (took, status, bytes) = ask(port, path).await;
+        println!("{path}: {status}, {bytes} bytes in {took:.1?}");
+    }
 }
 
 /// Asks for a page on a new connection; how long until its last byte, its status and its length.

@@ -44,9 +44,13 @@ struct List {
     /// The rows that follow the program, and their version.
     top: Part,
     version: String,
+    /// How many there are in all.
+    heading: String,
     /// Where they are asked for again; none on a page that begins further down.
     live: Option<String>,
     more: Option<More>,
+    /// How many were found, for who does not see the list change; none where the whole page is shown.
+    said: Option<String>,
 }
 
 /// Rows; the inside of a part of the table.
@@ -110,7 +114,8 @@ pub(super) async fn part(
         ..filter
     };
     let address = filter.address("/results", &[]);
-    let list = list(&app.shown()?, filter, app.language()).await?;
+    let mut list = list(&app.shown()?, filter, app.language()).await?;
+    list.said = Some(list.heading.clone());
     let replace = [(HeaderName::from_static("hx-replace-url"), address)];
     Ok((replace, Html(list.render()?)).into_response())
 }
@@ -145,7 +150,7 @@ pub(super) async fn live(
             ..filter.wanted()
         };
         let found = results(handle.readers(), &wanted).await?;
-        let top = top(&handle, &filter, &choices, &found, app.language()).await?;
+        let (top, _) = top(&handle, &filter, &choices, &found, app.language()).await?;
         Ok(top.into_text())
     })
     .await
@@ -155,15 +160,11 @@ async fn list(handle: &Handle, filter: Filter, language: Language) -> Result<Lis
     let choices = choices(handle).await?;
     let found = next_rows(handle, &filter).await?;
     let is_first = filter.after.is_empty();
-    let (top, version) = if is_first {
-        let top = top(handle, &filter, &choices, &found, language).await?;
-        let version = top.version();
-        (top, version)
+    let (top, heading) = if is_first {
+        top(handle, &filter, &choices, &found, language).await?
     } else {
-        (
-            Part::of(&Rows::of(&found, &filter, &choices, language))?,
-            String::new(),
-        )
+        let rows = Rows::of(&found, &filter, &choices, language);
+        (Part::of(&rows)?, String::new())
     };
     let more = more(&filter, &found, ROWS_AT_ONCE);
     let last = found
@@ -179,8 +180,10 @@ async fn list(handle: &Handle, filter: Filter, language: Language) -> Result<Lis
         fault: filter.fault(language),
         choices,
         live: is_first.then_some(live),
+        version: top.version(),
         top,
-        version,
+        heading,
+        said: None,
         more,
         filter,
     })
@@ -207,7 +210,7 @@ async fn top(
     choices: &Choices,
     found: &[ResultRow],
     language: Language,
-) -> Result<Part, PageFault> {
+) -> Result<(Part, String), PageFault> {
     let wanted = filter.wanted();
     let count = count(handle.readers(), &wanted).await?;
     let mut rows = Rows::of(found, filter, choices, language);
@@ -228,12 +231,13 @@ async fn top(
         rows.rows.splice(0..0, exact);
     }
     rows.is_cut = found.len() >= usize::try_from(ROWS_LIVE).unwrap_or(usize::MAX);
-    rows.heading = Some(match (rows.rows.is_empty(), filter.is_set()) {
+    let heading = match (rows.rows.is_empty(), filter.is_set()) {
         (true, false) => words::none_yet(language),
         (true, true) => words::none_found(language),
         (false, _) => words::found(language, &thousands(count)),
-    });
-    Ok(Part::of(&rows)?)
+    };
+    rows.heading = Some(heading.clone());
+    Ok((Part::of(&rows)?, heading))
 }
 
 /// How the list goes on behind these rows; `shown` are on the page with them.

@@ -29,6 +29,9 @@ pub(super) struct Outcome {
     no_mailbox: u64,
 }
 
+/// A count: its name in addresses, how many, and the sentence that tells it.
+type Count = (&'static str, u64, fn(Language, u64) -> String);
+
 #[derive(Deserialize)]
 struct Performed {
     mails: Vec<MailDone>,
@@ -80,7 +83,7 @@ impl Outcome {
             .collect()
     }
 
-    fn counts(&self) -> [(&'static str, u64, fn(Language, u64) -> String); 7] {
+    fn counts(&self) -> [Count; 7] {
         [
             ("numbers", self.numbers, words::done_numbers),
             ("decided", self.decided, words::done_decided),
