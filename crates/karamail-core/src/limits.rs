@@ -288,3 +288,13 @@ pub const LOG_DAYS: usize = 366;
 pub const LOG_FIND_CHARACTERS: usize = 200;
 /// Beginning of a line in which text is looked for, bytes; the memory that looking takes, four times.
 pub const LOG_SEARCHED_LINE_BYTES: usize = 1024 * 1024;
+// --- screens ---
+
+/// Results that are read from the ledger at once: a reader is held for a moment only, however many are written to a file.
+pub const RESULTS_AT_ONCE: u32 = 500;
+/// Rows of a list that are shown first and added while a person scrolls.
+pub const ROWS_AT_ONCE: u32 = 50;
+/// Rows that one page of a list grows to: beyond them a browser gets slow, and the list goes on on the next page.
+pub const ROWS_A_PAGE: u32 = 2_000;
+/// Rows that follow the program by themselves at the top of a list: a day's signups of a busy shop.
+pub const ROWS_LIVE: u32 = 500;
