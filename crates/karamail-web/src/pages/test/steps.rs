@@ -1,0 +1,188 @@
+//! The steps of a test, a row each, made from its ticks.
+
+use std::sync::Arc;
+
+use karamail_core::words::screens::test as words;
+use karamail_core::words::{Language, Told};
+use karamail_engine::program::{TestEnd, TestRun};
+use karamail_engine::self_test::{Step, StepResult, TestFault, Tick};
+
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Begun,
+    Done,
+    Failed,
+    CalledOff,
+}
+
+impl Mark {
+    /// As it is drawn.
+    pub(super) fn sign(self) -> &'static str {
+        match self {
+            Mark::Begun => "…",
+            Mark::Done => "○",
+            Mark::Failed => "×",
+            Mark::CalledOff => "－",
+        }
+    }
+
+    /// The colour's name.
+    pub(super) fn class(self) -> &'static str {
+        match self {
+            Mark::Begun => "busy",
+            Mark::Done => "good",
+            Mark::Failed => "bad",
+            Mark::CalledOff => "idle",
+        }
+    }
+
+    /// For those who do not see it.
+    pub(super) fn word(self, language: Language) -> String {
+        match self {
+            Mark::Begun => words::mark_begun(language),
+            Mark::Done => words::mark_done(language),
+            Mark::Failed => words::mark_failed(language),
+            Mark::CalledOff => words::mark_called_off(language),
+        }
+    }
+}
+
+/// One step on the page.
+#[derive(Debug)]
+pub(super) struct Row {
+    pub(super) mark: Mark,
+    pub(super) label: String,
+    /// What was reached, or what failed.
+    pub(super) what: Option<String>,
+    /// Only of a failure.
+    pub(super) advice: Option<String>,
+    /// Where in the settings of the mailbox it can be mended: the place on that page, and the words of the link.
+    pub(super) mend: Option<(&'static str, String)>,
+}
+
+/// The rows of a test, in order.
+pub(super) fn rows(run: &TestRun, language: Language) -> Vec<Row> {
+    let end = run.end();
+    settled(&run.ticks())
+        .into_iter()
+        // A step that another answer has made needless has no word to say.
+        .filter(|tick| {
+            !matches!(
+                (&tick.result, end),
+                (StepResult::Begun, Some(TestEnd::Passed | TestEnd::Failed))
+            )
+        })
+        .map(|tick| row(&tick, end, run.wait_seconds(), language))
+        .collect()
+}
+
+/// The last word on each step. A session that is opened once more, because another had the mailbox, begins its steps anew.
+fn settled(ticks: &[Arc<Tick>]) -> Vec<Arc<Tick>> {
+    let mut settled: Vec<Arc<Tick>> = Vec::new();
+    for tick in ticks {
+        let Some(place) = settled.iter().position(|known| known.step == tick.step) else {
+            settled.push(Arc::clone(tick));
+            continue;
+        };
+        let was_under_way = settled
+            .last()
+            .is_some_and(|last| matches!(last.result, StepResult::Begun));
+        let begins_anew = matches!(tick.result, StepResult::Begun) && was_under_way;
+        if begins_anew {
+            settled.truncate(place);
+            settled.push(Arc::clone(tick));
+        } else if let Some(known) = settled.get_mut(place) {
+            *known = Arc::clone(tick);
+        }
+    }
+    settled
+}
+
+fn row(tick: &Tick, end: Option<TestEnd>, wait_seconds: u64, language: Language) -> Row {
+    let mut row = Row {
+        mark: Mark::Done,
+        label: label(tick.step, language),
+        what: None,
+        advice: None,
+        mend: None,
+    };
+    match &tick.result {
+        StepResult::Begun if end == Some(TestEnd::CalledOff) => row.mark = Mark::CalledOff,
+        StepResult::Begun => {
+            row.mark = Mark::Begun;
+            row.what = tick.told(language, wait_seconds);
+        }
+        StepResult::Done(_) => row.what = tick.told(language, wait_seconds),
+        StepResult::Failed(fault) => {
+            row.mark = Mark::Failed;
+            row.what = Some(fault.what(language));
+            row.advice = advice(fault, language);
+            row.mend = mend(tick.step, fault, language);
+        }
+    }
+    row
+}
+
+/// What to do, in the words of this screen where the general ones name a command.
+fn advice(fault: &TestFault, language: Language) -> Option<String> {
+    match fault {
+        TestFault::Login(_) => Some(words::password_advice(language)),
+        TestFault::NotDeleted { .. } => Some(words::not_deleted_advice(language)),
+        fault => fault.what_to_do(language),
+    }
+}
+
+/// The field that is most likely wrong.
+fn mend(step: Step, fault: &TestFault, language: Language) -> Option<(&'static str, String)> {
+    if matches!(fault, TestFault::Login(_)) {
+        let place = if step == Step::SmtpPassword {
+            "smtp-password"
+        } else {
+            "pop3-password"
+        };
+        return Some((place, words::mend_password(language)));
+    }
+    match step {
+        Step::Pop3Password | Step::Pop3Login => Some(("pop3-password", words::mend_password(language))),
+        Step::SmtpPassword | Step::SmtpLogin => Some(("smtp-password", words::mend_password(language))),
+        Step::Pop3Name => Some(("pop3-host", words::mend_pop3(language))),
+        Step::Pop3Connect => Some(("pop3-port", words::mend_pop3(language))),
+        Step::Pop3Tls => Some(("pop3-security", words::mend_pop3(language))),
+        Step::Pop3List => Some(("pop3-host", words::mend_pop3(language))),
+        Step::SmtpName => Some(("smtp-host", words::mend_smtp(language))),
+        Step::SmtpConnect => Some(("smtp-port", words::mend_smtp(language))),
+        Step::SmtpTls => Some(("smtp-security", words::mend_smtp(language))),
+        Step::SmtpMail | Step::EmptyMail | Step::SubjectMail => {
+            Some(("smtp-host", words::mend_smtp(language)))
+        }
+        Step::EmptyArrival | Step::SubjectArrival => match fault {
+            TestFault::NothingArrives | TestFault::EmptyBinned => {
+                Some(("address", words::mend_mailbox(language)))
+            }
+            TestFault::Pop3(_) => Some(("pop3-host", words::mend_pop3(language))),
+            _ => None,
+        },
+        Step::Deletion => None,
+    }
+}
+
+fn label(step: Step, language: Language) -> String {
+    match step {
+        Step::Pop3Password | Step::SmtpPassword => words::step_password(language),
+        Step::Pop3Name => words::step_pop3_name(language),
+        Step::Pop3Connect => words::step_pop3_connect(language),
+        Step::Pop3Tls | Step::SmtpTls => words::step_tls(language),
+        Step::Pop3Login => words::step_pop3_login(language),
+        Step::Pop3List => words::step_pop3_list(language),
+        Step::SmtpName => words::step_smtp_name(language),
+        Step::SmtpConnect => words::step_smtp_connect(language),
+        Step::SmtpLogin => words::step_smtp_login(language),
+        Step::SmtpMail => words::step_smtp_mail(language),
+        Step::EmptyMail => words::step_empty_mail(language),
+        Step::EmptyArrival => words::step_empty_arrival(language),
+        Step::SubjectMail => words::step_subject_mail(language),
+        Step::SubjectArrival => words::step_subject_arrival(language),
+        Step::Deletion => words::step_deletion(language),
+    }
+}
