@@ -216,7 +216,13 @@ impl SelfTest {
             Ok(credentials) => credentials,
             Err(fault) => return self.failed(Step::SmtpPassword, TestFault::Login(fault.clone())),
         };
-        self.done(Step::SmtpPassword, Detail::Nothing);
+        self.done(
+            Step::SmtpPassword,
+            match credentials {
+                Some(_) => Detail::Nothing,
+                None => Detail::NoPasswordNeeded,
+            },
+        );
         let mailer = match Mailer::new(&self.mailbox.smtp, credentials.as_ref()) {
             Ok(mailer) => mailer,
             Err(fault) => return self.failed(Step::SmtpPassword, TestFault::Smtp(fault)),

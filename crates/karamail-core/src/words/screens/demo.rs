@@ -87,6 +87,12 @@ words! {
 
     /// What to do first.
     pub fn first_title() { ja: "まず、スマートフォンの「送信」を押してください", en: "First, press \"Send\" on the phone" }
+    /// The same later on.
+    pub fn compose_title() { ja: "スマートフォンの「送信」を押してください", en: "Press \"Send\" on the phone" }
+    /// The same later on.
+    pub fn compose_text() {
+        ja: "差出人や件名を変えて送ると、Karamail がどう扱うかが分かります。", en: "Change the sender or the subject and see what Karamail makes of it.",
+    }
     /// What happens then.
     pub fn first_text() {
         ja: "空のメールが店に届き、数秒で受付番号の返信がスマートフォンに届きます。", en: "The empty mail reaches the shop, and within seconds the phone gets its receipt number.",

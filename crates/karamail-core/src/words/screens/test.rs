@@ -109,6 +109,8 @@ words! {
     pub fn mark_failed() { ja: "失敗", en: "failed" }
     /// The mark of a step that was under way when the test was called off.
     pub fn mark_called_off() { ja: "中止", en: "called off" }
+    /// The mark of a step that the settings leave out.
+    pub fn mark_left_out() { ja: "行わない設定", en: "left out by the settings" }
     /// What to do about a failure.
     pub fn what_to_do() { ja: "どうすればよいか", en: "What to do" }
     /// Calls the test off.
@@ -124,8 +126,6 @@ words! {
         ja: "テストを中止しました。テストメールがサーバーに残っていたら、「テスト後処理」で消せます。",
         en: "The test was called off. A test mail may be left on the server; \"Clean up\" deletes it.",
     }
-    /// What comes next.
-    pub fn next() { ja: "次にすること", en: "What comes next" }
     /// Receiving works.
     pub fn after_receive() {
         ja: "受信できました。次は「送信のテスト」をしてください。", en: "Receiving works. Now test sending.",
@@ -192,7 +192,9 @@ words! {
     }
 
     /// A step.
-    pub fn step_password() { ja: "パスワード", en: "Password" }
+    pub fn step_pop3_password() { ja: "受信のパスワード", en: "Password for receiving" }
+    /// A step.
+    pub fn step_smtp_password() { ja: "送信のパスワード", en: "Password for sending" }
     /// A step.
     pub fn step_pop3_name() { ja: "受信サーバーを探す", en: "Find the server for receiving" }
     /// A step.

@@ -149,7 +149,11 @@ async fn engine(demo: &Demo, language: Language) -> Result<String, PageFault> {
     let mut stories = stories(handle, &demo.play().acts, language).await?;
     stories.truncate(STORIES);
     let status = handle.status().borrow().clone();
-    let next_poll = status.mailboxes.iter().filter_map(|mailbox| mailbox.next_poll).min();
+    let next_poll = status
+        .mailboxes
+        .iter()
+        .filter_map(|mailbox| mailbox.next_poll)
+        .min();
     let engine = Engine {
         language,
         is_collecting: status.is_collecting,
@@ -223,7 +227,11 @@ async fn send(
 async fn check(State(app): State<App>, headers: HeaderMap) -> Result<Response, PageFault> {
     let demo = on(&app)?;
     let is_collecting = demo.handle().status().borrow().is_collecting;
-    let command = if is_collecting { Command::CheckNow } else { Command::StartCollecting };
+    let command = if is_collecting {
+        Command::CheckNow
+    } else {
+        Command::StartCollecting
+    };
     demo.handle().command(command).await;
     Ok(done(&headers))
 }

@@ -55,6 +55,9 @@ enum View {
 struct Letter {
     /// Its place among this phone's letters, the oldest being 1.
     place: usize,
+    /// The sender's name, where there is one.
+    name: String,
+    /// The sender's address.
     from: String,
     initial: String,
     time: String,
@@ -145,14 +148,30 @@ fn letter(place: usize, read: PhoneLetter, number: Option<i64>) -> Letter {
     let number = number.map(|number| number.to_string()).unwrap_or_default();
     let (before, after) = around(&read.body, &number).unwrap_or((&read.body, ""));
     let time = |at: Timestamp| clock::local(at).strftime("%H:%M").to_string();
-    let (before, after) = (before.to_owned(), after.to_owned());
+    // The number is drawn as a block, which ends its line.
+    let behind = after.strip_prefix("\r\n").or_else(|| after.strip_prefix('\n'));
+    let has_number = before.len() < read.body.len();
+    let (before, after) = (
+        before.trim_end_matches([' ', '\u{3000}']).to_owned(),
+        behind.unwrap_or(after).to_owned(),
+    );
+    let (name, from) = match read.from.rsplit_once(" <") {
+        Some((name, address)) => (name.to_owned(), address.trim_end_matches('>').to_owned()),
+        None => (String::new(), read.from.clone()),
+    };
     Letter {
         place,
-        initial: read.from.chars().find(|c| c.is_alphanumeric()).map(String::from).unwrap_or_default(),
-        from: read.from,
+        initial: read
+            .from
+            .chars()
+            .find(|c| c.is_alphanumeric())
+            .map(String::from)
+            .unwrap_or_default(),
+        name,
+        from,
         time: read.at.map(time).unwrap_or_default(),
         subject: read.subject,
-        number: if before.len() + after.len() < read.body.len() { number } else { String::new() },
+        number: if has_number { number } else { String::new() },
         before,
         after,
     }
@@ -185,7 +204,10 @@ mod tests {
 
     #[test]
     fn the_number_is_found_where_it_stands_alone() {
-        assert_eq!(around("2021 年 12:21 番号 21 番", "21"), Some(("2021 年 12:21 番号 ", " 番")));
+        assert_eq!(
+            around("2021 年 12:21 番号 21 番", "21"),
+            Some(("2021 年 12:21 番号 ", " 番"))
+        );
         assert_eq!(around("It is 21.", "21"), Some(("It is ", ".")));
         assert_eq!(around("121", "21"), None);
         assert_eq!(around("x", ""), None);

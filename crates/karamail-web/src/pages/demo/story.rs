@@ -101,7 +101,11 @@ impl Step {
 }
 
 /// Every mail that is known, newest first.
-pub(super) async fn stories(handle: &Handle, acts: &[Act], language: Language) -> Result<Vec<Story>, StoreError> {
+pub(super) async fn stories(
+    handle: &Handle,
+    acts: &[Act],
+    language: Language,
+) -> Result<Vec<Story>, StoreError> {
     let events = newest_events(handle.readers(), EVENTS).await?;
     let ids: Vec<i64> = events.iter().filter_map(|stored| stored.event.mail_id).collect();
     let gone: Vec<i64> = gone_among(handle.readers(), &ids)
@@ -114,7 +118,10 @@ pub(super) async fn stories(handle: &Handle, acts: &[Act], language: Language) -
         gone: &gone,
         language,
     };
-    let mut decisions: Vec<&StoredEvent> = events.iter().filter(|stored| is_decision(&stored.event)).collect();
+    let mut decisions: Vec<&StoredEvent> = events
+        .iter()
+        .filter(|stored| is_decision(&stored.event))
+        .collect();
     let mut stories: Vec<Story> = acts
         .iter()
         .map(|act| {
@@ -171,7 +178,9 @@ impl Book<'_> {
             steps: Vec::new(),
         };
         match decision {
-            None => story.steps.push(Step::under_way(words::step_waiting(self.language))),
+            None => story
+                .steps
+                .push(Step::under_way(words::step_waiting(self.language))),
             Some(decision) => {
                 story.steps.push(Step::done(match act.subject.trim() {
                     "" => words::step_empty(self.language),
@@ -200,7 +209,10 @@ impl Book<'_> {
     fn tell(&self, story: &mut Story, decision: &Event) {
         let language = self.language;
         story.number = decision.number;
-        let reason = decision.reason.as_deref().and_then(|name| name.parse::<Reason>().ok());
+        let reason = decision
+            .reason
+            .as_deref()
+            .and_then(|name| name.parse::<Reason>().ok());
         let why = reason.map(|reason| reason.what(language));
         let (is_answered, leaves) = match (decision.kind, decision.number) {
             (EventKind::ReceiptGiven, Some(number)) => {
@@ -208,7 +220,9 @@ impl Book<'_> {
                 (true, true)
             }
             (EventKind::Repeated, Some(number)) => {
-                story.steps.push(Step::done(words::step_repeated(language, number)));
+                story
+                    .steps
+                    .push(Step::done(words::step_repeated(language, number)));
                 (true, true)
             }
             (kind, _) => {
@@ -227,7 +241,9 @@ impl Book<'_> {
         };
         if is_answered {
             self.tell_reply(story, decision.mail_id);
-        } else if decision.kind == EventKind::Forwarding && self.has(decision.mail_id, EventKind::Sent).is_some() {
+        } else if decision.kind == EventKind::Forwarding
+            && self.has(decision.mail_id, EventKind::Sent).is_some()
+        {
             story.steps.push(Step::done(words::step_forwarded(language)));
         }
         let is_gone = decision.mail_id.is_some_and(|id| self.gone.contains(&id));

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use karamail_core::words::screens::test as words;
 use karamail_core::words::{Language, Told};
 use karamail_engine::program::{TestEnd, TestRun};
-use karamail_engine::self_test::{Step, StepResult, TestFault, Tick};
+use karamail_engine::self_test::{Detail, Step, StepResult, TestFault, Tick};
 
 /// What became of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
     Begun,
     Done,
+    /// The settings do without it.
+    LeftOut,
     Failed,
     CalledOff,
 }
@@ -23,7 +25,7 @@ impl Mark {
             Mark::Begun => "…",
             Mark::Done => "○",
             Mark::Failed => "×",
-            Mark::CalledOff => "－",
+            Mark::LeftOut | Mark::CalledOff => "－",
         }
     }
 
@@ -33,6 +35,7 @@ impl Mark {
             Mark::Begun => "busy",
             Mark::Done => "good",
             Mark::Failed => "bad",
+            Mark::LeftOut => "warn",
             Mark::CalledOff => "idle",
         }
     }
@@ -43,6 +46,7 @@ impl Mark {
             Mark::Begun => words::mark_begun(language),
             Mark::Done => words::mark_done(language),
             Mark::Failed => words::mark_failed(language),
+            Mark::LeftOut => words::mark_left_out(language),
             Mark::CalledOff => words::mark_called_off(language),
         }
     }
@@ -113,7 +117,12 @@ fn row(tick: &Tick, end: Option<TestEnd>, wait_seconds: u64, language: Language)
             row.mark = Mark::Begun;
             row.what = tick.told(language, wait_seconds);
         }
-        StepResult::Done(_) => row.what = tick.told(language, wait_seconds),
+        StepResult::Done(detail) => {
+            if matches!(detail, Detail::Unprotected | Detail::NoPasswordNeeded) {
+                row.mark = Mark::LeftOut;
+            }
+            row.what = tick.told(language, wait_seconds);
+        }
         StepResult::Failed(fault) => {
             row.mark = Mark::Failed;
             row.what = Some(fault.what(language));
@@ -169,7 +178,8 @@ fn mend(step: Step, fault: &TestFault, language: Language) -> Option<(&'static s
 
 fn label(step: Step, language: Language) -> String {
     match step {
-        Step::Pop3Password | Step::SmtpPassword => words::step_password(language),
+        Step::Pop3Password => words::step_pop3_password(language),
+        Step::SmtpPassword => words::step_smtp_password(language),
         Step::Pop3Name => words::step_pop3_name(language),
         Step::Pop3Connect => words::step_pop3_connect(language),
         Step::Pop3Tls | Step::SmtpTls => words::step_tls(language),
@@ -184,5 +194,94 @@ fn label(step: Step, language: Language) -> String {
         Step::SubjectMail => words::step_subject_mail(language),
         Step::SubjectArrival => words::step_subject_arrival(language),
         Step::Deletion => words::step_deletion(language),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tick(step: Step, result: StepResult) -> Arc<Tick> {
+        Arc::new(Tick { step, result })
+    }
+
+    fn done(step: Step) -> Arc<Tick> {
+        tick(step, StepResult::Done(Detail::Nothing))
+    }
+
+    fn begun(step: Step) -> Arc<Tick> {
+        tick(step, StepResult::Begun)
+    }
+
+    fn steps(ticks: &[Arc<Tick>]) -> Vec<(Step, &'static str)> {
+        let settled = settled(ticks);
+        settled
+            .iter()
+            .map(|tick| (tick.step, tick.result_name()))
+            .collect()
+    }
+
+    #[test]
+    fn a_step_has_one_row_with_the_last_word_on_it() {
+        let ticks = [
+            begun(Step::Pop3Name),
+            done(Step::Pop3Name),
+            begun(Step::Pop3Connect),
+        ];
+        assert_eq!(
+            steps(&ticks),
+            [(Step::Pop3Name, "done"), (Step::Pop3Connect, "begun")]
+        );
+    }
+
+    #[test]
+    fn a_session_that_is_opened_again_begins_its_rows_anew() {
+        let ticks = [
+            done(Step::Pop3Password),
+            done(Step::Pop3Name),
+            done(Step::Pop3Connect),
+            begun(Step::Pop3Login),
+            begun(Step::Pop3Name),
+        ];
+        assert_eq!(
+            steps(&ticks),
+            [(Step::Pop3Password, "done"), (Step::Pop3Name, "begun")]
+        );
+    }
+
+    #[test]
+    fn the_verdict_on_empty_subjects_stands_at_the_mail_without_a_subject() {
+        let failed = |fault| StepResult::Failed(Box::new(fault));
+        let late = failed(TestFault::NotArrived { seconds: 180 });
+        let ticks = [
+            done(Step::EmptyMail),
+            begun(Step::EmptyArrival),
+            tick(Step::EmptyArrival, late),
+            done(Step::SubjectMail),
+            begun(Step::SubjectArrival),
+            done(Step::SubjectArrival),
+            tick(Step::EmptyArrival, failed(TestFault::EmptyBinned)),
+        ];
+        let settled = settled(&ticks);
+        let row = row(&settled[1], Some(TestEnd::Failed), 180, Language::Japanese);
+        assert_eq!((settled.len(), row.mark), (4, Mark::Failed));
+        assert!(row.what.unwrap().contains("件名のあるメールだけが届きました"));
+        assert!(row.advice.unwrap().contains("ほかの提供元"));
+    }
+
+    #[test]
+    fn no_advice_of_this_screen_names_a_command() {
+        let faults = [
+            TestFault::NotDeleted { mails: 1 },
+            TestFault::NothingArrives,
+            TestFault::EmptyBinned,
+            TestFault::NotArrived { seconds: 1 },
+        ];
+        for fault in faults {
+            for language in [Language::Japanese, Language::English] {
+                let advice = advice(&fault, language).unwrap();
+                assert!(!advice.contains("karamail "), "{advice}");
+            }
+        }
     }
 }
