@@ -103,6 +103,14 @@ words! {
     pub fn received_title(number: i64) {
         ja: "受付番号 {number} が届きました", en: "Receipt number {number} has arrived",
     }
+    /// The number came once more.
+    pub fn repeated_title(number: i64) {
+        ja: "同じ受付番号 {number} が届きました", en: "The same number {number} has arrived",
+    }
+    /// Why.
+    pub fn repeated_text() {
+        ja: "同じアドレスからは何度送っても、番号はひとつのままです（2重登録）。", en: "However often an address sends, it keeps its one number.",
+    }
     /// What the shop does with it.
     pub fn received_text() {
         ja: "お店では、この番号を会員登録用紙に書いてもらいます。番号がそのまま会員番号になります。",

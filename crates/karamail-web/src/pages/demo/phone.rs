@@ -26,8 +26,10 @@ struct Phone {
     /// The phone's own address.
     address: String,
     view: View,
-    /// The newest first.
-    letters: Vec<Letter>,
+    /// The letter that is open.
+    newest: Option<Letter>,
+    /// The others, newest first.
+    older: Vec<Letter>,
     /// Addresses to send from.
     choices: Vec<Choice>,
     /// Some mail was sent from some phone.
@@ -45,8 +47,8 @@ enum View {
     Compose,
     /// The mail was sent; the reply is on its way.
     Waiting,
-    /// The newest letter.
-    Inbox,
+    /// The newest letter; on a repeat with the number that was known.
+    Inbox { is_repeat: bool },
     /// No reply will come, for this reason.
     Silence(String),
 }
@@ -88,15 +90,20 @@ pub(super) async fn render(demo: &Demo, language: Language) -> Result<String, Pa
     } else {
         match theirs.next().map(|story| &story.end) {
             None | Some(End::Waiting) => View::Waiting,
-            Some(End::Answered) => View::Inbox,
+            Some(End::Answered { is_repeat }) => View::Inbox {
+                is_repeat: *is_repeat,
+            },
             Some(End::Silence(why)) => View::Silence(why.clone()),
         }
     };
-    let letters = match (&view, &in_hand) {
-        // Nothing on it changes while somebody types.
-        (View::Compose, _) | (_, None) => Vec::new(),
+    let mut older = match (&view, &in_hand) {
+        // Nothing changes under the hands of somebody who types; and a reply that the server has just taken is shown when
+        // Karamail knows that it is sent.
+        (View::Compose | View::Waiting, _) | (_, None) => Vec::new(),
         (_, Some(address)) => letters(demo, address, number),
     };
+    let is_open = matches!(view, View::Inbox { .. }) && !older.is_empty();
+    let newest = is_open.then(|| older.remove(0));
     let settings = demo.handle().settings();
     let interval_seconds = settings.borrow().general.check_interval.as_secs();
     let phone = Phone {
@@ -105,7 +112,8 @@ pub(super) async fn render(demo: &Demo, language: Language) -> Result<String, Pa
         address: in_hand.as_ref().map(ToString::to_string).unwrap_or_default(),
         choices: choices(in_hand.as_ref()),
         view,
-        letters,
+        newest,
+        older,
         has_begun: !play.acts.is_empty(),
         number,
         interval_seconds,

@@ -33,8 +33,8 @@ pub(super) struct Story {
 pub(super) enum End {
     /// Nothing yet.
     Waiting,
-    /// A letter.
-    Answered,
+    /// A letter with the number that was new or, on a repeat, known.
+    Answered { is_repeat: bool },
     /// Nothing will come, for this reason.
     Silence(String),
 }
@@ -240,7 +240,7 @@ impl Book<'_> {
             }
         };
         if is_answered {
-            self.tell_reply(story, decision.mail_id);
+            self.tell_reply(story, decision);
         } else if decision.kind == EventKind::Forwarding
             && self.has(decision.mail_id, EventKind::Sent).is_some()
         {
@@ -255,11 +255,13 @@ impl Book<'_> {
         }
     }
 
-    fn tell_reply(&self, story: &mut Story, mail_id: Option<i64>) {
-        let language = self.language;
+    fn tell_reply(&self, story: &mut Story, decision: &Event) {
+        let (language, mail_id) = (self.language, decision.mail_id);
         if self.has(mail_id, EventKind::Sent).is_some() {
             story.steps.push(Step::done(words::step_sent(language)));
-            story.end = End::Answered;
+            story.end = End::Answered {
+                is_repeat: decision.kind == EventKind::Repeated,
+            };
         } else if let Some(refused) = self.has(mail_id, EventKind::Refused) {
             let why = refused.detail.clone().unwrap_or_default();
             let text = words::step_refused(language, &why);
