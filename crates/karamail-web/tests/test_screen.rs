@@ -8,12 +8,15 @@ use karamail_engine::demo::{self, DemoServers};
 use karamail_engine::store::results::{Wanted, results};
 use tokio::net::TcpListener;
 
+/// The page of the mailbox 2号店.
+const SECOND: &str = "/test?mailbox=2%E5%8F%B7%E5%BA%97";
+
 /// Presses a button of the first mailbox.
 async fn press(shop: &Shop, kind: &str, to: &str) {
     let fields = [("mailbox", "店頭"), ("kind", kind), ("to", to)];
     let answer = shop.post("/test/run", &fields).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.body);
-    assert_eq!(answer.location(), "/test?mailbox=1#result");
+    assert_eq!(answer.location(), "/test?mailbox=%E5%BA%97%E9%A0%AD#result");
 }
 
 async fn numbers_given(shop: &Shop) -> usize {
@@ -160,7 +163,7 @@ async fn a_wrong_login_tells_what_to_do_and_leads_to_the_field() {
             "<span class=\"tag bad\">失敗</span>",
             "ユーザー名かパスワードが違います",
             "パスワードを確認してください",
-            "href=\"/settings/mail/1#",
+            "href=\"/settings/mail/1#password-pop3\"",
             "パスワードを入れ直す",
         ])
         .has_not(&["<b>other</b>", "受信できました"]);
@@ -228,7 +231,7 @@ async fn the_steps_come_into_the_open_page_by_themselves() {
     let page = shop.get("/test").await;
     let version = page.body.split("data-version=\"").nth(1).unwrap();
     let version = version.split('"').next().unwrap().to_owned();
-    let address = format!("/test/live?mailbox=1&version={version}");
+    let address = format!("/test/live?version={version}");
     let follow = shop.part(&address);
     let begin = press(&shop, "receive", "");
     let (part, ()) = tokio::time::timeout(PATIENCE, async { tokio::join!(follow, begin) })
@@ -249,15 +252,15 @@ async fn of_several_mailboxes_one_is_chosen() {
         format!("{text}{}", other.replace("user = \"touroku\"", "user = \"two\""))
     };
     let shop = shop_at(&servers, second).await;
-    shop.get("/test?mailbox=2").await.has(&[
+    shop.get(SECOND).await.has(&[
         "two@karamail.example に送ります",
         "name=\"mailbox\" value=\"2号店\"",
     ]);
     let answer = shop
         .post("/test/run", &[("mailbox", "2号店"), ("kind", "receive")])
         .await;
-    assert_eq!(answer.location(), "/test?mailbox=2#result");
-    shop.wait_for("/test?mailbox=2", "href=\"/settings/mail/2#").await;
+    assert_eq!(answer.location(), format!("{SECOND}#result"));
+    shop.wait_for(SECOND, "href=\"/settings/mail/2#").await;
     shop.get("/test").await.has(&["まだテストをしていません"]);
     let gone = shop
         .post("/test/run", &[("mailbox", "3号店"), ("kind", "receive")])

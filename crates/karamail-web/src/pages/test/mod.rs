@@ -17,6 +17,7 @@ use karamail_core::address::EmailAddress;
 use karamail_core::words::Language;
 use karamail_core::words::screens::test as words;
 use karamail_engine::clock;
+use karamail_engine::config::{Mailbox, Settings};
 use karamail_engine::program::{TestEnd, TestKind, TestRefusal, TestRun};
 use serde::Deserialize;
 
@@ -35,15 +36,30 @@ pub(crate) fn routes() -> Router<App> {
         .route("/test/stop", post(stop))
 }
 
-/// Which mailbox, by its place in the settings, from 1 on.
-#[derive(Clone, Copy, Debug, Deserialize)]
+/// Which mailbox, by its name; without one, or with one that is gone, the first.
+#[derive(Debug, Deserialize)]
 struct Chosen {
-    #[serde(default = "first")]
-    mailbox: usize,
+    #[serde(default)]
+    mailbox: String,
 }
 
-fn first() -> usize {
-    1
+impl Chosen {
+    /// Its place in the settings, from 1 on, and the mailbox.
+    fn of<'a>(&self, settings: &'a Settings) -> Option<(usize, &'a Mailbox)> {
+        let mut placed = (1..).zip(&settings.mailboxes);
+        let named = placed.clone().find(|(_, mailbox)| mailbox.name == self.mailbox);
+        named.or_else(|| placed.next())
+    }
+}
+
+/// The address of this screen, or of a part of it, for a mailbox.
+fn address(path: &str, mailbox: &str) -> String {
+    let escape = |byte: u8| match byte {
+        byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    };
+    let name: String = mailbox.bytes().map(escape).collect();
+    format!("{path}?mailbox={name}")
 }
 
 #[derive(Template)]
@@ -51,9 +67,10 @@ fn first() -> usize {
 struct Page {
     shell: Shell,
     mailboxes: Vec<Choice>,
-    place: usize,
     name: String,
     address: String,
+    /// The address of the part with the steps.
+    live: String,
     /// What was typed for the last test.
     to: String,
     panel: String,
@@ -62,7 +79,7 @@ struct Page {
 
 /// A mailbox to choose.
 struct Choice {
-    place: usize,
+    href: String,
     name: String,
     address: String,
     is_here: bool,
@@ -91,19 +108,17 @@ struct RunView {
 
 async fn show(State(app): State<App>, Query(chosen): Query<Chosen>) -> Result<Response, PageFault> {
     let settings = app.program.shown_settings().ok_or(PageFault::NoEngine)?;
-    let place = chosen.mailbox.clamp(1, settings.mailboxes.len().max(1));
-    let mailboxes: Vec<Choice> = (1..)
-        .zip(&settings.mailboxes)
-        .map(|(number, mailbox)| Choice {
-            place: number,
-            name: mailbox.name.clone(),
-            address: mailbox.address.to_string(),
-            is_here: number == place,
-        })
-        .collect();
-    let here = mailboxes.iter().find(|choice| choice.is_here);
-    let (name, address) =
-        here.map_or_else(Default::default, |here| (here.name.clone(), here.address.clone()));
+    let (place, mailbox) = chosen
+        .of(&settings)
+        .ok_or_else(|| no_such_mailbox(app.language()))?;
+    let (name, own) = (mailbox.name.clone(), mailbox.address.to_string());
+    let choice = |mailbox: &Mailbox| Choice {
+        href: address("/test", &mailbox.name),
+        name: mailbox.name.clone(),
+        address: mailbox.address.to_string(),
+        is_here: mailbox.name == name,
+    };
+    let mailboxes: Vec<Choice> = settings.mailboxes.iter().map(choice).collect();
     let to = match app.program.last_test(&name).as_ref().map(|run| run.kind()) {
         Some(TestKind::Send { to: Some(to) }) => to.to_string(),
         _ => String::new(),
@@ -112,10 +127,10 @@ async fn show(State(app): State<App>, Query(chosen): Query<Chosen>) -> Result<Re
     page(&Page {
         shell: app.shell(Nav::Test, words::title(app.language())),
         version: live::version(&panel),
+        live: address("/test/live", &name),
         mailboxes,
-        place,
         name,
-        address,
+        address: own,
         to,
         panel,
     })
@@ -128,9 +143,9 @@ async fn follow(
 ) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async {
         let settings = app.program.shown_settings().ok_or(PageFault::NoEngine)?;
-        let here = settings.mailboxes.get(chosen.mailbox.saturating_sub(1));
-        let mailbox = here.ok_or_else(|| no_such_mailbox(app.language()))?;
-        panel(&app, chosen.mailbox, &mailbox.name)
+        let here = chosen.of(&settings);
+        let (place, mailbox) = here.ok_or_else(|| no_such_mailbox(app.language()))?;
+        panel(&app, place, &mailbox.name)
     })
     .await
 }
@@ -156,7 +171,7 @@ async fn run(State(app): State<App>, Form(wish): Form<Wish>) -> Result<Redirect,
         _ => return Err(PageFault::NotFound),
     };
     match app.program.begin_test(&wish.mailbox, kind).await {
-        Ok(_) => Ok(back(&app, &wish.mailbox)),
+        Ok(_) => Ok(back(&wish.mailbox)),
         Err(TestRefusal::NoEngine) => Err(PageFault::NoEngine),
         Err(TestRefusal::NoSuchMailbox) => Err(no_such_mailbox(language)),
         Err(TestRefusal::Busy) => Err(PageFault::Said(
@@ -174,16 +189,12 @@ struct Which {
 
 async fn stop(State(app): State<App>, Form(which): Form<Which>) -> Redirect {
     app.program.call_test_off(&which.mailbox);
-    back(&app, &which.mailbox)
+    back(&which.mailbox)
 }
 
 /// To the page of this mailbox, at its steps.
-fn back(app: &App, mailbox: &str) -> Redirect {
-    let settings = app.program.shown_settings();
-    let place = settings
-        .as_ref()
-        .and_then(|settings| settings.mailboxes.iter().position(|one| one.name == mailbox));
-    Redirect::to(&format!("/test?mailbox={}#result", place.unwrap_or(0) + 1))
+fn back(mailbox: &str) -> Redirect {
+    Redirect::to(&format!("{}#result", address("/test", mailbox)))
 }
 
 fn recipient(text: &str, language: Language) -> Result<Option<EmailAddress>, PageFault> {
@@ -216,12 +227,12 @@ fn panel(app: &App, place: usize, name: &str) -> Result<String, PageFault> {
         is_demo: app.program.demo().is_some(),
         place,
         name: name.to_owned(),
-        run: run.map(|run| view(app, name, &run, language)),
+        run: run.map(|run| view(app, (place, name), &run, language)),
     };
     Ok(panel.render()?)
 }
 
-fn view(app: &App, mailbox: &str, run: &Arc<TestRun>, language: Language) -> RunView {
+fn view(app: &App, (place, mailbox): (usize, &str), run: &Arc<TestRun>, language: Language) -> RunView {
     // Read first: a test that ends meanwhile shows its last steps the next time.
     let end = run.end();
     let passed = |kind: TestKind| app.program.has_passed(mailbox, &kind);
@@ -229,7 +240,7 @@ fn view(app: &App, mailbox: &str, run: &Arc<TestRun>, language: Language) -> Run
         title: title(run.kind(), language),
         begun: clock::local(run.begun()).strftime("%H:%M:%S").to_string(),
         end,
-        rows: rows(run, language),
+        rows: rows(run, place, language),
         next: match (end, run.kind()) {
             (Some(TestEnd::Passed), TestKind::Receive | TestKind::Send { .. })
                 if passed(TestKind::Receive) && passed(TestKind::Send { to: None }) =>

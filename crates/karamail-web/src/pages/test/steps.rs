@@ -62,11 +62,11 @@ pub(super) struct Row {
     /// Only of a failure.
     pub(super) advice: Option<String>,
     /// Where in the settings of the mailbox it can be mended: the place on that page, and the words of the link.
-    pub(super) mend: Option<(&'static str, String)>,
+    pub(super) mend: Option<(String, String)>,
 }
 
-/// The rows of a test, in order.
-pub(super) fn rows(run: &TestRun, language: Language) -> Vec<Row> {
+/// The rows of a test, in order; `place` is that of its mailbox in the settings, from 1 on.
+pub(super) fn rows(run: &TestRun, place: usize, language: Language) -> Vec<Row> {
     let end = run.end();
     settled(&run.ticks())
         .into_iter()
@@ -77,7 +77,7 @@ pub(super) fn rows(run: &TestRun, language: Language) -> Vec<Row> {
                 (StepResult::Begun, Some(TestEnd::Passed | TestEnd::Failed))
             )
         })
-        .map(|tick| row(&tick, end, run.wait_seconds(), language))
+        .map(|tick| row(&tick, end, run.wait_seconds(), place, language))
         .collect()
 }
 
@@ -103,7 +103,7 @@ fn settled(ticks: &[Arc<Tick>]) -> Vec<Arc<Tick>> {
     settled
 }
 
-fn row(tick: &Tick, end: Option<TestEnd>, wait_seconds: u64, language: Language) -> Row {
+fn row(tick: &Tick, end: Option<TestEnd>, wait_seconds: u64, place: usize, language: Language) -> Row {
     let mut row = Row {
         mark: Mark::Done,
         label: label(tick.step, language),
@@ -127,7 +127,7 @@ fn row(tick: &Tick, end: Option<TestEnd>, wait_seconds: u64, language: Language)
             row.mark = Mark::Failed;
             row.what = Some(fault.what(language));
             row.advice = advice(fault, language);
-            row.mend = mend(tick.step, fault, language);
+            row.mend = mend(tick.step, fault, place, language);
         }
     }
     row
@@ -142,34 +142,30 @@ fn advice(fault: &TestFault, language: Language) -> Option<String> {
     }
 }
 
-/// The field that is most likely wrong.
-fn mend(step: Step, fault: &TestFault, language: Language) -> Option<(&'static str, String)> {
-    if matches!(fault, TestFault::Login(_)) {
-        let place = if step == Step::SmtpPassword {
-            "smtp-password"
-        } else {
-            "pop3-password"
-        };
-        return Some((place, words::mend_password(language)));
-    }
+/// The field that is most likely wrong: its id on the mailbox's settings page, and the words of the link.
+fn mend(step: Step, fault: &TestFault, place: usize, language: Language) -> Option<(String, String)> {
+    let field = |key: &str| format!("mailbox-{place}-{key}");
+    let pop3 = |key| Some((field(key), words::mend_pop3(language)));
+    let smtp = |key| Some((field(key), words::mend_smtp(language)));
     match step {
-        Step::Pop3Password | Step::Pop3Login => Some(("pop3-password", words::mend_password(language))),
-        Step::SmtpPassword | Step::SmtpLogin => Some(("smtp-password", words::mend_password(language))),
-        Step::Pop3Name => Some(("pop3-host", words::mend_pop3(language))),
-        Step::Pop3Connect => Some(("pop3-port", words::mend_pop3(language))),
-        Step::Pop3Tls => Some(("pop3-security", words::mend_pop3(language))),
-        Step::Pop3List => Some(("pop3-host", words::mend_pop3(language))),
-        Step::SmtpName => Some(("smtp-host", words::mend_smtp(language))),
-        Step::SmtpConnect => Some(("smtp-port", words::mend_smtp(language))),
-        Step::SmtpTls => Some(("smtp-security", words::mend_smtp(language))),
-        Step::SmtpMail | Step::EmptyMail | Step::SubjectMail => {
-            Some(("smtp-host", words::mend_smtp(language)))
+        Step::Pop3Password | Step::Pop3Login => {
+            Some(("password-pop3".to_owned(), words::mend_password(language)))
         }
+        // Its own password is only there where it has one: the heading is always.
+        Step::SmtpPassword | Step::SmtpLogin => {
+            Some(("group-smtp".to_owned(), words::mend_password(language)))
+        }
+        Step::Pop3Name | Step::Pop3List => pop3("pop3-host"),
+        Step::Pop3Connect => pop3("pop3-port"),
+        Step::Pop3Tls => pop3("pop3-security"),
+        Step::SmtpName | Step::SmtpMail | Step::EmptyMail | Step::SubjectMail => smtp("smtp-host"),
+        Step::SmtpConnect => smtp("smtp-port"),
+        Step::SmtpTls => smtp("smtp-security"),
         Step::EmptyArrival | Step::SubjectArrival => match fault {
             TestFault::NothingArrives | TestFault::EmptyBinned => {
-                Some(("address", words::mend_mailbox(language)))
+                Some((field("address"), words::mend_mailbox(language)))
             }
-            TestFault::Pop3(_) => Some(("pop3-host", words::mend_pop3(language))),
+            TestFault::Pop3(_) => pop3("pop3-host"),
             _ => None,
         },
         Step::Deletion => None,
@@ -263,7 +259,7 @@ mod tests {
             tick(Step::EmptyArrival, failed(TestFault::EmptyBinned)),
         ];
         let settled = settled(&ticks);
-        let row = row(&settled[1], Some(TestEnd::Failed), 180, Language::Japanese);
+        let row = row(&settled[1], Some(TestEnd::Failed), 180, 1, Language::Japanese);
         assert_eq!((settled.len(), row.mark), (4, Mark::Failed));
         assert!(row.what.unwrap().contains("件名のあるメールだけが届きました"));
         assert!(row.advice.unwrap().contains("ほかの提供元"));
