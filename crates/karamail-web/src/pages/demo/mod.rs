@@ -7,6 +7,7 @@ mod story;
 use std::sync::Arc;
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use axum::Router;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -26,6 +27,7 @@ use crate::fault::{PageFault, is_htmx};
 use crate::live::{self, Seen};
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
+use phone::Phone;
 use story::{Story, stories};
 
 /// Mails whose steps are shown.
@@ -52,9 +54,9 @@ struct OffPage {
 #[template(path = "demo/page.html")]
 struct Page {
     shell: Shell,
-    phone: String,
+    phone: Phone,
     phone_version: String,
-    engine: String,
+    engine: Engine,
     engine_version: String,
 }
 
@@ -74,6 +76,9 @@ struct StoryView {
     time: String,
 }
 
+// A template escapes what it shows: its text is markup of ours.
+impl HtmlSafe for Engine {}
+
 /// The demo ended while the page was open.
 #[derive(Template)]
 #[template(path = "demo/over.html")]
@@ -87,13 +92,13 @@ async fn show(State(app): State<App>) -> Result<Response, PageFault> {
     let Some(demo) = app.program.demo() else {
         return page(&OffPage { shell });
     };
-    let phone = phone::render(&demo, language).await?;
+    let phone = Phone::of(&demo, language).await?;
     let engine = engine(&demo, language).await?;
     page(&Page {
         shell,
-        phone_version: live::version(&phone),
+        phone_version: live::version(&phone.render()?),
         phone,
-        engine_version: live::version(&engine),
+        engine_version: live::version(&engine.render()?),
         engine,
     })
 }
@@ -122,7 +127,7 @@ async fn turn_off(State(app): State<App>) -> Redirect {
 async fn follow_phone(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async {
         match app.program.demo() {
-            Some(demo) => phone::render(&demo, app.language()).await,
+            Some(demo) => Ok(Phone::of(&demo, app.language()).await?.render()?),
             None => over(&app),
         }
     })
@@ -132,7 +137,7 @@ async fn follow_phone(State(app): State<App>, Query(seen): Query<Seen>) -> Resul
 async fn follow_engine(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async {
         match app.program.demo() {
-            Some(demo) => engine(&demo, app.language()).await,
+            Some(demo) => Ok(engine(&demo, app.language()).await?.render()?),
             None => over(&app),
         }
     })
@@ -144,7 +149,7 @@ fn over(app: &App) -> Result<String, PageFault> {
     Ok(Over { language }.render()?)
 }
 
-async fn engine(demo: &Demo, language: Language) -> Result<String, PageFault> {
+async fn engine(demo: &Demo, language: Language) -> Result<Engine, PageFault> {
     let handle = demo.handle();
     let mut stories = stories(handle, &demo.play().acts, language).await?;
     stories.truncate(STORIES);
@@ -154,7 +159,7 @@ async fn engine(demo: &Demo, language: Language) -> Result<String, PageFault> {
         .iter()
         .filter_map(|mailbox| mailbox.next_poll)
         .min();
-    let engine = Engine {
+    Ok(Engine {
         language,
         is_collecting: status.is_collecting,
         next_poll: next_poll.map(|at| at.as_millisecond()),
@@ -165,8 +170,7 @@ async fn engine(demo: &Demo, language: Language) -> Result<String, PageFault> {
                 story,
             })
             .collect(),
-    };
-    Ok(engine.render()?)
+    })
 }
 
 /// A phone to take into the hand, with a mail to be written.

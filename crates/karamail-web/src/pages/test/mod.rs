@@ -8,6 +8,7 @@ mod steps;
 use std::sync::Arc;
 
 use askama::Template;
+use askama::filters::HtmlSafe;
 use axum::Router;
 use axum::extract::{Form, Query, State};
 use axum::http::StatusCode;
@@ -73,7 +74,7 @@ struct Page {
     live: String,
     /// What was typed for the last test.
     to: String,
-    panel: String,
+    panel: Panel,
     version: String,
 }
 
@@ -96,6 +97,9 @@ struct Panel {
     name: String,
     run: Option<RunView>,
 }
+
+// A template escapes what it shows: its text is markup of ours.
+impl HtmlSafe for Panel {}
 
 struct RunView {
     title: String,
@@ -123,10 +127,10 @@ async fn show(State(app): State<App>, Query(chosen): Query<Chosen>) -> Result<Re
         Some(TestKind::Send { to: Some(to) }) => to.to_string(),
         _ => String::new(),
     };
-    let panel = panel(&app, place, &name)?;
+    let panel = panel(&app, place, &name);
     page(&Page {
         shell: app.shell(Nav::Test, words::title(app.language())),
-        version: live::version(&panel),
+        version: live::version(&panel.render()?),
         live: address("/test/live", &name),
         mailboxes,
         name,
@@ -145,7 +149,7 @@ async fn follow(
         let settings = app.program.shown_settings().ok_or(PageFault::NoEngine)?;
         let here = chosen.of(&settings);
         let (place, mailbox) = here.ok_or_else(|| no_such_mailbox(app.language()))?;
-        panel(&app, place, &mailbox.name)
+        Ok(panel(&app, place, &mailbox.name).render()?)
     })
     .await
 }
@@ -219,17 +223,16 @@ fn no_such_mailbox(language: Language) -> PageFault {
     )
 }
 
-fn panel(app: &App, place: usize, name: &str) -> Result<String, PageFault> {
+fn panel(app: &App, place: usize, name: &str) -> Panel {
     let language = app.language();
     let run = app.program.last_test(name);
-    let panel = Panel {
+    Panel {
         language,
         is_demo: app.program.demo().is_some(),
         place,
         name: name.to_owned(),
         run: run.map(|run| view(app, (place, name), &run, language)),
-    };
-    Ok(panel.render()?)
+    }
 }
 
 fn view(app: &App, (place, mailbox): (usize, &str), run: &Arc<TestRun>, language: Language) -> RunView {
