@@ -10,10 +10,13 @@
 
 mod common;
 
+use std::time::Duration;
+
 use axum::http::{Request, StatusCode};
 use common::{PATIENCE, Shop, mailbox};
 use karamail_engine::demo::{self, DemoServers};
 use karamail_engine::store::results::{Wanted, results};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 
 /// The page of the mailbox 2号店.
@@ -222,8 +225,12 @@ async fn a_test_goes_on_while_the_page_is_left_and_can_be_called_off() {
     assert_eq!(second.status, StatusCode::CONFLICT);
     second.has(&["このメールボックスは、いまテスト中です", "中止してから"]);
 
+    let (mut connection, _) = silent.accept().await.unwrap();
     let stopped = shop.post("/test/stop", &[("mailbox", "店頭")]).await;
     assert_eq!(stopped.status, StatusCode::SEE_OTHER);
+    // Far sooner than the test itself would give up.
+    let gone = tokio::time::timeout(Duration::from_secs(5), connection.read_to_end(&mut Vec::new())).await;
+    assert!(gone.is_ok(), "the test that was called off goes on");
     shop.get("/test")
         .await
         .has(&["<span class=\"tag\">中止</span>", "テストを中止しました"])
