@@ -35,6 +35,7 @@ const ASSETS: &[Asset] = &[
     asset!("karamail.css", STYLE),
     asset!("test.css", STYLE),
     asset!("demo.css", STYLE),
+    asset!("kit.css", STYLE),
     asset!("karamail.js", SCRIPT),
     asset!("enter.js", SCRIPT),
     asset!("icon.svg", "image/svg+xml"),

@@ -92,6 +92,7 @@ async fn a_stranger_gets_to_a_first_receipt_by_two_buttons() {
         "QRコードから入力",
         FIRST,
         "デモを終わる",
+        "メール収集中",
     ]);
     let page = send(&shop, &[("from", FIRST)], "letter-number").await;
     page.has(&[

@@ -1,6 +1,7 @@
 //! The demo beside the shop's engine.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use karamail_core::address::EmailAddress;
@@ -16,6 +17,9 @@ use crate::secrets::Secrets;
 use crate::stop::StopSwitch;
 use crate::store::StoreError;
 use crate::store::events::newest_event;
+
+/// How long the demo's engine may take to begin; it takes moments.
+const BEGIN: Duration = Duration::from_secs(3);
 
 /// A demo that runs: servers on loopback, a real engine, a folder that is removed at the end.
 pub struct Demo {
@@ -88,6 +92,9 @@ impl Demo {
         .await?;
         let (handle, stop) = (engine.handle(), engine.stop_switch());
         let running = tokio::spawn(engine.run(None, true));
+        // The first look at it shall not say that it stands still. One that takes long is shown as it is.
+        let mut status = handle.status();
+        let _ = tokio::time::timeout(BEGIN, status.wait_for(|status| status.is_collecting)).await;
         Ok(Demo {
             stage,
             handle,
