@@ -5,6 +5,12 @@
     unreachable_pub,
     reason = "each test file is a crate of its own and uses its part"
 )]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -243,4 +249,14 @@ pub fn form(fields: &[(&str, &str)]) -> String {
         .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
         .collect();
     pairs.join("&")
+}
+
+/// Writes into the shop's ledger past all the program's own care.
+pub async fn sql(shop: &Shop, sql: &'static str) {
+    use sqlx::{Connection, SqliteConnection};
+    let ledger = shop.folder().join("data/karamail.db");
+    let url = format!("sqlite://{}?mode=rw", ledger.display());
+    let mut ledger = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut ledger).await.unwrap();
+    ledger.close().await.unwrap();
 }
