@@ -5,6 +5,8 @@ pub mod first;
 pub mod kit;
 pub mod log;
 pub mod mail_settings;
+pub mod mailbox;
+pub mod ports;
 pub mod results;
 pub mod settings;
 pub mod shell;
