@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use karamail_core::words::Language;
 
+use super::keys::Section;
+
 const SAMPLE: &str = include_str!("../../../../config/karamail.toml");
 
 pub(crate) const RECEIPT_JA: &str = include_str!("../../../../config/templates/receipt.ja.txt");
@@ -84,6 +86,20 @@ pub fn sample(language: Language) -> &'static str {
         Language::Japanese => SAMPLE,
         Language::English => &ENGLISH,
     }
+}
+
+/// The line of a key in the sample, commented out.
+pub(crate) fn example_line(section: &Section, key: &str) -> Option<String> {
+    let plain = |line: &'static str| line.trim_start_matches('#').trim();
+    let header = section.header();
+    SAMPLE
+        .lines()
+        .skip_while(|line| plain(line) != header)
+        .skip(1)
+        .take_while(|line| !plain(line).starts_with('['))
+        .map(plain)
+        .find(|line| line.split_once('=').is_some_and(|(name, _)| name.trim() == key))
+        .map(|line| format!("#{line}"))
 }
 
 /// Subject and body of a text file: a first line `件名: …` or `Subject: …` is the subject where an empty line follows.
