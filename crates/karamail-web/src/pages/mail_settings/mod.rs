@@ -1,28 +1,25 @@
 //! メールの設定: mailboxes, their servers and passwords.
+//!
+//! `list` has the mailboxes and what can be done with each, `mailbox` the form of one, `passwords` where its passwords are,
+//! `find` its settings by its address, `ports` the explanation.
+//!
+//! Invariant: a stored password is never in a page, and one that was typed is not either, whatever came of it.
 
-use askama::Template;
+mod file;
+mod list;
+mod passwords;
+mod ports;
+
 use axum::Router;
-use axum::extract::State;
-use axum::response::Response;
-use axum::routing::get;
-use karamail_core::words::screens::mail_settings as words;
+use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::fault::PageFault;
-use crate::shell::{Nav, Shell, page};
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/settings/mail", get(show))
-}
-
-#[derive(Template)]
-#[template(path = "mail_settings/page.html")]
-struct Page {
-    shell: Shell,
-}
-
-async fn show(State(app): State<App>) -> Result<Response, PageFault> {
-    page(&Page {
-        shell: app.shell(Nav::Settings, words::title(app.language())),
-    })
+    Router::new()
+        .route("/settings/mail", get(list::show))
+        .route("/settings/mail/live", get(list::live))
+        .route("/settings/mail/{number}/collect", post(list::collect))
+        .route("/settings/mail/{number}/remove", post(list::remove))
+        .route("/settings/ports", get(ports::show))
 }

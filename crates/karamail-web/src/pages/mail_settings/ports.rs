@@ -12,7 +12,6 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::shell::{Nav, Shell, page};
-use crate::text::filters;
 
 /// Those whose settings are shown as an example, as the older product's page has them.
 const EXAMPLES: [&str; 2] = ["ASAHIネット", "OCN"];
