@@ -1,6 +1,10 @@
 //! A shop with its screens: the real Router over a real engine, with the demo's mail servers on loopback.
 
-#![allow(dead_code, unreachable_pub, reason = "each test file is a crate of its own and uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "each test file is a crate of its own and uses its part"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

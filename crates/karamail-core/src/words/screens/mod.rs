@@ -9,6 +9,7 @@ pub mod mailbox;
 pub mod ports;
 pub mod results;
 pub mod settings;
+pub mod settings_fields;
 pub mod shell;
 pub mod status;
 pub mod test;
