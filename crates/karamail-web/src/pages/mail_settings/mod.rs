@@ -6,6 +6,7 @@
 //! Invariant: a stored password is never in a page, and one that was typed is not either, whatever came of it.
 
 mod file;
+mod find;
 mod list;
 mod passwords;
 mod ports;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Router<App> {
     Router::new()
         .route("/settings/mail", get(list::show))
         .route("/settings/mail/live", get(list::live))
+        .route("/settings/mail/find", post(find::find))
         .route("/settings/mail/{number}/collect", post(list::collect))
         .route("/settings/mail/{number}/remove", post(list::remove))
         .route("/settings/ports", get(ports::show))
