@@ -35,6 +35,8 @@ const ASSETS: &[Asset] = &[
     asset!("karamail.css", STYLE),
     asset!("karamail.js", SCRIPT),
     asset!("enter.js", SCRIPT),
+    asset!("settings.css", STYLE),
+    asset!("settings.js", SCRIPT),
     asset!("icon.svg", "image/svg+xml"),
 ];
 

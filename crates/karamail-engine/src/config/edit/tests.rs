@@ -167,7 +167,10 @@ fn a_key_that_is_removed_leaves_its_explanation_and_can_be_set_again_there() {
         file.set("general.check_interval_seconds", SettingValue::Number(60))
             .unwrap();
         file.set("receipt.body", many.clone()).unwrap();
-        assert_eq!(file.text().matches('\n').count(), file.text().matches(end).count());
+        assert_eq!(
+            file.text().matches('\n').count(),
+            file.text().matches(end).count()
+        );
         let settings = file.save().unwrap();
         assert_eq!(settings.receipt.body(), "一行目 ★1★\n\n三行目\n");
         let mut file = SettingsFile::open(&path).unwrap();
@@ -189,7 +192,13 @@ fn a_key_within_a_line_is_removed_from_it() {
     file.remove("general.shop_name").unwrap();
     file.remove("mailbox[1].pop3.port").unwrap();
     let settings = file.save().unwrap();
-    assert_eq!((settings.general.shop_name.as_str(), settings.mailboxes[0].pop3.port), ("", 995));
+    assert_eq!(
+        (
+            settings.general.shop_name.as_str(),
+            settings.mailboxes[0].pop3.port
+        ),
+        ("", 995)
+    );
     assert!(fs::read_to_string(&path).unwrap().contains("# 店\n"));
 }
 
@@ -205,11 +214,21 @@ fn what_a_faulty_file_holds_can_be_shown_and_mended_one_fault_after_another() {
     let mut file = SettingsFile::open(&path).unwrap();
     let contents = file.contents();
     let value = |key| contents.value(key);
-    assert_eq!(value("general.check_interval_seconds"), Some(FileValue::Text("15".to_owned())));
-    assert_eq!(value("general.archive_days"), Some(FileValue::Other("1.5".to_owned())));
-    assert_eq!(value("guard.blocked"), Some(FileValue::List(vec!["a b".to_owned()])));
+    assert_eq!(
+        value("general.check_interval_seconds"),
+        Some(FileValue::Text("15".to_owned()))
+    );
+    assert_eq!(
+        value("general.archive_days"),
+        Some(FileValue::Other("1.5".to_owned()))
+    );
+    assert_eq!(
+        value("guard.blocked"),
+        Some(FileValue::List(vec!["a b".to_owned()]))
+    );
     assert_eq!((value("general.shop_name"), contents.count("mailbox")), (None, 1));
-    file.set("general.check_interval_seconds", SettingValue::Number(20)).unwrap();
+    file.set("general.check_interval_seconds", SettingValue::Number(20))
+        .unwrap();
     let digest = file.digest();
     match file.save_mending().unwrap() {
         Mended::StillFaulty(faults) => assert_eq!(faults.faults.len(), 2),
@@ -218,7 +237,10 @@ fn what_a_faulty_file_holds_can_be_shown_and_mended_one_fault_after_another() {
     let mut file = SettingsFile::open(&path).unwrap();
     assert_ne!(file.digest(), digest);
     file.set("general.log_months", SettingValue::Number(-1)).unwrap();
-    assert!(matches!(file.save_mending(), Err(EditFault::Faults(_))), "a new fault was written");
+    assert!(
+        matches!(file.save_mending(), Err(EditFault::Faults(_))),
+        "a new fault was written"
+    );
     let mut file = SettingsFile::open(&path).unwrap();
     file.remove("general.archive_days").unwrap();
     file.remove("guard.blocked").unwrap();

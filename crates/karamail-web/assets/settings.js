@@ -1,0 +1,1 @@
+// What the settings screens do by themselves, told by attributes.
