@@ -35,6 +35,7 @@ const ASSETS: &[Asset] = &[
     asset!("karamail.css", STYLE),
     asset!("karamail.js", SCRIPT),
     asset!("enter.js", SCRIPT),
+    asset!("mailbox.js", SCRIPT),
     asset!("settings.css", STYLE),
     asset!("settings.js", SCRIPT),
     asset!("icon.svg", "image/svg+xml"),

@@ -9,7 +9,7 @@ use super::{Password, SecretFault, SecretKind, SecretSource, Secrets, account, c
 use crate::config::Mailbox;
 
 /// What was typed for a mailbox. `None` keeps what is stored.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Typed {
     /// For fetching.
     pub pop3: Option<Password>,

@@ -102,6 +102,15 @@ words! {
         ja: "「する(SSL認証)」では、暗号化を選んでください。",
         en: "Yes (SSL) needs an encryption.",
     }
+    /// Leaves the encryption to the port.
+    pub fn security_auto() { ja: "自動(ふつうは「最初から暗号化」)", en: "Automatic (usually encrypted from the start)" }
+    /// A server that must be named.
+    pub fn server_missing() { ja: "サーバーの名前を入力してください。", en: "Type the name of the server." }
+    /// The form is for a mailbox that is elsewhere, or gone.
+    pub fn moved() {
+        ja: "この画面を開いた後に、設定ファイルからこのメールボックスがなくなりました。保存していません。",
+        en: "This mailbox was taken out of the settings file after this page was opened. Nothing was saved.",
+    }
     /// A port that does not go with the encryption: it wants TLS from the start.
     pub fn port_wants_tls(port: i64) {
         ja: "{port} 番は「最初から暗号化(SSL/TLS)」のポートです。この組み合わせではつながりません。",
@@ -218,5 +227,10 @@ words! {
     pub fn unstored(why: &str) {
         ja: "パスワードを保存できないため、設定も変えていません。{why}",
         en: "The password cannot be stored, so nothing was changed. {why}",
+    }
+    /// A password cannot be stored while the mailbox has other faults.
+    pub fn unstored_for_faults() {
+        ja: "このメールボックスの設定に、この画面にない誤りがあるため、パスワードを保存できません。何も変えていません。先に設定ファイルを直してください。",
+        en: "The mailbox has faults in the settings file that are not on this page, so the password cannot be stored. Nothing was changed. Mend the file first.",
     }
 }

@@ -2,33 +2,24 @@
 
 use axum::http::StatusCode;
 use karamail_core::words::screens::mail_settings as words;
-use karamail_core::words::{Language, Told};
+use karamail_core::words::Language;
 use karamail_engine::config::{EditFault, FileContents, FileValue, SettingsFile};
 
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::pages::settings::form;
 
 /// The settings file as the page showed it.
 ///
 /// # Errors
 /// It cannot be read, or is another one than the page showed.
 pub(super) fn open_unchanged(app: &App, digest: &str) -> Result<SettingsFile, PageFault> {
-    let language = app.language();
-    let file = SettingsFile::open(&app.program.places().config).map_err(|fault| said(&fault, language))?;
+    let file = form::open(app)?;
     if file.digest() == digest {
         Ok(file)
     } else {
-        Err(said(&EditFault::ChangedMeanwhile, language))
+        Err(PageFault::of(&EditFault::ChangedMeanwhile, app.language()))
     }
-}
-
-/// A change that was not made.
-pub(super) fn said(fault: &EditFault, language: Language) -> PageFault {
-    PageFault::Said(
-        StatusCode::CONFLICT,
-        fault.what(language),
-        fault.what_to_do(language),
-    )
 }
 
 /// There is no mailbox of that number.

@@ -3,21 +3,21 @@
 use askama::Template;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{Redirect, Response};
 use karamail_core::words::screens::mail_settings as words;
 use karamail_core::words::{Language, Told};
 use karamail_engine::clock;
-use karamail_engine::config::{
-    ConfigFaults, EditFault, FaultKind, FileContents, FileValue, SettingValue, SettingsFile,
-};
+use karamail_engine::config::{EditFault, FileContents, FileValue, Mended, SettingValue, SettingsFile};
 use karamail_engine::engine::MailboxStatus;
 use serde::Deserialize;
 
-use super::file::{name, no_such_mailbox, open_unchanged, said, test_address, text};
+use super::file::{name, no_such_mailbox, open_unchanged, test_address, text};
 use super::passwords::Places;
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::live;
+use crate::pages::settings::frame::{Frame, Notice, Tab};
+use crate::pages::settings::{form, in_force};
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -34,18 +34,10 @@ pub(super) struct Done {
 #[template(path = "mail_settings/page.html")]
 struct Page {
     shell: Shell,
+    frame: Frame,
     language: Language,
-    notices: Vec<Notice>,
     version: String,
     cards: String,
-    /// What is wrong with the file, where nothing can be changed by a form.
-    unreadable: Option<String>,
-}
-
-/// Something to be told at the top.
-struct Notice {
-    kind: &'static str,
-    text: String,
 }
 
 #[derive(Template)]
@@ -54,7 +46,6 @@ struct Cards {
     language: Language,
     digest: String,
     mailboxes: Vec<Card>,
-    faults: Option<String>,
 }
 
 /// A mailbox of the list.
@@ -73,25 +64,24 @@ struct Card {
     is_password_missing: bool,
 }
 
-pub(super) async fn show(State(app): State<App>, Query(done): Query<Done>) -> Result<Response, PageFault> {
+pub(super) async fn show(
+    State(app): State<App>,
+    Query(done): Query<Done>,
+    seen: Query<in_force::Seen>,
+) -> Result<Response, PageFault> {
     let language = app.language();
-    let (cards, unreadable, notices) = match SettingsFile::open(&app.program.places().config) {
-        Ok(file) => {
-            let notices = notices(&app, &file, &done);
-            (cards(&app, &file).await?, None, notices)
-        }
-        Err(EditFault::Faults(faults)) if is_missing(&faults) => {
-            return Ok(Redirect::to("/first").into_response());
-        }
-        Err(fault) => (String::new(), Some(fault.told(language)), Vec::new()),
-    };
+    let file = form::open(&app)?;
+    let cards = cards(&app, &file).await?;
+    let mut frame = Frame::of(&app, Tab::Mail);
+    frame.notices.extend(notices(&app, &file, &done));
+    // That it is in force is told already; that it is not must be.
+    frame = frame.telling(in_force::notice(&app, &seen).filter(|notice| notice.kind != "good"));
     page(&Page {
         shell: app.shell(Nav::Settings, words::title(language)),
+        frame,
         language,
-        notices,
         version: live::version(&cards),
         cards,
-        unreadable,
     })
 }
 
@@ -100,16 +90,7 @@ pub(super) async fn live(
     State(app): State<App>,
     Query(seen): Query<live::Seen>,
 ) -> Result<Response, PageFault> {
-    let language = app.language();
-    live::follow(&app, &seen, || async {
-        let file = SettingsFile::open(&app.program.places().config).map_err(|fault| said(&fault, language))?;
-        cards(&app, &file).await
-    })
-    .await
-}
-
-fn is_missing(faults: &ConfigFaults) -> bool {
-    faults.faults.iter().any(|fault| fault.kind == FaultKind::Missing)
+    live::follow(&app, &seen, || async { cards(&app, &form::open(&app)?).await }).await
 }
 
 fn notices(app: &App, file: &SettingsFile, done: &Done) -> Vec<Notice> {
@@ -117,20 +98,14 @@ fn notices(app: &App, file: &SettingsFile, done: &Done) -> Vec<Notice> {
     let contents = file.contents();
     let known = (1..=contents.count("mailbox")).contains(&done.n);
     let name = if known { name(&contents, done.n) } else { String::new() };
-    let good = |text| vec![Notice { kind: "good", text }];
+    let good = |text| vec![Notice::good(text)];
     match (done.done.as_str(), known) {
         ("removed", _) => good(words::removed(language)),
         ("added", true) => good(words::added(language, &name)),
         ("saved", true) => good(words::saved(language, &name)),
         ("moved", true) => vec![
-            Notice {
-                kind: "good",
-                text: words::saved(language, &name),
-            },
-            Notice {
-                kind: "busy",
-                text: words::address_changed(language),
-            },
+            Notice::good(words::saved(language, &name)),
+            Notice::busy(words::address_changed(language)),
         ],
         ("on", true) => good(words::turned_on(language, &name)),
         ("off", true) => good(words::turned_off(language, &name)),
@@ -180,7 +155,6 @@ async fn cards(app: &App, file: &SettingsFile) -> Result<String, PageFault> {
         language,
         digest: file.digest(),
         mailboxes,
-        faults: checked.err().map(|faults| faults.what(language)),
     };
     Ok(cards.render()?)
 }
@@ -240,11 +214,22 @@ pub(super) async fn collect(
     }
     let key = format!("mailbox[{number}].enabled");
     file.set(&key, SettingValue::Flag(wish.enabled))
-        .and_then(|()| file.save_mending())
-        .map_err(|fault| said(&fault, language))?;
-    app.program.bump();
+        .map_err(|fault| PageFault::of(&fault, language))?;
+    write(&app, file).await?;
     let done = if wish.enabled { "on" } else { "off" };
-    Ok(Redirect::to(&format!("/settings/mail?done={done}&n={number}")))
+    Ok(Redirect::to(&format!("/settings/mail?saved=1&done={done}&n={number}")))
+}
+
+/// Writes the file, and gives the engine a moment to take it over.
+async fn write(app: &App, file: SettingsFile) -> Result<(), PageFault> {
+    let saved = file
+        .save_mending()
+        .map_err(|fault: EditFault| PageFault::of(&fault, app.language()))?;
+    match saved {
+        Mended::Sound(settings) => in_force::wait(app, Some(&settings)).await,
+        Mended::StillFaulty(_) => in_force::wait(app, None).await,
+    }
+    Ok(())
 }
 
 #[derive(Deserialize)]
@@ -273,8 +258,8 @@ pub(super) async fn remove(
     }
     let gone = file.mailbox_alone(number);
     file.remove_mailbox(number)
-        .and_then(|()| file.save_mending())
-        .map_err(|fault| said(&fault, language))?;
+        .map_err(|fault| PageFault::of(&fault, language))?;
+    write(&app, file).await?;
     let forgotten = match &gone {
         Some(mailbox) => app.program.secrets().forget(mailbox).await,
         None => Ok(()),
@@ -287,5 +272,5 @@ pub(super) async fn remove(
             None,
         )
     })?;
-    Ok(Redirect::to("/settings/mail?done=removed"))
+    Ok(Redirect::to("/settings/mail?saved=1&done=removed"))
 }
