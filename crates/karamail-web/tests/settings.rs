@@ -1,5 +1,12 @@
 //! The machinery of the settings screens: a form over keys of the settings file.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 #[path = "common/form.rs"]
 mod form;
@@ -238,7 +245,7 @@ async fn f12_applies_and_escape_leaves_after_asking() {
 #[tokio::test]
 async fn without_settings_the_way_leads_to_the_first_steps() {
     let shop = Shop::without_settings().await;
-    for address in ["/settings", "/settings/control"] {
+    for address in ["/settings/control", "/settings/guards"] {
         assert_eq!(shop.get(address).await.location(), "/first", "{address}");
     }
     assert!(!shop.config().exists());

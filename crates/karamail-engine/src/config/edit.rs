@@ -6,7 +6,7 @@ mod alone;
 mod contents;
 mod lines;
 
-pub use contents::{FileContents, FileValue};
+pub use contents::{FileContents, FileValue, Wording};
 
 use std::fs;
 use std::io;

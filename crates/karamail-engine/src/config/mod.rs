@@ -28,8 +28,8 @@ mod watch;
 
 pub use advice::{Advice, AdviceKind};
 pub use edit::{
-    EditFault, FileContents, FileValue, Mended, SettingValue, SettingsFile, key_of, kind_of, write_new,
-    write_new_with,
+    EditFault, FileContents, FileValue, Mended, SettingValue, SettingsFile, Wording, key_of, kind_of,
+    write_new, write_new_with,
 };
 pub use faults::{ConfigFault, ConfigFaults, FaultKind, HostSlip, KeyHint, SyntaxFault, ValueType};
 pub use load::files_named;

@@ -277,6 +277,19 @@ pub async fn number_of(
     )
 }
 
+/// The highest number given of each series that gave one.
+pub async fn highest_numbers(readers: &SqlitePool) -> Result<Vec<(String, i64)>, StoreError> {
+    let all: Vec<(String, Option<i64>)> = sqlx::query_as(
+        "SELECT name, (SELECT max(number) FROM receipts WHERE series = name) FROM series ORDER BY name",
+    )
+    .fetch_all(readers)
+    .await?;
+    Ok(all
+        .into_iter()
+        .filter_map(|(name, highest)| Some((name, highest?)))
+        .collect())
+}
+
 /// Counts, with numbers given since `since` apart.
 pub async fn counts(readers: &SqlitePool, since: Timestamp) -> Result<Counts, StoreError> {
     let (given_since, given, waiting, refused, bounced, held, backlog): (i64, i64, i64, i64, i64, i64, i64) =

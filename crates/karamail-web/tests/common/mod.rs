@@ -196,10 +196,13 @@ impl Shop {
 
     /// A customer's empty mail.
     pub fn sign_up(&self, from: &str) {
+        let now = karamail_engine::clock::now().to_zoned(jiff::tz::TimeZone::UTC);
+        // Mail of a day ago would be backlog.
         let mail = format!(
-            "From: {from}\r\nTo: {}\r\nMessage-ID: <{}@mail.example>\r\nDate: Sat, 21 Nov 2026 10:00:00 +0900\r\nSubject: \r\n\r\n",
+            "From: {from}\r\nTo: {}\r\nMessage-ID: <{}@mail.example>\r\nDate: {}\r\nSubject: \r\n\r\n",
             demo::ADDRESS,
             from.replace(|c: char| !c.is_ascii_alphanumeric(), "."),
+            jiff::fmt::rfc2822::to_string(&now).unwrap(),
         );
         self.servers.deposit(mail.into_bytes());
     }

@@ -44,8 +44,6 @@ words! {
         ja: "保存しました。まもなく反映されます(ネットワーク上のフォルダーでは 1 分ほどかかることがあります)。",
         en: "Saved. It will be in force soon (in a network folder that may take a minute).",
     }
-    /// Looks again.
-    pub fn look_again() { ja: "もう一度確かめる", en: "Look again" }
     /// Nothing was saved, because of these fields.
     pub fn not_saved(count: usize) {
         ja: "保存していません。直すところが {count} か所あります。",
@@ -85,6 +83,8 @@ words! {
     pub fn theirs() { ja: "今のファイル", en: "In the file now" }
     /// Column: what the form has.
     pub fn mine() { ja: "この画面", en: "On this page" }
+    /// A field that the person left alone.
+    pub fn untouched() { ja: "(変更なし)", en: "(not changed)" }
     /// Nothing.
     pub fn nothing() { ja: "(なし)", en: "(nothing)" }
     /// Drops the form.
@@ -118,13 +118,18 @@ words! {
     pub fn file_place() { ja: "設定ファイルの場所", en: "Where the settings file is" }
     /// Copies the path.
     pub fn copy_place() { ja: "場所をコピー", en: "Copy the place" }
+    /// Copies something.
+    pub fn copy() { ja: "コピー", en: "Copy" }
     /// How the file and the screens go together.
     pub fn file_explained() {
         ja: "この画面で設定した内容は、このファイルに書かれます。ファイルを直接直しても、保存すればすぐに反映されます。書き込んだメモ(# の行)はそのまま残ります。",
         en: "What you set here is written to this file. You may edit it by hand as well; it takes effect when you save it. Your comments stay.",
     }
-    /// It was opened.
-    pub fn opened(path: &str) { ja: "{path} を開きました。", en: "{path} was opened." }
+    /// The system was asked to open it; not every system tells whether it did.
+    pub fn opened(path: &str) {
+        ja: "{path} を開きます。画面に出てこないときは、場所をコピーして、エクスプローラーなどから開いてください。",
+        en: "{path} is being opened. If nothing appears, copy its place and open it in your file manager.",
+    }
     /// It could not be opened.
     pub fn not_opened(path: &str, why: &str) {
         ja: "{path} を開けませんでした({why})。場所をコピーして、エクスプローラーなどから開いてください。",

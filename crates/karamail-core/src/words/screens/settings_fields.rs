@@ -26,7 +26,7 @@ const fn choice(key: &'static str, value: &'static str, ja: &'static str, en: &'
     Choice { key, value, ja, en }
 }
 
-const LABELS: [Named; 71] = [
+const LABELS: [Named; 69] = [
     named("general.language", "言語", "Language"),
     named("general.shop_name", "店名", "Shop name"),
     named(
@@ -246,16 +246,6 @@ const LABELS: [Named; 71] = [
         "パスワードを保存する",
         "Keep the password",
     ),
-    named(
-        "mailbox.receipt",
-        "このメールボックスだけの受付完了メール",
-        "Receipt for this mailbox alone",
-    ),
-    named(
-        "mailbox.duplicate",
-        "このメールボックスだけの返信メール",
-        "Repeat reply for this mailbox alone",
-    ),
     named("yes", "する", "Yes"),
     named("no", "しない", "No"),
 ];
@@ -357,7 +347,107 @@ const CHOICES: [Choice; 33] = [
 ];
 
 /// Plainer than the reference, where that speaks of how the file is written.
-const HELP: [Named; 14] = [
+const HELP: [Named; 34] = [
+    named(
+        "general.archive_days",
+        "サーバーから消したメールと転送したメールは、この日数だけ写しが残ります。間違って消したときの控えです。",
+        "Mail that was deleted from the server or forwarded stays here as a copy for so many days.",
+    ),
+    named(
+        "general.log_months",
+        "これより古い毎月のログは消します。0 なら消しません。",
+        "Older monthly logs are thrown away; 0 keeps them for ever.",
+    ),
+    named(
+        "general.log_folder",
+        "毎月のログを書くフォルダーです。",
+        "Where the monthly logs are written.",
+    ),
+    named(
+        "general.diagnostic_log_days",
+        "故障を調べるための記録(英語)です。",
+        "The record (in English) for finding out what went wrong.",
+    ),
+    named(
+        "receipt.invitation",
+        "例: 空メールを送ると、お得なお知らせが届きます。配信は店頭でいつでも止められます。",
+        "Such as: Send an empty mail to get our offers. Tell us at the counter to stop them.",
+    ),
+    named(
+        "guard.limit_address_per_hour",
+        "同じ方が続けて送っても、ふつうは 3 通で足ります。",
+        "Three are enough, even where somebody sends again.",
+    ),
+    named(
+        "guard.limit_address_per_day",
+        "同じ方への 1 日の上限です。",
+        "For the same person in a day.",
+    ),
+    named(
+        "guard.limit_mailbox_per_hour",
+        "お客様の多い日に足りるように決めます。プロバイダーの送信の制限も確かめてください。",
+        "Enough for a busy day; mind your provider's own limit on sending.",
+    ),
+    named(
+        "guard.backlog_hours",
+        "初めてつないだメールボックスに古いメールがたまっていても、いっせいに返信しないためのものです。古いメールは確認待ちで扱いを選べます。0 なら、すべて新しいメールとして扱います。",
+        "So that old mail in a mailbox is not answered all at once on first contact; it waits for your decision. 0: all mail counts as new.",
+    ),
+    named(
+        "guard.require_addressed",
+        "いっせいに送られた迷惑メールに返信しにくくなります。別のアドレスから転送して受け取っているときは、入れないでください。",
+        "Mail sent to many at once is answered less. Leave it off where mail is forwarded to this mailbox from another address.",
+    ),
+    named(
+        "guard.blocked",
+        "例: a@example.com、example.net。ドメインには、その下のドメインも含みます。",
+        "Such as a@example.com or example.net; a domain includes its subdomains.",
+    ),
+    named(
+        "guard.also_empty_subjects",
+        "件名を空にできない機種のためのものです。例: 無題、(件名なし)",
+        "For phones that cannot leave the subject empty. Such as: (no subject)",
+    ),
+    named(
+        "general.check_interval_seconds",
+        "新しいメールが来ていないか、サーバーを確かめる間隔です。",
+        "How often the server is asked for new mail.",
+    ),
+    named(
+        "receipt.subject",
+        "お客様のメール一覧に出る題名です。",
+        "The title in the customer's list of mail.",
+    ),
+    named(
+        "receipt.body",
+        "受付番号と、会員登録用紙への記入のお願いなどを書きます。",
+        "The number, and what the customer should do with it.",
+    ),
+    named(
+        "duplicate.subject",
+        "お客様のメール一覧に出る題名です。",
+        "The title in the customer's list of mail.",
+    ),
+    named(
+        "duplicate.body",
+        "前の受付番号をお知らせする文面です。",
+        "Tells the old number again.",
+    ),
+    named(
+        "opt_out.subject",
+        "退会した方のメール一覧に出る題名です。",
+        "The title in the list of mail of the person who leaves.",
+    ),
+    named(
+        "opt_out.body",
+        "退会を受け付けたことをお知らせする文面です。",
+        "Tells that leaving was taken note of.",
+    ),
+    named(
+        "opt_out.words",
+        "全角・半角、大文字・小文字、空白は区別しません。空なら、メールでの退会は受け付けません。",
+        "Width, case and blanks do not matter. Without any, nobody leaves by mail.",
+    ),
     named(
         "general.language",
         "画面とログの言語です。文面を書いていないときの受付完了メールの言語にもなります。",
@@ -430,6 +520,28 @@ const HELP: [Named; 14] = [
     ),
 ];
 
+/// What a choice does, where its name does not say all.
+const CHOICE_HELP: [Choice; 3] = [
+    choice(
+        "duplicate.action",
+        "repeat",
+        "下の返信メールで、前と同じ番号を知らせます。番号を忘れた方や、続けて 2 回送った方に親切です(おすすめ)。",
+        "The repeat reply below tells the same number. Kind to those who forgot it or sent twice (recommended).",
+    ),
+    choice(
+        "duplicate.action",
+        "ignore",
+        "メールは処理済みとして消し、お客様には何も届きません。",
+        "The mail is settled, and the customer gets nothing.",
+    ),
+    choice(
+        "duplicate.action",
+        "new-number",
+        "空メールのたびに新しい番号を発行します。1 人がいくつも番号を持つことになります。",
+        "Each empty mail gets a new number, so one person may have several.",
+    ),
+];
+
 fn pick(named: &Named, language: Language) -> &'static str {
     match language {
         Language::Japanese => named.ja,
@@ -455,6 +567,17 @@ pub fn choice_label(key: &str, value: &str, language: Language) -> Option<&'stat
         _ => {}
     }
     let found = CHOICES.iter().find(|one| one.key == key && one.value == value)?;
+    Some(match language {
+        Language::Japanese => found.ja,
+        Language::English => found.en,
+    })
+}
+
+/// What a choice of a key does, where its name does not say all.
+pub fn choice_help(key: &str, value: &str, language: Language) -> Option<&'static str> {
+    let found = CHOICE_HELP
+        .iter()
+        .find(|one| one.key == key && one.value == value)?;
     Some(match language {
         Language::Japanese => found.ja,
         Language::English => found.en,

@@ -246,3 +246,37 @@ fn what_a_faulty_file_holds_can_be_shown_and_mended_one_fault_after_another() {
     file.remove("guard.blocked").unwrap();
     assert!(matches!(file.save_mending().unwrap(), Mended::Sound(_)));
 }
+
+#[test]
+fn the_wording_of_a_letter_is_its_own_its_files_or_the_ready_made_one() {
+    let (folder, path) = sample_file();
+    let mut file = SettingsFile::open(&path).unwrap();
+    let standard = file.contents().wording("receipt");
+    assert!(standard.subject.contains("★1★") && standard.file.is_none());
+    assert_eq!(standard, file.contents().ready_made("receipt"));
+    fs::write(
+        folder.path().join("own.txt"),
+        "件名: 番号 ★1★\r\n\r\nようこそ\r\n",
+    )
+    .unwrap();
+    file.set("receipt.body_file", text("own.txt")).unwrap();
+    file.set("mailbox[1].receipt.subject", text("本店 ★1★")).unwrap();
+    let own = file.contents().wording("receipt");
+    assert_eq!(
+        (own.subject.as_str(), own.body.as_str()),
+        ("番号 ★1★", "ようこそ\n")
+    );
+    assert_eq!(own.file, Some(folder.path().join("own.txt")));
+    let of_mailbox = file.contents().wording("mailbox[1].receipt");
+    assert_eq!(
+        (of_mailbox.subject.as_str(), of_mailbox.body.as_str()),
+        ("本店 ★1★", "ようこそ\n")
+    );
+    file.set("general.language", text("en")).unwrap();
+    assert!(
+        file.contents()
+            .wording("duplicate")
+            .subject
+            .starts_with("You already")
+    );
+}

@@ -275,6 +275,7 @@ fn choose_series(field: &mut Field, contents: &FileContents) {
         is_chosen: value == field.value,
         value,
         label,
+        help: String::new(),
     };
     let mut choices = vec![choice(String::new(), words::series_first(field.language, &first))];
     choices.extend(names.into_iter().map(|name| choice(name.clone(), name)));

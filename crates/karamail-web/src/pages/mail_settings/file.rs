@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use karamail_core::words::screens::mail_settings as words;
 use karamail_core::words::Language;
-use karamail_engine::config::{EditFault, FileContents, FileValue, SettingsFile};
+use karamail_engine::config::{FileContents, FileValue, SettingsFile};
 
 use crate::app::App;
 use crate::fault::PageFault;
@@ -18,7 +18,7 @@ pub(super) fn open_unchanged(app: &App, digest: &str) -> Result<SettingsFile, Pa
     if file.digest() == digest {
         Ok(file)
     } else {
-        Err(PageFault::of(&EditFault::ChangedMeanwhile, app.language()))
+        Err(form::changed_meanwhile(app))
     }
 }
 

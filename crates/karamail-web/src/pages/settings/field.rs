@@ -1,12 +1,15 @@
 //! One key of the settings file as a field of a form, and what was typed into it as a value for the file.
 
 use karamail_core::words::screens::settings as words;
-use karamail_core::words::screens::settings_fields::{choice_label, help, label};
+use karamail_core::words::screens::settings_fields::{choice_help, choice_label, help, label};
 use karamail_core::words::{Language, Told};
 use karamail_engine::config::keys::{Default, Key, Kind};
-use karamail_engine::config::{ConfigFault, FaultKind, FileValue, SettingValue, key_of};
+use karamail_engine::config::{ConfigFault, FaultKind, FileContents, FileValue, SettingValue, key_of};
 
 use crate::live::version;
+
+/// Larger bounds are not told.
+const MOST_TOLD: i64 = 99_999;
 
 /// A key that a form asks for.
 #[derive(Clone, Debug)]
@@ -105,6 +108,8 @@ pub(crate) enum Control {
 pub(crate) struct Choice {
     pub(crate) value: String,
     pub(crate) label: String,
+    /// What it does, where the label does not say all; may be empty.
+    pub(crate) help: String,
     pub(crate) is_chosen: bool,
 }
 
@@ -165,13 +170,6 @@ impl Field {
         }
     }
 
-    /// The same, called otherwise on this screen.
-    pub(crate) fn called(mut self, label: String, help: String) -> Field {
-        self.label = label;
-        self.help = help;
-        self
-    }
-
     /// A switch that is on.
     pub(crate) fn is_on(&self) -> bool {
         self.value == "true"
@@ -202,6 +200,11 @@ impl Field {
         self.faults
             .extend(own.map(|fault| fault.kind.told(self.language)));
     }
+}
+
+/// What a key's field shows for this file.
+pub(crate) fn shown_in(contents: &FileContents, path: &str) -> String {
+    Asked::key(path).shown(contents.value(path).as_ref())
 }
 
 /// A digest of what a field shows, to notice that the file has something else by now.
@@ -261,7 +264,8 @@ pub(crate) fn read(kind: Kind, typed: &str) -> Result<Option<SettingValue>, Faul
 fn number(typed: &str) -> String {
     let plain = |character: char| match character {
         '０'..='９' => char::from_u32(u32::from(character) - 0xfee0),
-        '−' | '－' | 'ー' => Some('-'),
+        // Minus signs of input methods; the last is the long vowel mark, on the same key.
+        '\u{2212}' | '\u{ff0d}' | '\u{30fc}' => Some('-'),
         ',' | '，' => None,
         character if character.is_whitespace() => None,
         character => Some(character),
@@ -303,6 +307,7 @@ fn choices(name: &str, kind: Kind, default: Default, value: &str, language: Lang
     all.into_iter()
         .map(|(one, label)| Choice {
             is_chosen: one == value,
+            help: choice_help(name, &one, language).unwrap_or_default().to_owned(),
             value: one,
             label,
         })
@@ -319,7 +324,12 @@ fn follows(default: Default, language: Language) -> Option<&'static str> {
 
 fn note(asked: &Asked, default: Default, control: Control, language: Language) -> String {
     let mut parts = Vec::new();
-    if let Kind::Number { min, max } = asked.kind() {
+    // A bound that nobody reaches says nothing.
+    if let Kind::Number {
+        min,
+        max: max @ ..=MOST_TOLD,
+    } = asked.kind()
+    {
         parts.push(words::bounds(language, min, max));
     }
     if control == Control::List {

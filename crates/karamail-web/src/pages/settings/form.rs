@@ -61,6 +61,8 @@ pub(crate) struct Form {
     pub(crate) others: Vec<FaultLine>,
     /// Why nothing was saved, where it is not a matter of fields.
     pub(crate) failure: Option<String>,
+    /// It was posted and is shown again: leaving it loses what was typed (`data-changed` of its form).
+    pub(crate) is_again: bool,
 }
 
 /// A field that the file has otherwise by now.
@@ -113,6 +115,7 @@ impl Form {
             differences: Vec::new(),
             others: Vec::new(),
             failure: None,
+            is_again: posted.is_some(),
         }
     }
 
@@ -184,6 +187,11 @@ impl Beside for FileAlone {
     async fn finish(&mut self, _: bool) {}
 }
 
+/// Tells that the file was changed since a page was made, where the page asks for no more than one click.
+pub(crate) fn changed_meanwhile(app: &App) -> PageFault {
+    PageFault::of(&EditFault::ChangedMeanwhile, app.language())
+}
+
 /// Writes to the file what was posted for these keys. Keys that were not posted stay as they are; an empty field removes its
 /// key, so that its default holds.
 ///
@@ -214,7 +222,7 @@ pub(crate) async fn apply_with(
             }
             // Somebody wrote the file between our reading and writing: what they wrote is read and compared.
             Tried::Overtaken if tries < TRIES => {}
-            Tried::Overtaken => return Err(PageFault::of(&EditFault::ChangedMeanwhile, app.language())),
+            Tried::Overtaken => return Err(changed_meanwhile(app)),
         }
     }
 }
@@ -348,7 +356,11 @@ fn differences(
         };
         all.push(Difference {
             theirs: told(&theirs),
-            mine: told(typed),
+            mine: if was == digest(typed) {
+                words::untouched(language)
+            } else {
+                told(typed)
+            },
             label: field.label.clone(),
         });
     }

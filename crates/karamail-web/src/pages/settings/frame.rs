@@ -7,6 +7,7 @@ use karamail_core::words::{Language, Told};
 use karamail_engine::config::{ConfigFault, ConfigFaults, Settings};
 
 use super::field::plain_path;
+use super::files::whole;
 use super::form::anchor;
 use crate::app::App;
 use crate::fault::PageFault;
@@ -193,7 +194,7 @@ impl Frame {
                 .map(|fault| FaultLine::of(fault, language))
                 .collect(),
             faults_count: all.len(),
-            path: app.program.places().config.display().to_string(),
+            path: whole(&app.program.places().config).display().to_string(),
         }
     }
 
