@@ -12,8 +12,8 @@ use form::{change, file, send};
 use karamail_core::words::Language;
 use karamail_engine::demo::{self, DemoServers};
 use karamail_engine::engine::{Command, Status};
-use karamail_engine::store::results::{Wanted, results};
 use karamail_engine::secrets::{Lookup, SecretKind, SecretSource};
+use karamail_engine::store::results::{Wanted, results};
 
 const SECRET: &str = "秘密 Pa$$w0rd<1>";
 
@@ -21,7 +21,13 @@ const SECRET: &str = "秘密 Pa$$w0rd<1>";
 async fn password(shop: &Shop, number: usize, kind: SecretKind) -> Option<(String, SecretSource)> {
     let settings = Arc::clone(&shop.handle().settings().borrow());
     let mailbox = &settings.mailboxes[number - 1];
-    match shop.program.secrets().get(&settings, mailbox, kind).await.unwrap() {
+    match shop
+        .program
+        .secrets()
+        .get(&settings, mailbox, kind)
+        .await
+        .unwrap()
+    {
         Lookup::Found { password, source } => Some((password.expose().to_owned(), source)),
         Lookup::Missing { .. } => None,
     }
@@ -117,7 +123,11 @@ async fn a_fault_stands_beside_its_field_and_a_password_typed_with_it_waits() {
         ])
         .has_not(&["秘密", "Pa$$w0rd"]);
     assert_eq!(file(&shop), before);
-    assert_eq!(password(&shop, 1, SecretKind::Pop3).await, None, "nothing is half stored");
+    assert_eq!(
+        password(&shop, 1, SecretKind::Pop3).await,
+        None,
+        "nothing is half stored"
+    );
     let mended = send(
         &shop,
         "/settings/mail/1",
@@ -140,21 +150,32 @@ async fn a_second_mailbox_is_added_and_collected_from() {
     let page = shop.get("/settings/mail/new").await;
     let answer = send(&shop, "/settings/mail/new", &page, &borrowed(&second(&servers))).await;
     saved(&answer);
-    shop.get(answer.location()).await.has(&["「支店」を追加しました。", "shiten@karamail.example"]);
-    assert!(file(&shop).starts_with(&format!("\n{}", mailbox(&shop.servers))), "{}", file(&shop));
+    shop.get(answer.location())
+        .await
+        .has(&["「支店」を追加しました。", "shiten@karamail.example"]);
+    assert!(
+        file(&shop).starts_with(&format!("\n{}", mailbox(&shop.servers))),
+        "{}",
+        file(&shop)
+    );
     // Mail that is there before the first contact may be backlog.
     let mut status = shop.handle().status();
     let is_polled = |status: &Status| {
         let mut all = status.mailboxes.iter();
         all.any(|one| one.name == "支店" && one.last_good_poll.is_some())
     };
-    tokio::time::timeout(PATIENCE, status.wait_for(is_polled)).await.unwrap().unwrap();
+    tokio::time::timeout(PATIENCE, status.wait_for(is_polled))
+        .await
+        .unwrap()
+        .unwrap();
     servers.deposit(
         b"From: a@ocn.ne.jp\r\nTo: shiten@karamail.example\r\nMessage-ID: <1@x>\r\nDate: Sat, 21 Nov 2026 10:00:00 +0900\r\nSubject: \r\n\r\n"
             .to_vec(),
     );
     shop.handle().command(Command::CheckNow).await;
-    tokio::time::timeout(PATIENCE, servers.wait_for_sent(1)).await.unwrap();
+    tokio::time::timeout(PATIENCE, servers.wait_for_sent(1))
+        .await
+        .unwrap();
     shop.wait_for("/settings/mail", "に正常に受信").await;
 }
 
@@ -169,7 +190,10 @@ async fn a_mailbox_is_switched_off_and_on_again() {
     for (enabled, told) in [("false", "収集をやめました"), ("true", "収集を始めます")] {
         let page = shop.get("/settings/mail").await;
         let fields = fields(&page, enabled);
-        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let fields: Vec<(&str, &str)> = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
         let answer = shop.post("/settings/mail/1/collect", &fields).await;
         saved(&answer);
         shop.get(answer.location()).await.has(&[told]);
@@ -195,12 +219,18 @@ async fn a_removed_mailbox_leaves_its_numbers_and_no_password() {
     saved(&answer);
     shop.get(answer.location())
         .await
-        .has(&["発行した受付番号と記録は残っています。", "shiten@karamail.example"])
+        .has(&[
+            "発行した受付番号と記録は残っています。",
+            "shiten@karamail.example",
+        ])
         .has_not(&[demo::ADDRESS]);
     assert!(!file(&shop).contains(demo::ADDRESS));
     let handle = shop.handle();
     let numbers = results(handle.readers(), &Wanted::default()).await.unwrap();
-    assert_eq!((numbers.len(), numbers[0].address.as_str()), (1, "hanako@ocn.ne.jp"));
+    assert_eq!(
+        (numbers.len(), numbers[0].address.as_str()),
+        (1, "hanako@ocn.ne.jp")
+    );
     // The last one stays.
     let page = shop.get("/settings/mail").await;
     page.has(&["最後のひとつは消せません"]);
@@ -208,7 +238,10 @@ async fn a_removed_mailbox_leaves_its_numbers_and_no_password() {
     let digest = digest.split('"').next().unwrap();
     let refused = shop.post("/settings/mail/1/remove", &[("digest", digest)]).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    assert_eq!(password(&shop, 1, SecretKind::Pop3).await.unwrap().0, demo::PASSWORD);
+    assert_eq!(
+        password(&shop, 1, SecretKind::Pop3).await.unwrap().0,
+        demo::PASSWORD
+    );
 }
 
 #[tokio::test]
@@ -264,7 +297,9 @@ async fn where_a_password_cannot_be_stored_the_settings_do_not_change_either() {
     )
     .await;
     assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
-    again.has(&["パスワードを保存できないため、設定も変えていません。"]).has_not(&["秘密"]);
+    again
+        .has(&["パスワードを保存できないため、設定も変えていません。"])
+        .has_not(&["秘密"]);
     assert_eq!(file(&shop), before);
 }
 
@@ -275,7 +310,9 @@ async fn a_stored_password_is_removed_by_its_button() {
     let page = shop.get("/settings/mail/1").await;
     let digest = page.body.split("name=\"digest\" value=\"").nth(1).unwrap();
     let digest = digest.split('"').next().unwrap();
-    let answer = shop.post("/settings/mail/1/password/clear", &[("digest", digest)]).await;
+    let answer = shop
+        .post("/settings/mail/1/password/clear", &[("digest", digest)])
+        .await;
     saved(&answer);
     assert_eq!(password(&shop, 1, SecretKind::Pop3).await, None);
     shop.get("/settings/mail").await.has(&["まだありません"]);
@@ -307,7 +344,10 @@ async fn a_form_follows_its_mailbox_where_a_hand_put_another_before_it() {
     std::fs::write(shop.config(), format!("{other}\n{}", mailbox(servers))).unwrap();
     saved(&send(&shop, "/settings/mail/1", &page, &[("mailbox[1].name", "店内")]).await);
     let text = file(&shop);
-    assert!(text.contains("先頭") && text.contains("店内") && !text.contains("店頭"), "{text}");
+    assert!(
+        text.contains("先頭") && text.contains("店内") && !text.contains("店頭"),
+        "{text}"
+    );
     // And says so where its mailbox is gone.
     let page = shop.get("/settings/mail/2").await;
     std::fs::write(shop.config(), other).unwrap();
@@ -320,7 +360,9 @@ async fn a_form_follows_its_mailbox_where_a_hand_put_another_before_it() {
 async fn smtp_authentication_is_asked_in_the_words_of_the_older_product() {
     let shop = Shop::with("", false).await;
     let smtp = |shop: &Shop| shop.handle().settings().borrow().mailboxes[0].smtp.clone();
-    shop.get("/settings/mail/1").await.has(&["する(SSL認証)", "POP認証", "value=\"none\" checked"]);
+    shop.get("/settings/mail/1")
+        .await
+        .has(&["する(SSL認証)", "POP認証", "value=\"none\" checked"]);
     use karamail_engine::config::{Security, SmtpAuthentication as By};
     for (mode, security, by, protected) in [
         ("secure", "starttls", By::Password, Security::StartTls),
@@ -350,7 +392,9 @@ async fn a_login_of_its_own_for_sending_is_kept_apart_and_given_up_again() {
         let mut all: Vec<(&str, &str)> = borrowed(&fields);
         all.retain(|(name, _)| !changes.iter().any(|(changed, _)| changed == name));
         all.extend(changes);
-        all.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect::<Vec<_>>()
+        all.iter()
+            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
+            .collect::<Vec<_>>()
     };
     let wanting = send(&[("mode", "plain")]);
     let again = shop.post("/settings/mail/1", &borrowed(&wanting)).await;
@@ -373,12 +417,21 @@ async fn a_login_of_its_own_for_sending_is_kept_apart_and_given_up_again() {
 #[tokio::test]
 async fn a_copy_begins_with_the_servers_of_another_and_without_what_is_its_own() {
     let shop = Shop::with("", false).await;
-    let pop3 = format!("name=\"mailbox[2].pop3.port\" value=\"{}\"", shop.servers.pop3_port());
+    let pop3 = format!(
+        "name=\"mailbox[2].pop3.port\" value=\"{}\"",
+        shop.servers.pop3_port()
+    );
     shop.get("/settings/mail/new?copy=1")
         .await
-        .has(&[&pop3, "「店頭」の設定を写しました。", "name=\"mailbox[2].address\" value=\"\""])
+        .has(&[
+            &pop3,
+            "「店頭」の設定を写しました。",
+            "name=\"mailbox[2].address\" value=\"\"",
+        ])
         .has_not(&["name=\"mailbox[2].pop3.user\" value=\"touroku\""]);
-    shop.get("/settings/mail/9").await.has(&["そのメールボックスはありません。"]);
+    shop.get("/settings/mail/9")
+        .await
+        .has(&["そのメールボックスはありません。"]);
 }
 
 #[tokio::test]
@@ -400,9 +453,17 @@ async fn the_settings_of_a_known_provider_are_found_by_the_address() {
         "アプリ パスワード",
         "rel=\"noreferrer\"",
     ]);
-    find("a@docomo.ne.jp", "").await.has(&["空メールの受付に使えません"]).has_not(&["data-value"]);
-    find("no address", "").await.has(&["メールアドレス"]).has_not(&["data-value"]);
-    find("", "").await.has(&["先にメールアドレスを入力してください。"]);
+    find("a@docomo.ne.jp", "")
+        .await
+        .has(&["空メールの受付に使えません"])
+        .has_not(&["data-value"]);
+    find("no address", "")
+        .await
+        .has(&["メールアドレス"])
+        .has_not(&["data-value"]);
+    find("", "")
+        .await
+        .has(&["先にメールアドレスを入力してください。"]);
     find("\"><script>@x", "").await.has_not(&["<script>"]);
     assert!(!file(&shop).contains("gmail"), "nothing is saved by looking");
 }
@@ -417,7 +478,8 @@ async fn every_key_of_a_mailbox_can_be_set_on_its_page() {
         };
         for key in section.keys {
             let path = format!("mailbox[1]{rest}.{}", key.name);
-            let is_asked_otherwise = path.ends_with("smtp.authentication") || path.ends_with("same_credentials_as_pop3");
+            let is_asked_otherwise =
+                path.ends_with("smtp.authentication") || path.ends_with("same_credentials_as_pop3");
             if is_asked_otherwise {
                 page.has(&[&format!("name=\"was:{path}\"")]);
             } else {
@@ -431,13 +493,28 @@ async fn every_key_of_a_mailbox_can_be_set_on_its_page() {
 async fn ports_are_explained_and_providers_found_in_both_languages() {
     let shop = Shop::with("", false).await;
     let page = shop.get("/settings/ports").await;
-    page.has(&["995", "465", "587", "OCN での設定例", "ASAHIネット での設定例", "54 件"]);
-    shop.get("/settings/ports?q=gmail")
+    page.has(&[
+        "995",
+        "465",
+        "587",
+        "OCN での設定例",
+        "ASAHIネット での設定例",
+        "54 件",
+    ]);
+    shop.get("/settings/ports?q=gmail").await.has(&[
+        "pop.gmail.com",
+        "1 件",
+        "<details class=\"provider\" open>",
+    ]);
+    shop.get("/settings/ports?q=%3Cscript%3E")
         .await
-        .has(&["pop.gmail.com", "1 件", "<details class=\"provider\" open>"]);
-    shop.get("/settings/ports?q=%3Cscript%3E").await.has(&["0 件"]).has_not(&["<script>\""]);
+        .has(&["0 件"])
+        .has_not(&["<script>\""]);
     shop.program.set_language(Some(Language::English));
-    shop.get("/settings/ports").await.has(&["Receiving (POP3)"]).has_not(&["受信ポート"]);
+    shop.get("/settings/ports")
+        .await
+        .has(&["Receiving (POP3)"])
+        .has_not(&["受信ポート"]);
 }
 
 #[tokio::test]

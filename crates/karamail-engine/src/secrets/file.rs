@@ -99,7 +99,9 @@ impl SecretsFile {
         after: &Mailbox,
         kind: SecretKind,
     ) -> Result<bool, SecretFault> {
-        self.clear_where(kind, |section| belongs(section, before) && !belongs(section, after))
+        self.clear_where(kind, |section| {
+            belongs(section, before) && !belongs(section, after)
+        })
     }
 
     fn clear_where(&self, kind: SecretKind, is_meant: impl Fn(&str) -> bool) -> Result<bool, SecretFault> {

@@ -5,7 +5,9 @@
 //! what it needs no more, or, where the settings could not be written, [`Secrets::take_back`] brings back what was there. So no
 //! password is lost, and none stays behind under an address that no mailbox has.
 
-use super::{Password, SecretFault, SecretKind, SecretSource, Secrets, account, check, effective, entry_name, may_save};
+use super::{
+    Password, SecretFault, SecretKind, SecretSource, Secrets, account, check, effective, entry_name, may_save,
+};
 use crate::config::Mailbox;
 
 /// What was typed for a mailbox. `None` keeps what is stored.
@@ -278,7 +280,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_password_that_stands_under_the_mailboxs_name_goes_along_with_a_new_name_or_address() {
-        for (address, name) in [("a@example.jp", "新"), ("b@example.jp", "店"), ("b@example.jp", "新")] {
+        for (address, name) in [
+            ("a@example.jp", "新"),
+            ("b@example.jp", "店"),
+            ("b@example.jp", "新"),
+        ] {
             let shop = Shop::open();
             let file = shop.folder.path().join("secrets.toml");
             std::fs::write(&file, "[\"店\"]\npop3 = \"by hand\"\n").unwrap();
@@ -323,7 +329,12 @@ mod tests {
         let one = settings("a@example.jp", "店", "", "");
         shop.change(&two, &one, Typed::default()).await;
         assert!(!shop.file().contains("send"), "{}", shop.file());
-        let own = settings("a@example.jp", "店", "", "same_credentials_as_pop3 = false\nuser = \"u\"");
+        let own = settings(
+            "a@example.jp",
+            "店",
+            "",
+            "same_credentials_as_pop3 = false\nuser = \"u\"",
+        );
         shop.change(&one, &own, Typed::default()).await;
         assert_eq!(shop.password(&own, SecretKind::Smtp).await, in_file("fetch"));
         shop.change(&own, &one, Typed::default()).await;

@@ -116,7 +116,13 @@ impl Shop {
     }
 
     async fn start(servers: DemoServers, folder: TempDir, collects: bool) -> Shop {
-        Shop::start_with(servers, folder, collects, &[("KARAMAIL_PASSWORD", demo::PASSWORD)]).await
+        Shop::start_with(
+            servers,
+            folder,
+            collects,
+            &[("KARAMAIL_PASSWORD", demo::PASSWORD)],
+        )
+        .await
     }
 
     async fn start_with(

@@ -96,9 +96,9 @@ words! {
     /// The password was removed.
     pub fn password_removed(name: &str) { ja: "「{name}」のパスワードを消しました。", en: "The password of \"{name}\" was removed." }
     /// Saved, but the engine does not collect for want of a password.
-    pub fn password_wanted(name: &str) {
-        ja: "「{name}」のパスワードがまだありません。「変更する」で入力してください。",
-        en: "There is no password for \"{name}\" yet. Type it under Change.",
+    pub fn password_wanted() {
+        ja: "パスワードがまだないため、受信できません。「変更する」で入力してください。",
+        en: "Nothing can be received without its password. Type it under Change.",
     }
     /// An old password stayed behind.
     pub fn left_behind(why: &str) {

@@ -199,11 +199,20 @@ words! {
     pub fn letters_group() { ja: "このメールボックスだけの文面", en: "Letters of this mailbox alone" }
     /// Help for them.
     pub fn letters_help() {
-        ja: "空のままなら、「制御情報」と「2重登録時の処理」の文面を使います。",
-        en: "Where they are empty, the letters of the control and repeat settings are used.",
+        ja: "変えなければ、「制御情報」と「2重登録時の処理」の文面を使います。変えると、このメールボックスだけその文面になります。",
+        en: "Unless you change them, the letters of the control and repeat settings are used. What you change holds for this mailbox alone.",
     }
-    /// One address a line.
-    pub fn one_a_line() { ja: "1 行にひとつずつ書きます。", en: "One a line." }
+    /// Help for other addresses.
+    pub fn aliases_help() {
+        ja: "このメールボックスに届くほかのアドレスです。1 行にひとつずつ書きます。",
+        en: "Other addresses that end up in this mailbox, one a line.",
+    }
+    /// Help for a server.
+    pub fn host_help() { ja: "提供元の案内にあるサーバーの名前です。", en: "The name of the server in your provider's instructions." }
+    /// Help for collecting.
+    pub fn enabled_help() { ja: "外すと、設定を残したまま収集だけを休みます。", en: "Without it the settings stay, but nothing is collected." }
+    /// Help for the sender's name.
+    pub fn display_name_help() { ja: "お客様のメールに、差出人として表示される名前です。空なら店名になります。", en: "The name of the sender in the customer's mail. Empty: the shop's name." }
     /// Tests it after saving.
     pub fn save_and_test() { ja: "保存してテストする", en: "Save and test" }
     /// What the test is.
@@ -211,17 +220,10 @@ words! {
         ja: "「保存してテストする」は、この設定を保存してから、受信と送信のテストを開きます。",
         en: "Save and test saves these settings and then opens the tests of receiving and sending.",
     }
-    /// The default that holds where a field is empty.
-    pub fn default_is(value: &str) { ja: "空なら {value}", en: "Empty: {value}" }
-    /// A guess for the login name is the address.
+    /// It begins as a copy.
     pub fn copy_notice(name: &str) {
         ja: "「{name}」の設定を写しました。アドレス・アカウント・パスワードを入力してください。",
         en: "The settings of \"{name}\" were copied. Type the address, the user name and the password.",
-    }
-    /// There are faults.
-    pub fn faults_headline(count: usize) {
-        ja: "まだ保存していません。{count} か所を直してください。",
-        en: "Not saved yet. Please mend {count} fields.",
     }
     /// The sending password is missing, and needed.
     pub fn unstored(why: &str) {

@@ -27,7 +27,13 @@ pub(super) struct Known {
 
 impl Ports {
     pub(super) fn pop3(port: &str, security: &str, language: Language) -> Ports {
-        Ports::of([995, 110, 110], &[(995, true), (110, false)], port, security, language)
+        Ports::of(
+            [995, 110, 110],
+            &[(995, true), (110, false)],
+            port,
+            security,
+            language,
+        )
     }
 
     pub(super) fn smtp(port: &str, security: &str, language: Language) -> Ports {
@@ -83,7 +89,14 @@ mod tests {
         let smtp = |port, security| Ports::smtp(port, security, Language::English).warning;
         assert!(pop3("995", "none").unwrap().contains("995"));
         assert!(pop3("995", "starttls").is_some() && pop3("110", "tls").is_some());
-        for (port, security) in [("995", "tls"), ("995", ""), ("110", "none"), ("110", "starttls"), ("", "tls"), ("1100", "tls")] {
+        for (port, security) in [
+            ("995", "tls"),
+            ("995", ""),
+            ("110", "none"),
+            ("110", "starttls"),
+            ("", "tls"),
+            ("1100", "tls"),
+        ] {
             assert_eq!(pop3(port, security), None, "{port} {security}");
         }
         assert!(smtp("465", "none").is_some() && smtp("587", "tls").is_some());

@@ -8,11 +8,13 @@ use karamail_engine::secrets::SecretSource;
 
 use super::combination::Ports;
 use super::file::{name, text};
+use super::mailbox::LETTERS;
 use super::passwords::{Place, Places};
 use crate::app::App;
 use crate::pages::settings::field::{Choice, Control, Field};
 use crate::pages::settings::form::Form;
 use crate::pages::settings::frame::{Frame, Notice, Tab};
+use crate::pages::settings::letters::LetterPart;
 use crate::shell::{Nav, Shell};
 use crate::text::filters;
 
@@ -52,6 +54,8 @@ pub(super) struct Page {
     pop3_ports: Ports,
     smtp_ports: Ports,
     stored: Option<Stored>,
+    receipt: LetterPart,
+    duplicate: LetterPart,
     waiting: String,
     placeholders: (String, String),
     is_details_open: bool,
@@ -129,6 +133,8 @@ impl Page {
         };
         let smtp_place = places.as_ref().and_then(|places| places.smtp.as_ref());
         let frame = notices(app, file, &why, number);
+        let [receipt, duplicate] =
+            LETTERS.map(|letter| LetterPart::of(language, &key(letter), &contents, &form));
         reword(&mut form, &contents, number);
         Page {
             shell: app.shell(Nav::Settings, title),
@@ -142,7 +148,10 @@ impl Page {
                 text(&contents, number, "address")
             },
             mode: if mode.is_empty() {
-                mode_of(form.value(&key("smtp.authentication")), form.value(&key("smtp.security")))
+                mode_of(
+                    form.value(&key("smtp.authentication")),
+                    form.value(&key("smtp.security")),
+                )
             } else {
                 mode.to_owned()
             },
@@ -151,13 +160,23 @@ impl Page {
                 "false" => false,
                 _ => form.value(&key("smtp.user")).trim().is_empty(),
             },
-            pop3_ports: Ports::pop3(form.value(&key("pop3.port")), form.value(&key("pop3.security")), language),
-            smtp_ports: Ports::smtp(form.value(&key("smtp.port")), form.value(&key("smtp.security")), language),
+            pop3_ports: Ports::pop3(
+                form.value(&key("pop3.port")),
+                form.value(&key("pop3.security")),
+                language,
+            ),
+            smtp_ports: Ports::smtp(
+                form.value(&key("smtp.port")),
+                form.value(&key("smtp.security")),
+                language,
+            ),
             placeholders: (
                 placeholder(places.as_ref().map(|places| &places.pop3), typed.0),
                 placeholder(smtp_place, typed.1),
             ),
             stored: places.map(|places| Stored::of(number, &name(&contents, number), &places, language)),
+            receipt,
+            duplicate,
             waiting: waiting.unwrap_or_default(),
             is_details_open: form.faulty().iter().any(|field| is_detail(&field.path)),
             form,
@@ -203,7 +222,9 @@ fn notices(app: &App, file: &SettingsFile, why: &Why, number: usize) -> Frame {
             let is_told_here = |kind: &AdviceKind| {
                 matches!(
                     kind,
-                    AdviceKind::StillTheSample | AdviceKind::GmailWithoutRecent | AdviceKind::GmailAppPassword
+                    AdviceKind::StillTheSample
+                        | AdviceKind::GmailWithoutRecent
+                        | AdviceKind::GmailAppPassword
                 )
             };
             for one in advice {
@@ -234,6 +255,11 @@ fn reword(form: &mut Form, contents: &FileContents, number: usize) {
         ("pop3.security", String::new()),
         ("smtp.security", String::new()),
         ("keep", String::new()),
+        ("pop3.host", words::host_help(language)),
+        ("smtp.host", words::host_help(language)),
+        ("enabled", words::enabled_help(language)),
+        ("display_name", words::display_name_help(language)),
+        ("aliases", words::aliases_help(language)),
     ];
     for (rest, help) in help {
         if let Some(field) = form.field_mut(&format!("mailbox[{number}].{rest}")) {
@@ -267,7 +293,10 @@ fn choose_series(field: &mut Field, contents: &FileContents) {
             _ => None,
         })
         .collect();
-    let first = names.first().cloned().unwrap_or_else(|| DEFAULT_SERIES.to_owned());
+    let first = names
+        .first()
+        .cloned()
+        .unwrap_or_else(|| DEFAULT_SERIES.to_owned());
     if !field.value.is_empty() && !names.contains(&field.value) {
         names.push(field.value.clone());
     }

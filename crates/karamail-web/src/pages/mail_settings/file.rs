@@ -1,8 +1,8 @@
 //! The settings file as these pages change it.
 
 use axum::http::StatusCode;
-use karamail_core::words::screens::mail_settings as words;
 use karamail_core::words::Language;
+use karamail_core::words::screens::mail_settings as words;
 use karamail_engine::config::{FileContents, FileValue, SettingsFile};
 
 use crate::app::App;

@@ -97,7 +97,11 @@ fn notices(app: &App, file: &SettingsFile, done: &Done) -> Vec<Notice> {
     let language = app.language();
     let contents = file.contents();
     let known = (1..=contents.count("mailbox")).contains(&done.n);
-    let name = if known { name(&contents, done.n) } else { String::new() };
+    let name = if known {
+        name(&contents, done.n)
+    } else {
+        String::new()
+    };
     let good = |text| vec![Notice::good(text)];
     match (done.done.as_str(), known) {
         ("removed", _) => good(words::removed(language)),
@@ -119,7 +123,10 @@ async fn cards(app: &App, file: &SettingsFile) -> Result<String, PageFault> {
     let contents = file.contents();
     let checked = file.check();
     let count = contents.count("mailbox");
-    let status = app.program.handle().map(|handle| handle.status().borrow().clone());
+    let status = app
+        .program
+        .handle()
+        .map(|handle| handle.status().borrow().clone());
     let mut mailboxes = Vec::new();
     for number in 1..=count {
         let address = text(&contents, number, "address");
@@ -138,6 +145,7 @@ async fn cards(app: &App, file: &SettingsFile) -> Result<String, PageFault> {
             }
             None => None,
         };
+        let is_password_missing = places.as_ref().is_some_and(Places::is_any_missing);
         mailboxes.push(Card {
             number,
             test: test_address(&name(&contents, number)),
@@ -145,8 +153,13 @@ async fn cards(app: &App, file: &SettingsFile) -> Result<String, PageFault> {
             is_enabled,
             is_last: count == 1,
             series: sound.map_or_else(String::new, |(_, mailbox)| mailbox.series.clone()),
-            state: state(is_enabled, status.is_some(), of_engine, language),
-            is_password_missing: places.as_ref().is_some_and(Places::is_any_missing),
+            // What to do about a missing password is told in the words of these screens.
+            state: if is_enabled && is_password_missing {
+                ("bad", words::password_wanted(language))
+            } else {
+                state(is_enabled, status.is_some(), of_engine, language)
+            },
+            is_password_missing,
             passwords: places.map_or_else(|| vec![words::unknown(language)], |places| places.told(language)),
             address,
         });
@@ -217,7 +230,9 @@ pub(super) async fn collect(
         .map_err(|fault| PageFault::of(&fault, language))?;
     write(&app, file).await?;
     let done = if wish.enabled { "on" } else { "off" };
-    Ok(Redirect::to(&format!("/settings/mail?saved=1&done={done}&n={number}")))
+    Ok(Redirect::to(&format!(
+        "/settings/mail?saved=1&done={done}&n={number}"
+    )))
 }
 
 /// Writes the file, and gives the engine a moment to take it over.

@@ -16,10 +16,11 @@ use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
 use crate::pages::settings::field::{Asked, Field};
 use crate::pages::settings::form::{self, Applied, Form};
+use crate::pages::settings::letters;
 use crate::shell::page;
 
 /// The keys of the form, in its order.
-const KEYS: [&str; 41] = [
+const KEYS: [&str; 35] = [
     "address",
     "pop3.host",
     "pop3.security",
@@ -54,28 +55,32 @@ const KEYS: [&str; 41] = [
     "smtp.connections",
     "smtp.timeout_seconds",
     "smtp.extra_ca_file",
-    "receipt.subject",
-    "receipt.body",
-    "receipt.body_file",
     "receipt.invitation",
-    "duplicate.subject",
-    "duplicate.body",
-    "duplicate.body_file",
 ];
+/// The letters that a mailbox may have of its own.
+pub(super) const LETTERS: [&str; 2] = ["receipt", "duplicate"];
 /// What a copy does not take over: it is another mailbox.
 const OWN: [&str; 6] = ["name", "address", "aliases", "pop3.user", "smtp.user", "reply_to"];
 
 /// The keys of a mailbox's form.
-pub(super) fn asked(number: usize) -> Vec<Asked> {
-    KEYS.iter()
-        .map(|key| Asked::key(format!("mailbox[{number}].{key}")))
-        .collect()
+fn asked(number: usize, contents: &FileContents) -> Vec<Asked> {
+    let plain = |key: &&str| Asked::key(format!("mailbox[{number}].{key}"));
+    let mut all: Vec<Asked> = KEYS.iter().map(plain).collect();
+    for letter in LETTERS {
+        let section = format!("mailbox[{number}].{letter}");
+        let body_file = format!("{section}.body_file");
+        all.extend(letters::asked(&section, contents));
+        if !all.iter().any(|one| one.path == body_file) {
+            all.push(Asked::key(body_file));
+        }
+    }
+    all
 }
 
 /// The form of a mailbox that is there.
 pub(super) async fn show(State(app): State<App>, Path(number): Path<usize>) -> Result<Response, PageFault> {
-    let form = Form::read(&app, &asked(number))?;
     let file = form::open(&app)?;
+    let form = Form::read(&app, &asked(number, &file.contents()))?;
     if !(1..=file.contents().count("mailbox")).contains(&number) {
         return Err(no_such_mailbox(app.language()));
     }
@@ -93,7 +98,7 @@ pub(super) async fn new(State(app): State<App>, Query(start): Query<Start>) -> R
     let file = form::open(&app)?;
     let contents = file.contents();
     let number = contents.count("mailbox") + 1;
-    let mut form = Form::read(&app, &asked(number))?;
+    let mut form = Form::read(&app, &asked(number, &contents))?;
     let copied = start.copy.filter(|copied| (1..number).contains(copied));
     if let Some(copied) = copied {
         copy(&mut form, &contents, copied, number);
@@ -106,9 +111,12 @@ pub(super) async fn new(State(app): State<App>, Query(start): Query<Start>) -> R
 
 /// Puts the values of another mailbox into a form.
 fn copy(form: &mut Form, contents: &FileContents, from: usize, to: usize) {
-    let keys = KEYS.iter().filter(|key| !OWN.contains(key));
-    for key in keys {
-        let path = format!("mailbox[{to}].{key}");
+    let beginning = format!("mailbox[{to}].");
+    let paths: Vec<String> = form.fields.iter().map(|field| field.path.clone()).collect();
+    for path in paths {
+        let Some(key) = path.strip_prefix(&beginning).filter(|key| !OWN.contains(key)) else {
+            continue;
+        };
         let value = contents.value(&format!("mailbox[{from}].{key}"));
         let language = form.language;
         if let (Some(field), Some(value)) = (form.field_mut(&path), value) {
@@ -126,7 +134,11 @@ pub(super) async fn save(
     let language = app.language();
     let file = form::open(&app)?;
     let Some(posted) = PostedMailbox::read(fields, &file) else {
-        return Err(PageFault::Said(StatusCode::CONFLICT, words::moved(language), None));
+        return Err(PageFault::Said(
+            StatusCode::CONFLICT,
+            words::moved(language),
+            None,
+        ));
     };
     let number = posted.number;
     let is_new = posted.keys.get("is_new").is_some();
@@ -142,7 +154,9 @@ pub(super) async fn save(
         change: None,
         left_behind: None,
     };
-    let applied = form::apply_with(&app, &asked(number), &posted.keys, &mut beside).await?;
+    let mut asked = asked(number, &file.contents());
+    let keys = letters::take_over_file(&file.contents(), &mut asked, posted.keys.clone());
+    let applied = form::apply_with(&app, &asked, &keys, &mut beside).await?;
     if let Some(why) = beside.left_behind {
         return Err(PageFault::Said(
             StatusCode::CONFLICT,
@@ -199,5 +213,9 @@ pub(super) async fn clear(
     }
     let settings = file.check().map_err(|fault| PageFault::of(&fault, language))?;
     let places = Places::of(app.program.secrets(), &settings, &mailbox, language).await;
-    page(&draw::Stored::cleared(&name(&file.contents(), number), &places, language))
+    page(&draw::Stored::cleared(
+        &name(&file.contents(), number),
+        &places,
+        language,
+    ))
 }

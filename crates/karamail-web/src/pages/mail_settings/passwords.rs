@@ -38,7 +38,9 @@ impl Places {
             pop3: Place::of(secrets, settings, mailbox, SecretKind::Pop3, language).await,
             smtp: match (is_same, needs_own) {
                 (true, _) => None,
-                (false, true) => Some(Place::of(secrets, settings, mailbox, SecretKind::Smtp, language).await),
+                (false, true) => {
+                    Some(Place::of(secrets, settings, mailbox, SecretKind::Smtp, language).await)
+                }
                 (false, false) => Some(Place::NotNeeded),
             },
         }

@@ -61,7 +61,11 @@ impl PostedMailbox {
     /// What is wrong beyond the file's own rules.
     pub(super) fn slips(&self, language: Language) -> Vec<(String, String)> {
         let key = |rest: &str| format!("mailbox[{}].{rest}", self.number);
-        let is_empty = |rest: &str| self.keys.get(&key(rest)).is_some_and(|text| text.trim().is_empty());
+        let is_empty = |rest: &str| {
+            self.keys
+                .get(&key(rest))
+                .is_some_and(|text| text.trim().is_empty())
+        };
         let mut slips = Vec::new();
         for host in ["pop3.host", "smtp.host"] {
             if is_empty(host) {
