@@ -44,20 +44,23 @@
     known: Object.fromEntries([...box.querySelectorAll("template")].map((one) => [one.dataset.port, one.dataset])),
     warning: box.querySelector(".field-warning"),
   }));
+  // Password without encryption goes to 587; 25 is for servers among themselves.
+  const usualOf = ({ usual, known }, security) => security === "none" && "587" in known && mode() === "plain" ? "587" : usual[security || "tls"];
   const digits = (text) => text.normalize("NFKC").trim();
-  const warn = ({ port, security, known, warning, usual }) => {
+  const warn = (it) => {
+    const { port, security, known, warning } = it;
     const one = known[digits(port.value)];
     const fits = !one || !security.value || (security.value === "tls") === (one.is === "tls");
     const text = !one ? "" : fits ? one.always : one.told;
     if (warning.textContent !== text) warning.textContent = text;
-    port.placeholder = usual[security.value || "tls"];
+    port.placeholder = usualOf(it, security.value);
   };
   for (const one of ports) {
     one.isByHand = digits(one.port.value) !== "" && !Object.values(one.usual).includes(digits(one.port.value));
     one.port.addEventListener("input", (event) => { if (event.isTrusted) one.isByHand = digits(one.port.value) !== ""; warn(one); });
     one.security.addEventListener("change", () => {
       // The usual port goes along, unless another was typed.
-      if (!one.isByHand) one.port.value = one.security.value ? one.usual[one.security.value] : "";
+      if (!one.isByHand) one.port.value = one.security.value ? usualOf(one, one.security.value) : "";
       warn(one);
     });
     warn(one);
@@ -72,6 +75,7 @@
     if (event.target.name === "mode") {
       if (mode() === "plain" && security.value !== "none") { security.value = "none"; changed(security); }
       if (mode() === "secure" && security.value === "none") { security.value = "tls"; changed(security); }
+      if (mode() !== "secure") changed(security);
     }
     showLogin();
     showDays();
@@ -175,7 +179,7 @@
       (field("pop3-host") || replace).focus();
     });
     box.append(head, lines, replace);
-    list.after(box);
+    (say.textContent ? say : list).after(box);
   };
 
   // ---- a password that was removed ----
