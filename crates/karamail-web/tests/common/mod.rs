@@ -5,6 +5,12 @@
     unreachable_pub,
     reason = "each test file is a crate of its own and uses its part"
 )]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -13,6 +19,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use karamail_engine::clock;
 use karamail_engine::config::Places;
 use karamail_engine::demo::{self, DemoServers};
 use karamail_engine::engine::{Command, Handle};
@@ -208,7 +215,8 @@ impl Shop {
             "From: {from}\r\nTo: {}\r\nMessage-ID: <{}@mail.example>\r\nDate: {}\r\nSubject: \r\n\r\n",
             demo::ADDRESS,
             from.replace(|c: char| !c.is_ascii_alphanumeric(), "."),
-            jiff::fmt::rfc2822::to_string(&now).unwrap(),
+            // Of now: an older mail is backlog at the first contact.
+            jiff::fmt::rfc2822::to_string(&clock::local(clock::now())).unwrap(),
         );
         self.servers.deposit(mail.into_bytes());
     }
@@ -272,4 +280,14 @@ pub fn form(fields: &[(&str, &str)]) -> String {
         .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
         .collect();
     pairs.join("&")
+}
+
+/// Writes into the shop's ledger past all the program's own care.
+pub async fn sql(shop: &Shop, sql: &'static str) {
+    use sqlx::{Connection, SqliteConnection};
+    let ledger = shop.folder().join("data/karamail.db");
+    let url = format!("sqlite://{}?mode=rw", ledger.display());
+    let mut ledger = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut ledger).await.unwrap();
+    ledger.close().await.unwrap();
 }

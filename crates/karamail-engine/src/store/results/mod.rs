@@ -1,13 +1,19 @@
-//! What the shop looks up: numbers and addresses with their delivery state, and counts.
+//! What the shop looks up: numbers and addresses with their delivery state (`list`), one number with its history, and
+//! counts (`counts`). All of it is quick with a hundred thousand numbers; `tests/bench/pages.sh` measures it.
 
-use futures_util::TryStreamExt;
+mod counts;
+mod list;
+
 use jiff::Timestamp;
 use karamail_core::address::EmailAddress;
 use karamail_core::delivery::RefusalClass;
+use karamail_core::words::{Language, Told, commands, data as data_words, delivery as delivery_words};
 use serde::Serialize;
-use sqlx::{QueryBuilder, Sqlite, SqlitePool};
+use sqlx::SqlitePool;
 
-use super::{StoreError, milliseconds, timestamp};
+pub use self::counts::{Counts, counts};
+pub use self::list::{Cursor, Wanted, count, each_result, newer, results};
+use super::{StoreError, timestamp};
 
 /// One number with its address and the state of its receipt.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -93,44 +99,23 @@ impl Delivery {
     }
 }
 
-/// Which results are wanted.
-#[derive(Clone, Debug, Default)]
-pub struct Wanted {
-    /// One series only.
-    pub series: Option<String>,
-    /// A part of the address, or the number.
-    pub search: Option<String>,
-    /// Only these states, by the names in [`Delivery::NAMES`], and `left` and `erased`; all of them where it is empty.
-    pub states: Vec<String>,
-    /// Only numbers given at this time or later.
-    pub since: Option<Timestamp>,
-    /// Only numbers given before this time.
-    pub until: Option<Timestamp>,
-    /// Only numbers that this mailbox gave.
-    pub mailbox: Option<EmailAddress>,
-    /// Only numbers below this one in the list's order (newest first): the place to go on from.
-    pub before: Option<i64>,
-    /// At most so many.
-    pub limit: Option<u32>,
-}
+/// The state in words; what to do where it did not arrive.
+impl Told for Delivery {
+    fn what(&self, language: Language) -> String {
+        match self {
+            Delivery::Queued => commands::delivery_queued(language),
+            Delivery::Unsure => commands::delivery_unsure(language),
+            Delivery::Sent => commands::delivery_sent(language),
+            Delivery::SentAgain => delivery_words::sent_again(language),
+            Delivery::Refused { class } => delivery_words::refused(language, &class.what(language)),
+            Delivery::Bounced { class } => delivery_words::bounced(language, &class.what(language)),
+            Delivery::Withheld => data_words::withheld(language),
+        }
+    }
 
-/// Counts for the status screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Counts {
-    /// Numbers given since `since`.
-    pub given_since: i64,
-    /// Numbers given in all.
-    pub given: i64,
-    /// Letters that wait to be sent.
-    pub waiting: i64,
-    /// Letters refused for good.
-    pub refused: i64,
-    /// Numbers whose receipt came back.
-    pub bounced: i64,
-    /// Mails held for the shop.
-    pub held: i64,
-    /// Old mails left alone.
-    pub backlog: i64,
+    fn what_to_do(&self, language: Language) -> Option<String> {
+        self.class().and_then(|class| class.what_to_do(language))
+    }
 }
 
 /// One step of a number's letters: a row of the history.
@@ -165,88 +150,6 @@ struct Row {
     erased_at: Option<i64>,
 }
 
-/// Results, newest first.
-pub async fn results(readers: &SqlitePool, wanted: &Wanted) -> Result<Vec<ResultRow>, StoreError> {
-    let mut rows = Vec::new();
-    each_result(readers, wanted, |row| {
-        rows.push(row);
-        Ok::<(), StoreError>(())
-    })
-    .await?;
-    Ok(rows)
-}
-
-/// Hands each result to `each`, newest first, as it is read: a hundred thousand take no more memory than one.
-///
-/// # Errors
-/// The ledger's, or the first that `each` gives, which ends the reading.
-pub async fn each_result<E: From<StoreError>>(
-    readers: &SqlitePool,
-    wanted: &Wanted,
-    mut each: impl FnMut(ResultRow) -> Result<(), E>,
-) -> Result<(), E> {
-    let mut query = query(wanted);
-    let mut rows = query.build_query_as::<Row>().fetch(readers);
-    while let Some(row) = rows.try_next().await.map_err(StoreError::from)? {
-        each(result_row(row))?;
-    }
-    Ok(())
-}
-
-fn query(wanted: &Wanted) -> QueryBuilder<Sqlite> {
-    let search = wanted.search.as_deref().unwrap_or("");
-    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
-        "SELECT d.series, d.number, d.address, b.address_key AS mailbox, d.given_at, d.state, d.class, d.settled_at, \
-         d.attempts, d.answer, d.left_at, d.erased_at FROM delivery AS d JOIN mailboxes AS b ON b.id = d.mailbox_id WHERE 1",
-    );
-    if let Some(series) = &wanted.series {
-        query.push(" AND d.series = ").push_bind(series);
-    }
-    if !search.is_empty() {
-        let number = search
-            .parse::<i64>()
-            .ok()
-            .filter(|_| search.bytes().all(|b| b.is_ascii_digit()));
-        query.push(" AND (d.number = ").push_bind(number);
-        query
-            .push(" OR instr(lower(d.address), lower(")
-            .push_bind(search)
-            .push(")) > 0)");
-    }
-    if let Some(since) = wanted.since {
-        query.push(" AND d.given_at >= ").push_bind(milliseconds(since));
-    }
-    if let Some(until) = wanted.until {
-        query.push(" AND d.given_at < ").push_bind(milliseconds(until));
-    }
-    if let Some(mailbox) = &wanted.mailbox {
-        query.push(" AND b.address_key = ").push_bind(mailbox.key());
-    }
-    if !wanted.states.is_empty() {
-        query.push(" AND (replace(d.state, 'unsure', 'queued') IN (");
-        let mut list = query.separated(", ");
-        for state in &wanted.states {
-            list.push_bind(state);
-        }
-        query.push(")");
-        for (name, condition) in [
-            ("left", " OR d.left_at IS NOT NULL"),
-            ("erased", " OR d.erased_at IS NOT NULL"),
-        ] {
-            if wanted.states.iter().any(|state| state == name) {
-                query.push(condition);
-            }
-        }
-        query.push(")");
-    }
-    if let Some(before) = wanted.before {
-        query.push(" AND d.number < ").push_bind(before);
-    }
-    query.push(" ORDER BY d.number DESC, d.series LIMIT ");
-    query.push_bind(wanted.limit.map_or(-1, i64::from));
-    query
-}
-
 /// Every step of a number's letters, oldest first.
 pub async fn history(
     readers: &SqlitePool,
@@ -260,6 +163,31 @@ pub async fn history(
     .bind(number)
     .fetch_all(readers)
     .await?)
+}
+
+/// One number; `None` where the series has not given it.
+pub async fn one(readers: &SqlitePool, series: &str, number: i64) -> Result<Option<ResultRow>, StoreError> {
+    let row: Option<Row> = sqlx::query_as(
+        "SELECT d.series, d.number, d.address, b.address_key AS mailbox, d.given_at, d.state, d.class, d.settled_at, \
+         d.attempts, d.answer, d.left_at, d.erased_at FROM delivery AS d JOIN mailboxes AS b ON b.id = d.mailbox_id \
+         WHERE d.series = ?1 AND d.number = ?2",
+    )
+    .bind(series)
+    .bind(number)
+    .fetch_optional(readers)
+    .await?;
+    Ok(row.map(result_row))
+}
+
+/// The series that have given numbers, and the address keys of the mailboxes that gave them.
+pub async fn sources(readers: &SqlitePool) -> Result<(Vec<String>, Vec<String>), StoreError> {
+    let series = sqlx::query_scalar("SELECT name FROM series ORDER BY name")
+        .fetch_all(readers)
+        .await?;
+    let mailboxes = sqlx::query_scalar("SELECT address_key FROM mailboxes ORDER BY id")
+        .fetch_all(readers)
+        .await?;
+    Ok((series, mailboxes))
 }
 
 /// The newest number that an address has in a series.
@@ -288,31 +216,6 @@ pub async fn highest_numbers(readers: &SqlitePool) -> Result<Vec<(String, i64)>,
         .into_iter()
         .filter_map(|(name, highest)| Some((name, highest?)))
         .collect())
-}
-
-/// Counts, with numbers given since `since` apart.
-pub async fn counts(readers: &SqlitePool, since: Timestamp) -> Result<Counts, StoreError> {
-    let (given_since, given, waiting, refused, bounced, held, backlog): (i64, i64, i64, i64, i64, i64, i64) =
-        sqlx::query_as(
-            "SELECT (SELECT count(*) FROM receipts WHERE given_at >= ?1), (SELECT count(*) FROM receipts), \
-             (SELECT count(*) FROM outbox WHERE state IN ('queued', 'sending', 'unsure')), \
-             (SELECT count(*) FROM outbox WHERE state = 'refused' AND class <> 'withheld'), \
-             (SELECT count(*) FROM (SELECT DISTINCT series, number FROM delivery_reports WHERE action = 'failed') AS p \
-               JOIN delivery AS d ON d.series = p.series AND d.number = p.number WHERE d.state = 'bounced'), \
-             (SELECT count(*) FROM mails WHERE state = 'held'), (SELECT count(*) FROM mails WHERE state = 'backlog')",
-        )
-        .bind(milliseconds(since))
-        .fetch_one(readers)
-        .await?;
-    Ok(Counts {
-        given_since,
-        given,
-        waiting,
-        refused,
-        bounced,
-        held,
-        backlog,
-    })
 }
 
 fn result_row(row: Row) -> ResultRow {
