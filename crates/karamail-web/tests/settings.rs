@@ -165,8 +165,11 @@ async fn faults_elsewhere_are_listed_with_line_key_and_link_and_can_be_mended_on
         "href=\"/settings/control#general-check_interval_seconds\"",
         "href=\"/settings/data#general-archive_days\"",
         "7 行目 <code>general.shopname</code>",
+        // A key that does not exist has no field.
+        "href=\"/settings#settings-file\"",
         "id=\"general-check_interval_seconds-fault\"",
-    ]);
+    ])
+    .has_not(&["保存していません"]);
     // Typed as a number it is written as one, though the rest of the file is still wrong.
     let saved = send(&shop, "/settings/control", &page, &[]).await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.body);
@@ -208,10 +211,14 @@ async fn a_file_that_is_no_settings_file_is_told_with_its_line_and_the_way_to_op
             "karamail.toml",
         ]);
     }
-    let answer = shop
-        .post("/settings/control", &[("general.shop_name", "もみじ")])
-        .await;
+    let typed = [("general.shop_name", "もみじ\"><b>")];
+    let answer = shop.post("/settings/control", &typed).await;
     assert_eq!(answer.status, StatusCode::CONFLICT);
+    // What was typed stays, to be applied when the file is mended.
+    answer.has(&[
+        "name=\"general.shop_name\" value=\"もみじ&#34;&#62;&#60;b&#62;\"",
+        "もう一度設定する",
+    ]);
     assert!(file(&shop).contains("shop_name = さくら"));
 }
 

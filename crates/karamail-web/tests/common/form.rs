@@ -22,11 +22,12 @@ pub fn fields(page: &Answer) -> Vec<(String, String)> {
         let (head, text) = tag.split_once('>').unwrap();
         let name = attribute(head, "name").unwrap_or_default();
         match head.split_whitespace().next().unwrap() {
-            "input" if head.contains("type=\"checkbox\"") || head.contains("type=\"radio\"") => {
-                if head.contains(" checked") {
-                    found.push((name, attribute(head, "value").unwrap()));
-                }
-            }
+            // A box that is not checked sends nothing.
+            "input"
+                if ["checkbox", "radio"]
+                    .iter()
+                    .any(|kind| head.contains(&format!("type=\"{kind}\"")))
+                    && !head.contains(" checked") => {}
             "input" => found.push((name, attribute(head, "value").unwrap())),
             "textarea" => found.push((name, unescape(text.strip_prefix('\n').unwrap_or(text)))),
             "select" => found.push((name, String::new())),

@@ -209,8 +209,6 @@ impl Shop {
 
     /// A customer's empty mail.
     pub fn sign_up(&self, from: &str) {
-        let now = karamail_engine::clock::now().to_zoned(jiff::tz::TimeZone::UTC);
-        // Mail of a day ago would be backlog.
         let mail = format!(
             "From: {from}\r\nTo: {}\r\nMessage-ID: <{}@mail.example>\r\nDate: {}\r\nSubject: \r\n\r\n",
             demo::ADDRESS,

@@ -68,9 +68,17 @@ words! {
     pub fn more_faults(count: usize) { ja: "ほかに {count} か所あります。", en: "And {count} more." }
     /// The file cannot be read as settings.
     pub fn file_unreadable() {
-        ja: "設定ファイルを読み取れないため、この画面では変更できません。下の「設定ファイルを開く」でファイルを開き、次のところを直して保存してください。保存すると、この画面が使えるようになります。",
-        en: "The settings file cannot be read, so it cannot be changed here. Open it with the button below, mend what follows, and save it. Then this screen works again.",
+        ja: "設定ファイルを読み取れないため、この画面では変更できません。下の「設定ファイルを開く」でファイルを開き、上に示したところを直して保存してください。保存すると、この画面が使えるようになります。",
+        en: "The settings file cannot be read, so it cannot be changed here. Open it with the button below, mend what is listed above, and save it. Then this screen works again.",
     }
+
+    /// What was typed while the file could not be read.
+    pub fn typed_kept() {
+        ja: "入力した内容は、まだ保存していませんが、この画面に残っています。ファイルを直したら、もう一度設定してください。",
+        en: "What you typed is not saved yet, but this page keeps it. Mend the file, then apply once more.",
+    }
+    /// Posts it again.
+    pub fn apply_again() { ja: "もう一度設定する", en: "Apply once more" }
 
     /// The file was changed by hand while the form was open.
     pub fn changed_meanwhile() {

@@ -129,6 +129,8 @@ words! {
         en: "There is no settings file yet.",
     }
     /// The usual way.
+    pub fn by_screens() { ja: "画面で設定する(おすすめ)", en: "On the screen (recommended)" }
+    /// Goes there.
     pub fn to_first() { ja: "はじめての設定へ", en: "To the first steps" }
     /// What it does.
     pub fn to_first_explained() {
@@ -136,6 +138,8 @@ words! {
         en: "Type your mail address and go on step by step.",
     }
     /// The other way.
+    pub fn by_file() { ja: "ファイルを自分で書く", en: "By writing the file" }
+    /// Does it.
     pub fn make_sample() { ja: "見本の設定ファイルを作って開く", en: "Make a sample file and open it" }
     /// What it does.
     pub fn make_sample_explained() {

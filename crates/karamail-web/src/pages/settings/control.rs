@@ -159,9 +159,10 @@ pub(super) async fn apply(
     State(app): State<App>,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
-    let contents = form::open(&app)?.contents();
+    let posted = Posted(fields);
+    let contents = form::open_posted(&app, "/settings/control", &posted)?.contents();
     let mut asked = asked(&contents);
-    let posted = letters::take_over_file(&contents, &mut asked, Posted(fields));
+    let posted = letters::take_over_file(&contents, &mut asked, posted);
     let posted = name_first_series(&contents, &mut asked, posted);
     match form::apply(&app, &asked, &posted).await? {
         Applied::Saved => Ok(Redirect::to("/settings/control?saved=1").into_response()),

@@ -85,9 +85,9 @@ pub(super) async fn apply(
     State(app): State<App>,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
-    let contents = form::open(&app)?.contents();
-    let mut asked = asked(&contents);
     let posted = Posted(fields);
+    let contents = form::open_posted(&app, "/settings/duplicate", &posted)?.contents();
+    let mut asked = asked(&contents);
     let is_wanted = posted.get(ANSWER) == Some("true");
     let posted = if is_wanted || posted.get(ANSWER).is_none() {
         letters::take_over_file(&contents, &mut asked, posted)

@@ -148,12 +148,24 @@ impl Form {
 /// # Errors
 /// As [`Form::read`].
 pub(crate) fn open(app: &App) -> Result<SettingsFile, PageFault> {
+    open_for(app, || None)
+}
+
+/// The same for a form that was posted to `address`: where the file cannot be read, the page keeps what was typed.
+///
+/// # Errors
+/// As [`Form::read`].
+pub(crate) fn open_posted(app: &App, address: &str, posted: &Posted) -> Result<SettingsFile, PageFault> {
+    open_for(app, || Some((address.to_owned(), posted.clone())))
+}
+
+fn open_for(app: &App, typed: impl FnOnce() -> Option<(String, Posted)>) -> Result<SettingsFile, PageFault> {
     let path = &app.program.places().config;
     if !path.exists() {
         return Err(PageFault::Elsewhere("/first"));
     }
     SettingsFile::open(path).map_err(|fault| match fault {
-        EditFault::Faults(faults) => Frame::unreadable(app, &faults),
+        EditFault::Faults(faults) => Frame::unreadable(app, &faults, typed()),
         other => PageFault::of(&other, app.language()),
     })
 }
@@ -411,6 +423,9 @@ impl Notice {
     pub(crate) fn of(form: &Form) -> Option<Notice> {
         let count = form.faulty().len();
         let language = form.language;
+        if !form.is_again || !form.differences.is_empty() {
+            return None;
+        }
         match &form.failure {
             Some(failure) => Some(Notice::bad(failure.clone())),
             None if !form.others.is_empty() => Some(Notice::bad(words::not_saved_others(language))),

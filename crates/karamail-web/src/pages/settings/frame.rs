@@ -4,11 +4,11 @@ use askama::Template;
 use axum::http::StatusCode;
 use karamail_core::words::screens::settings as words;
 use karamail_core::words::{Language, Told};
-use karamail_engine::config::{ConfigFault, ConfigFaults, Settings};
+use karamail_engine::config::{ConfigFault, ConfigFaults, Settings, key_of};
 
 use super::field::plain_path;
 use super::files::whole;
-use super::form::anchor;
+use super::form::{Posted, anchor};
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::shell::{Nav, Shell};
@@ -142,6 +142,10 @@ impl FaultLine {
 /// The address of a key's field.
 fn href_of(path: &str) -> Option<String> {
     let tab = Tab::of_key(path)?;
+    // A key that does not exist has no field; a mailbox has its page, whatever is wrong with it.
+    if tab != Tab::Mail && key_of(path).is_none() {
+        return None;
+    }
     let number = path
         .strip_prefix("mailbox[")
         .and_then(|rest| rest.split_once(']'));
@@ -210,10 +214,11 @@ impl Frame {
     }
 
     /// The page of a file that cannot be changed here.
-    pub(crate) fn unreadable(app: &App, faults: &ConfigFaults) -> PageFault {
+    pub(crate) fn unreadable(app: &App, faults: &ConfigFaults, typed: Option<(String, Posted)>) -> PageFault {
         let page = UnreadablePage {
             shell: app.shell(Nav::Settings, words::title(app.language())),
             frame: Frame::with(app, Tab::Overview, Some(faults)),
+            typed,
         };
         match page.render() {
             Ok(html) => PageFault::Shown(StatusCode::CONFLICT, html),
@@ -228,4 +233,6 @@ impl Frame {
 struct UnreadablePage {
     shell: Shell,
     frame: Frame,
+    /// What was posted, and where to: it can be posted again.
+    typed: Option<(String, Posted)>,
 }

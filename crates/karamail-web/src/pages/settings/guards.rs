@@ -60,7 +60,9 @@ pub(super) async fn apply(
     State(app): State<App>,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
-    match form::apply(&app, &asked(), &Posted(fields)).await? {
+    let posted = Posted(fields);
+    form::open_posted(&app, "/settings/guards", &posted)?;
+    match form::apply(&app, &asked(), &posted).await? {
         Applied::Saved => Ok(Redirect::to("/settings/guards?saved=1").into_response()),
         Applied::Again(form) => {
             let page = shown(&app, *form, Frame::of(&app, Tab::Guards))?;
