@@ -1,5 +1,12 @@
 //! メールの設定: mailboxes and their passwords, with the real engine and the demo's servers.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 #[path = "common/form.rs"]
 mod form;
