@@ -9,6 +9,7 @@ use karamail_engine::monthly_log::reader::LogReader;
 use karamail_engine::program::Program;
 
 use crate::fault::PageFault;
+use crate::pages::TypedPasswords;
 use crate::shell::{Nav, Shell};
 
 /// The state of the Router. Cheap to clone.
@@ -18,6 +19,8 @@ pub(crate) struct App(Arc<Inner>);
 /// What [`App`] holds. A screen that keeps something between two requests adds a field here.
 pub(crate) struct Inner {
     pub(crate) program: Arc<Program>,
+    /// Passwords that were typed into a form which is not saved yet.
+    pub(crate) typed: TypedPasswords,
     /// Where the lines of the log's files are.
     pub(crate) log: LogReader,
 }
@@ -33,6 +36,7 @@ impl App {
     pub(crate) fn new(program: Arc<Program>) -> App {
         App(Arc::new(Inner {
             program,
+            typed: TypedPasswords::default(),
             log: LogReader::new(),
         }))
     }

@@ -38,6 +38,8 @@ const ASSETS: &[Asset] = &[
     asset!("kit.css", STYLE),
     asset!("karamail.js", SCRIPT),
     asset!("enter.js", SCRIPT),
+    asset!("mailbox.css", STYLE),
+    asset!("mailbox.js", SCRIPT),
     asset!("settings.css", STYLE),
     asset!("settings.js", SCRIPT),
     asset!("log.css", STYLE),

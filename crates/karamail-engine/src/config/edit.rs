@@ -2,6 +2,7 @@
 //! hand made meanwhile. What the file holds now, for a form that shows it, is in `contents`; single lines that are switched
 //! on and off are in `lines`.
 
+mod alone;
 mod contents;
 mod lines;
 

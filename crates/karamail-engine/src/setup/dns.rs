@@ -12,6 +12,9 @@ use karamail_core::words::{Language, Told, setup as words};
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 
+/// Names the name server to ask instead of the system's, such as `127.0.0.1:53`.
+const CHOSEN: &str = "KARAMAIL_DNS_SERVER";
+
 /// Asks name servers.
 #[derive(Clone)]
 pub struct Dns {
@@ -42,6 +45,20 @@ impl Told for DnsFault {
 }
 
 impl Dns {
+    /// Asks the name server that `KARAMAIL_DNS_SERVER` names, or else those of this machine.
+    ///
+    /// # Errors
+    /// [`DnsFault::NoServer`] where the variable names none, or none is set up.
+    pub fn chosen() -> Result<Dns, DnsFault> {
+        match std::env::var(CHOSEN) {
+            Ok(server) if !server.is_empty() => match server.parse::<SocketAddr>() {
+                Ok(server) => Dns::at(server),
+                Err(error) => Err(DnsFault::NoServer(format!("{CHOSEN}: {error}"))),
+            },
+            _ => Dns::system(),
+        }
+    }
+
     /// Asks the name servers of this machine.
     ///
     /// # Errors

@@ -96,6 +96,18 @@ impl Shop {
         shop
     }
 
+    /// A shop that does not collect and whose passwords are not in the environment.
+    pub async fn without_environment(settings: &str) -> Shop {
+        let servers = DemoServers::start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join("karamail.toml"),
+            format!("{settings}\n{}", mailbox(&servers)),
+        )
+        .unwrap();
+        Shop::start_with(servers, folder, false, &[]).await
+    }
+
     /// A first start: no settings file.
     pub async fn without_settings() -> Shop {
         let servers = DemoServers::start().await.unwrap();
@@ -111,15 +123,32 @@ impl Shop {
     }
 
     async fn start(servers: DemoServers, folder: TempDir, collects: bool) -> Shop {
+        Shop::start_with(
+            servers,
+            folder,
+            collects,
+            &[("KARAMAIL_PASSWORD", demo::PASSWORD)],
+        )
+        .await
+    }
+
+    async fn start_with(
+        servers: DemoServers,
+        folder: TempDir,
+        collects: bool,
+        variables: &[(&str, &str)],
+    ) -> Shop {
         let places = Places {
             config: folder.path().join("karamail.toml"),
             data: folder.path().join("data"),
             portable: false,
         };
-        let passwords = [("KARAMAIL_PASSWORD".to_owned(), demo::PASSWORD.into())];
+        let passwords = variables
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).into()));
         let secrets = Secrets::with(
             &places.data,
-            Environment::Given(passwords.into_iter().collect()),
+            Environment::Given(passwords.collect()),
             KeyringUse::Off,
         );
         let program = Program::start(places, Arc::new(secrets), collects);

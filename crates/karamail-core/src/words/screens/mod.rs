@@ -7,6 +7,8 @@ pub mod kit;
 pub mod kit_sheets;
 pub mod log;
 pub mod mail_settings;
+pub mod mailbox;
+pub mod ports;
 pub mod results;
 pub mod settings;
 pub mod settings_data;

@@ -170,6 +170,35 @@ fn open_for(app: &App, typed: impl FnOnce() -> Option<(String, Posted)>) -> Resu
     })
 }
 
+/// What a screen changes together with the file.
+pub(crate) trait Beside: Send {
+    /// What is wrong with what was posted, beyond what the file says: key and words. Told where the file finds nothing wrong
+    /// with the field.
+    fn slips(&self, posted: &Posted) -> Vec<(String, String)>;
+    /// Prepares its part, before the file is written.
+    ///
+    /// # Errors
+    /// Why nothing is to be written.
+    fn prepare(&mut self, file: &SettingsFile) -> impl Future<Output = Result<(), String>> + Send;
+    /// Ends its part: the file was written, or it was not after all.
+    fn finish(&mut self, is_written: bool) -> impl Future<Output = ()> + Send;
+}
+
+/// Nothing but the file.
+struct FileAlone;
+
+impl Beside for FileAlone {
+    fn slips(&self, _: &Posted) -> Vec<(String, String)> {
+        Vec::new()
+    }
+
+    async fn prepare(&mut self, _: &SettingsFile) -> Result<(), String> {
+        Ok(())
+    }
+
+    async fn finish(&mut self, _: bool) {}
+}
+
 /// Tells that the file was changed since a page was made, where the page asks for no more than one click.
 pub(crate) fn changed_meanwhile(app: &App) -> PageFault {
     PageFault::of(&EditFault::ChangedMeanwhile, app.language())
@@ -181,10 +210,23 @@ pub(crate) fn changed_meanwhile(app: &App) -> PageFault {
 /// # Errors
 /// As [`Form::read`].
 pub(crate) async fn apply(app: &App, asked: &[Asked], posted: &Posted) -> Result<Applied, PageFault> {
+    apply_with(app, asked, posted, &mut FileAlone).await
+}
+
+/// The same with something that is changed beside the file, both or neither.
+///
+/// # Errors
+/// As [`Form::read`].
+pub(crate) async fn apply_with(
+    app: &App,
+    asked: &[Asked],
+    posted: &Posted,
+    beside: &mut impl Beside,
+) -> Result<Applied, PageFault> {
     let mut tries = 0;
     loop {
         tries += 1;
-        match try_apply(app, asked, posted)? {
+        match try_apply(app, asked, posted, beside).await? {
             Tried::Again(form) => return Ok(Applied::Again(form)),
             Tried::Saved(settings) => {
                 in_force::wait(app, settings.as_deref()).await;
@@ -203,7 +245,12 @@ enum Tried {
     Overtaken,
 }
 
-fn try_apply(app: &App, asked: &[Asked], posted: &Posted) -> Result<Tried, PageFault> {
+async fn try_apply(
+    app: &App,
+    asked: &[Asked],
+    posted: &Posted,
+    beside: &mut impl Beside,
+) -> Result<Tried, PageFault> {
     let language = app.language();
     let mut file = open(app)?;
     let contents = file.contents();
@@ -225,10 +272,21 @@ fn try_apply(app: &App, asked: &[Asked], posted: &Posted) -> Result<Tried, PageF
             field.faults.push(slip.kind.told(language));
         }
     }
+    for (key, told) in beside.slips(posted) {
+        if let Some(field) = form.field_mut(&key).filter(|field| field.faults.is_empty()) {
+            field.faults.push(told);
+        }
+    }
     if !form.faulty().is_empty() {
         return Ok(Tried::Again(Box::new(form)));
     }
-    match file.save_mending() {
+    if let Err(failure) = beside.prepare(&file).await {
+        form.failure = Some(failure);
+        return Ok(Tried::Again(Box::new(form)));
+    }
+    let saved = file.save_mending();
+    beside.finish(saved.is_ok()).await;
+    match saved {
         Ok(Mended::Sound(settings)) => Ok(Tried::Saved(Some(settings))),
         Ok(Mended::StillFaulty(_)) => Ok(Tried::Saved(None)),
         Err(EditFault::ChangedMeanwhile) => Ok(Tried::Overtaken),
