@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::delivery::{RefusalClass, Step, next_attempt_after};
 use karamail_core::journal::{Event, EventKind};
-use karamail_core::words::{Language, Told, journal as words};
+use karamail_core::words::{Language, Telling, Told, journal as words};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -62,8 +62,7 @@ pub(super) async fn send_due(
     let mailer = match worker.mailer() {
         Ok(mailer) => mailer,
         Err(fault) => {
-            let told = fault.told(worker.settings.general.language);
-            return pause(worker, store, told, report).await;
+            return pause(worker, store, Telling::of(&fault), report).await;
         }
     };
     let connections = if worker.mailbox.smtp.send_interval.is_zero() {
@@ -122,7 +121,7 @@ struct Delivery<'a> {
     waiting: VecDeque<Claimed>,
     in_flight: JoinSet<(Claimed, Tried)>,
     /// Why the server takes nothing.
-    trouble: Option<String>,
+    trouble: Option<Telling>,
     /// One large letter at a time.
     large: Arc<Semaphore>,
     stop: Stop,
@@ -264,7 +263,7 @@ impl Delivery<'_> {
                     }
                     SendOutcome::ServerTrouble { fault } => {
                         tracing::warn!(mailbox = worker.mailbox.name, %fault, "the SMTP server takes nothing");
-                        self.trouble.get_or_insert_with(|| fault.told(language));
+                        self.trouble.get_or_insert_with(|| Telling::of(&fault));
                         blameless(letter.attempts(), &fault, now)
                     }
                 },
@@ -379,7 +378,7 @@ fn again(attempts: u32, what: String, now: Timestamp, language: Language) -> Att
 async fn pause(
     worker: &mut Worker,
     store: &Store,
-    told: String,
+    told: Telling,
     report: &mut CycleReport,
 ) -> Result<(), StoreError> {
     let at = usize::try_from(worker.send_failures)
@@ -395,7 +394,7 @@ async fn pause(
         let mailbox = Some(worker.mailbox.name.clone());
         let event = Event {
             mailbox,
-            detail: Some(told),
+            detail: Some(told.told(worker.settings.general.language)),
             ..Event::new(EventKind::SendingFailing)
         };
         store.note(event, clock::now()).await?;

@@ -24,7 +24,7 @@ mod worker;
 use std::path::Path;
 use std::time::Duration;
 
-use karamail_core::words::Told;
+use karamail_core::words::{Telling, Told};
 
 use crate::config::SmtpAuthentication;
 use crate::pop3::Pop3Error;
@@ -80,7 +80,7 @@ pub struct CycleReport {
     /// Why receiving failed, if it did.
     pub receive_fault: Option<CycleFault>,
     /// Why sending failed for all letters, if it did.
-    pub send_fault: Option<String>,
+    pub send_fault: Option<Telling>,
 }
 
 /// What can end one side of a cycle.

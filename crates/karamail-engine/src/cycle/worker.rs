@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use karamail_core::decide::Rules;
 use karamail_core::mail::ContentKey;
-use karamail_core::words::{Language, Told, commands as words};
+use karamail_core::words::{Language, Telling, Told, commands as words};
 use tokio::time::Instant;
 
 use crate::config::{Mailbox, Settings};
@@ -48,6 +48,14 @@ impl Logins {
                 Err(fault) => Err(unusable(fault)),
             },
         }
+    }
+}
+
+impl Logins {
+    /// Whether one of the passwords is not known.
+    fn lack_password(&self) -> bool {
+        let is_missing = |fault: &LoginFault| matches!(fault, LoginFault::Missing { .. });
+        self.pop3.as_ref().is_err_and(is_missing) || self.smtp.as_ref().is_err_and(is_missing)
     }
 }
 
@@ -97,7 +105,7 @@ pub struct Worker {
     /// Sending pauses until then because the SMTP server takes nothing.
     pub(super) paused_until: Option<Instant>,
     /// Why, told, until a letter goes out again.
-    pub(super) send_trouble: Option<String>,
+    pub(super) send_trouble: Option<Telling>,
     /// How often in a row the SMTP server took nothing.
     pub(super) send_failures: u32,
     /// When the last letter went out, for the send interval.
@@ -184,6 +192,11 @@ impl Worker {
             self.mailer = None;
             self.paused_until = None;
         }
+    }
+
+    /// Whether a password that its servers want is not known.
+    pub fn lacks_password(&self) -> bool {
+        self.logins.lack_password()
     }
 
     /// The row of the mailbox in the ledger.
