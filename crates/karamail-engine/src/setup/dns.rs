@@ -41,7 +41,24 @@ impl Told for DnsFault {
     }
 }
 
+/// Names the name server to ask instead of the system's, such as `127.0.0.1:53`.
+const DNS_SERVER: &str = "KARAMAIL_DNS_SERVER";
+
 impl Dns {
+    /// Asks the name server that the variable `KARAMAIL_DNS_SERVER` names, else those of this machine.
+    ///
+    /// # Errors
+    /// [`DnsFault::NoServer`] where none is set up.
+    pub fn usual() -> Result<Dns, DnsFault> {
+        match std::env::var(DNS_SERVER) {
+            Ok(server) if !server.is_empty() => match server.parse::<SocketAddr>() {
+                Ok(server) => Dns::at(server),
+                Err(error) => Err(DnsFault::NoServer(format!("{DNS_SERVER}: {error}"))),
+            },
+            _ => Dns::system(),
+        }
+    }
+
     /// Asks the name servers of this machine.
     ///
     /// # Errors

@@ -116,6 +116,8 @@ impl Shop {
             KeyringUse::Off,
         );
         let program = Program::start(places, Arc::new(secrets), collects);
+        // Nobody is asked about servers: tests know no network but loopback.
+        program.set_dns(None);
         program.settled().await;
         Shop {
             router: karamail_web::router(Arc::clone(&program)),

@@ -1,13 +1,12 @@
 //! `karamail config init --address`: a settings file from a mail address; and SPF and DMARC in plain words.
 
 use std::io::{IsTerminal, Write};
-use std::net::SocketAddr;
 
 use karamail_core::address::EmailAddress;
 use karamail_core::words::{Language, Told, setup as words};
 use karamail_engine::config::{EditFault, Security, Settings, write_new_with};
 use karamail_engine::providers;
-use karamail_engine::setup::dns::{Dns, DnsFault};
+use karamail_engine::setup::dns::Dns;
 use karamail_engine::setup::plan::{Endpoint, Filled, Known, Plan, Wanted, plan, security_name};
 use karamail_engine::setup::probe::{Answer, Certificate, Ports, Service};
 use karamail_engine::setup::sending_domain::{Dmarc, SendingDomain, Spf, look_up};
@@ -17,9 +16,6 @@ use crate::arguments::Init;
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
 use crate::output;
-
-/// Names the name server to ask instead of the system's, such as `127.0.0.1:53`.
-const DNS_SERVER: &str = "KARAMAIL_DNS_SERVER";
 
 /// Writes a settings file filled for an address.
 pub(crate) async fn init(context: &Context, init: &Init, address: &EmailAddress) -> Result<Exit, Failure> {
@@ -32,7 +28,7 @@ pub(crate) async fn init(context: &Context, init: &Init, address: &EmailAddress)
     }
     let dns = match init.offline {
         true => None,
-        false => dns().ok(),
+        false => Dns::usual().ok(),
     };
     let wanted = Wanted {
         address,
@@ -91,7 +87,7 @@ pub(crate) async fn look_up_domains(settings: &Settings) -> Vec<SendingDomain> {
         }
     }
     let mut domains = Vec::new();
-    let dns = dns();
+    let dns = Dns::usual();
     for (domain, server) in pairs {
         domains.push(match &dns {
             Ok(dns) => look_up(dns, &domain, &server).await,
@@ -141,16 +137,6 @@ pub(crate) fn domain_json(domain: &SendingDomain, language: Language) -> Value {
     json!({
         "domain": domain.domain, "server": domain.server, "exists": domain.exists, "spf": spf, "dmarc": dmarc, "findings": findings,
     })
-}
-
-fn dns() -> Result<Dns, DnsFault> {
-    match std::env::var(DNS_SERVER) {
-        Ok(server) if !server.is_empty() => match server.parse::<SocketAddr>() {
-            Ok(server) => Dns::at(server),
-            Err(error) => Err(DnsFault::NoServer(format!("{DNS_SERVER}: {error}"))),
-        },
-        _ => Dns::system(),
-    }
 }
 
 fn settings(fault: &EditFault, language: Language) -> Failure {
