@@ -88,10 +88,11 @@ impl Shell {
 
     /// The other language, by its own name, and its tag.
     pub(crate) fn other_language(&self) -> (&'static str, &'static str) {
-        match self.language {
-            Language::Japanese => ("en", "English"),
-            Language::English => ("ja", "日本語"),
-        }
+        let other = match self.language {
+            Language::Japanese => Language::English,
+            Language::English => Language::Japanese,
+        };
+        (other.tag(), other.name())
     }
 }
 

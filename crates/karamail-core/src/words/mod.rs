@@ -58,6 +58,14 @@ impl Language {
             Language::English => "en",
         }
     }
+
+    /// The language's own name, for whoever cannot read the other.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Language::Japanese => "日本語",
+            Language::English => "English",
+        }
+    }
 }
 
 /// Defines sentences in both languages; see the [module](self).
