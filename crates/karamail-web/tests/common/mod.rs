@@ -103,16 +103,41 @@ impl Shop {
         Shop::start(servers, folder, true).await
     }
 
+    /// A shop with this settings file whose passwords nobody has entered.
+    pub async fn with_file_and_no_password(text: &str) -> Shop {
+        let servers = DemoServers::start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("karamail.toml"), text).unwrap();
+        Shop::start_with(servers, folder, true, &[]).await
+    }
+
     async fn start(servers: DemoServers, folder: TempDir, collects: bool) -> Shop {
+        Shop::start_with(
+            servers,
+            folder,
+            collects,
+            &[("KARAMAIL_PASSWORD", demo::PASSWORD)],
+        )
+        .await
+    }
+
+    async fn start_with(
+        servers: DemoServers,
+        folder: TempDir,
+        collects: bool,
+        passwords: &[(&str, &str)],
+    ) -> Shop {
         let places = Places {
             config: folder.path().join("karamail.toml"),
             data: folder.path().join("data"),
             portable: false,
         };
-        let passwords = [("KARAMAIL_PASSWORD".to_owned(), demo::PASSWORD.into())];
+        let passwords = passwords
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).into()));
         let secrets = Secrets::with(
             &places.data,
-            Environment::Given(passwords.into_iter().collect()),
+            Environment::Given(passwords.collect()),
             KeyringUse::Off,
         );
         let program = Program::start(places, Arc::new(secrets), collects);
