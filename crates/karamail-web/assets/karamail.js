@@ -69,6 +69,8 @@
     if (window.htmx) window.htmx.process(part);
     prepare(part);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    // What had the focus may be gone with the part: Enter must still go on.
+    if (document.activeElement === document.body) part.querySelector("[autofocus]")?.focus({ preventScroll: true });
     part.dispatchEvent(new CustomEvent("karamail:replaced", { bubbles: true }));
   };
 

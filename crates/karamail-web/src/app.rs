@@ -8,6 +8,7 @@ use karamail_engine::engine::Handle;
 use karamail_engine::program::Program;
 
 use crate::fault::PageFault;
+use crate::pages::first::Desk;
 use crate::shell::{Nav, Shell};
 
 /// The state of the Router. Cheap to clone.
@@ -17,6 +18,8 @@ pub(crate) struct App(Arc<Inner>);
 /// What [`App`] holds. A screen that keeps something between two requests adds a field here.
 pub(crate) struct Inner {
     pub(crate) program: Arc<Program>,
+    /// What was filled in of the first steps.
+    pub(crate) first: Desk,
 }
 
 impl Deref for App {
@@ -28,7 +31,10 @@ impl Deref for App {
 
 impl App {
     pub(crate) fn new(program: Arc<Program>) -> App {
-        App(Arc::new(Inner { program }))
+        App(Arc::new(Inner {
+            program,
+            first: Desk::default(),
+        }))
     }
 
     /// The language of the screens.

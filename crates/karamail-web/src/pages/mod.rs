@@ -1,7 +1,7 @@
 //! The screens, one folder each.
 
 mod demo;
-mod first;
+pub(crate) mod first;
 mod kit;
 mod log;
 mod mail_settings;

@@ -95,6 +95,12 @@ impl Shop {
         Shop::start(servers, tempfile::tempdir().unwrap(), true).await
     }
 
+    /// A first start, with no password in the environment.
+    pub async fn without_settings_or_passwords() -> Shop {
+        let servers = DemoServers::start().await.unwrap();
+        Shop::start_with(servers, tempfile::tempdir().unwrap(), true, &[]).await
+    }
+
     /// A shop with this settings file, sound or not.
     pub async fn with_file(text: &str) -> Shop {
         let servers = DemoServers::start().await.unwrap();
