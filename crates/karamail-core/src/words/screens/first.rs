@@ -105,8 +105,8 @@ words! {
     pub fn found_heading() { ja: "設定が見つかりました", en: "The settings were found" }
     /// Heading: not found.
     pub fn fill_heading() { ja: "サーバーの設定を入力してください", en: "Please fill in the servers" }
-    /// Where they come from.
-    pub fn found_provider() { ja: "提供元の案内にある設定です。", en: "These are the provider's own settings." }
+    /// Heading: the mailbox cannot be used.
+    pub fn unusable_heading() { ja: "このアドレスは使えません", en: "This address cannot be used" }
     /// Where they come from.
     pub fn found_tried() { ja: "応答したサーバーの設定です。", en: "These servers answered." }
     /// What to do.
@@ -212,11 +212,6 @@ words! {
     /// It must be ticked.
     pub fn accept_needed() {
         ja: "このまま進むときは、チェックを付けてから「次へ」を押してください。", en: "To go on all the same, tick the box and press Next.",
-    }
-    /// No encryption, where the server is this machine.
-    pub fn unprotected_here() {
-        ja: "暗号化を使わない設定です。このパソコンの中のサーバーなので、通信は外に出ません。",
-        en: "There is no encryption. The server is on this PC, so nothing leaves it.",
     }
 
     /// Heading.

@@ -84,6 +84,10 @@ fn line(tick: &Tick, is_last: bool, seconds: u64, language: Language) -> Option<
     let told = tick.told(language, seconds);
     let (mark, text, what_to_do) = match &tick.result {
         StepResult::Begun if !is_last => return None,
+        // It was typed a moment ago.
+        StepResult::Done(_) if matches!(tick.step, TestStep::Pop3Password | TestStep::SmtpPassword) => {
+            return None;
+        }
         StepResult::Begun => (
             Mark::Running,
             told.unwrap_or_else(|| under_way(tick.step, language)),

@@ -193,3 +193,161 @@ fn to_waiting(language: Language) -> Action {
         label: words::to_waiting(language),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use karamail_engine::store::aside::AsideCounts;
+
+    use super::*;
+
+    struct Fault;
+    impl Told for Fault {
+        fn what(&self, _: Language) -> String {
+            "why".to_owned()
+        }
+        fn what_to_do(&self, _: Language) -> Option<String> {
+            Some("what to do".to_owned())
+        }
+    }
+
+    const NOW: &str = "2026-11-21T03:00:00Z";
+
+    fn mailbox(name: &str) -> MailboxStatus {
+        MailboxStatus {
+            name: name.to_owned(),
+            address: format!("{name}@shop.jp"),
+            is_polling: false,
+            last_good_poll: NOW.parse().ok(),
+            next_poll: NOW.parse().ok(),
+            receive_fault: None,
+            send_fault: None,
+            is_password_missing: false,
+            waiting: AsideCounts::default(),
+            every_uidl_new_at: None,
+            problems: 0,
+        }
+    }
+
+    fn settings() -> Settings {
+        let one = |name: &str| {
+            format!(
+                "[[mailbox]]\nname = \"{name}\"\naddress = \"{name}@shop.jp\"\n[mailbox.pop3]\nhost = \"pop.shop.jp\"\n\
+                 user = \"{name}\"\n[mailbox.smtp]\nhost = \"smtp.shop.jp\"\n"
+            )
+        };
+        Settings::parse(&(one("a") + &one("b")), Path::new(".")).unwrap()
+    }
+
+    /// What is told, each with where its buttons lead.
+    #[track_caller]
+    fn check(status: Status, undelivered: usize, is_demo: bool, expected: &[(&str, &[&str])]) {
+        let facts = Facts {
+            status: &Status {
+                is_collecting: true,
+                ..status
+            },
+            settings: &settings(),
+            undelivered,
+            now: NOW.parse().unwrap(),
+            language: Language::English,
+            is_demo,
+        };
+        let found = needs(&facts);
+        let found: Vec<(&str, Vec<&str>)> = found
+            .iter()
+            .map(|need| {
+                let ways = need.actions.iter().map(|action| action.href.as_str());
+                (need.class, ways.collect())
+            })
+            .collect();
+        let expected: Vec<(&str, Vec<&str>)> = expected
+            .iter()
+            .map(|(class, ways)| (*class, ways.to_vec()))
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn whatever_needs_a_hand_has_the_button_that_leads_there() {
+        let fault = || Some(Telling::of(&Fault));
+        let with = |mailbox: MailboxStatus| Status {
+            mailboxes: vec![self::mailbox("a"), mailbox],
+            ..Status::default()
+        };
+        check(with(mailbox("b")), 0, false, &[]);
+        let b = || mailbox("b");
+        let receive = MailboxStatus {
+            receive_fault: fault(),
+            ..b()
+        };
+        check(
+            with(receive.clone()),
+            0,
+            false,
+            &[("bad", &["/test", "/settings/mail/2"])],
+        );
+        // The demo's mailbox is not among the shop's settings.
+        check(with(receive.clone()), 0, true, &[("bad", &[])]);
+        let send = MailboxStatus {
+            send_fault: fault(),
+            ..b()
+        };
+        check(with(send), 0, false, &[("bad", &["/test", "/settings/mail/2"])]);
+        let late = MailboxStatus {
+            last_good_poll: "2026-11-20T03:00:00Z".parse().ok(),
+            ..b()
+        };
+        check(with(late), 0, false, &[("bad", &["/test", "/settings/mail/2"])]);
+        // Told once, as what it is.
+        let password = MailboxStatus {
+            is_password_missing: true,
+            ..receive
+        };
+        check(with(password), 0, false, &[("bad", &["/settings/mail/2"])]);
+        let strange = MailboxStatus {
+            every_uidl_new_at: NOW.parse().ok(),
+            ..b()
+        };
+        check(with(strange), 0, false, &[("warn", &["/waiting"])]);
+        let waiting = MailboxStatus {
+            waiting: AsideCounts {
+                held: 1,
+                quarantined: 2,
+                backlog: 3,
+            },
+            ..b()
+        };
+        let way: (&str, &[&str]) = ("warn", &["/waiting"]);
+        check(with(waiting), 0, false, &[way, way, way]);
+        let whole = Status {
+            settings_faults: fault(),
+            log_fault: fault(),
+            disk_fault: fault(),
+            ..with(b())
+        };
+        check(
+            whole,
+            1,
+            false,
+            &[
+                ("bad", &[]),
+                ("warn", &["/settings"]),
+                ("warn", &["/results?state=refused&state=bounced"]),
+                ("warn", &["/settings/data"]),
+            ],
+        );
+    }
+
+    #[test]
+    fn a_fault_is_told_with_why_and_what_to_do() {
+        let need = told(
+            "bad",
+            "title".to_owned(),
+            &Telling::of(&Fault),
+            Language::Japanese,
+        );
+        assert_eq!(need.lines, ["why", "what to do"]);
+    }
+}
