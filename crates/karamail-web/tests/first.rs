@@ -3,68 +3,11 @@
 mod common;
 
 use axum::http::StatusCode;
+use common::first::{SERVER_FIELDS, to_servers, to_test, type_servers};
 use common::{PATIENCE, Shop};
 use karamail_engine::config::{READY_MADE_RECEIPTS, Settings};
 use karamail_engine::demo;
 use karamail_engine::program::Phase;
-
-const SERVER_FIELDS: [&str; 9] = [
-    "pop3_host",
-    "pop3_port",
-    "pop3_security",
-    "user",
-    "smtp_host",
-    "smtp_port",
-    "smtp_security",
-    "smtp_login",
-    "smtp_user",
-];
-
-/// Types the demo's servers, as the owner of a private server does.
-async fn type_servers(shop: &Shop, go: &str) -> common::Answer {
-    let (pop3, smtp) = (
-        shop.servers.pop3_port().to_string(),
-        shop.servers.smtp_port().to_string(),
-    );
-    let values = [
-        "127.0.0.1",
-        &pop3,
-        "none",
-        demo::USER,
-        "127.0.0.1",
-        &smtp,
-        "none",
-        "same",
-        "",
-    ];
-    let mut fields: Vec<(&str, &str)> = SERVER_FIELDS.into_iter().zip(values).collect();
-    fields.push(("go", go));
-    shop.post("/first/servers", &fields).await
-}
-
-/// Goes as far as the servers, which nobody finds: no name server is asked here.
-async fn to_servers(shop: &Shop, address: &str) -> common::Answer {
-    let answer = shop.post("/first", &[("shop_name", "喫茶 <b>みどり</b>")]).await;
-    assert_eq!(answer.location(), "/first/address");
-    let answer = shop.post("/first/address", &[("address", address)]).await;
-    assert_eq!(
-        (answer.status, answer.location()),
-        (StatusCode::SEE_OTHER, "/first/servers")
-    );
-    shop.wait_for("/first/servers", "name=\"pop3_host\"").await
-}
-
-async fn to_test(shop: &Shop) {
-    to_servers(shop, demo::ADDRESS).await;
-    assert_eq!(type_servers(shop, "next").await.location(), "/first/password");
-    let answer = shop
-        .post(
-            "/first/password",
-            &[("password", demo::PASSWORD), ("save", "yes")],
-        )
-        .await;
-    assert_eq!(answer.location(), "/first/test");
-}
 
 #[tokio::test]
 async fn the_path_leads_from_an_address_to_the_first_receipt() {
@@ -351,27 +294,6 @@ async fn a_test_that_fails_says_why_and_can_be_made_again() {
 }
 
 #[tokio::test]
-async fn the_preview_shows_the_chosen_wording() {
-    let shop = Shop::without_settings().await;
-    to_test(&shop).await;
-    shop.post("/first/test", &[("go", "skip")]).await;
-    let first = shop
-        .post(
-            "/first/receipt/preview",
-            &[("receipt", "0"), ("first_number", "77")],
-        )
-        .await;
-    let second = shop
-        .post(
-            "/first/receipt/preview",
-            &[("receipt", "1"), ("first_number", "77")],
-        )
-        .await;
-    first.has(&["77", "phone-body"]).has_not(&["★"]);
-    assert_ne!(first.body, second.body);
-}
-
-#[tokio::test]
 async fn a_settings_file_that_appears_meanwhile_is_not_written_over() {
     let shop = Shop::without_settings().await;
     to_test(&shop).await;
@@ -390,37 +312,4 @@ async fn a_settings_file_that_appears_meanwhile_is_not_written_over() {
     tokio::time::timeout(PATIENCE, running)
         .await
         .expect("the engine starts");
-}
-
-#[tokio::test]
-async fn the_path_is_there_in_english() {
-    let shop = Shop::without_settings().await;
-    shop.post("/language", &[("language", "en"), ("back", "/first")])
-        .await;
-    let is_japanese = |c: char| matches!(c, '\u{3041}'..='\u{30FF}' | '\u{4E00}'..='\u{9FFF}');
-    let check = |address: &str, page: common::Answer| {
-        let body = page
-            .body
-            .replace("日本語", "")
-            .replace("喫茶 &#60;b&#62;みどり", "");
-        let line = body.lines().find(|line| line.contains(is_japanese));
-        assert_eq!(line, None, "{address}");
-    };
-    check("/first", shop.get("/first").await);
-    to_test(&shop).await;
-    for address in [
-        "/first/address",
-        "/first/servers",
-        "/first/password",
-        "/first/test",
-    ] {
-        check(address, shop.get(address).await);
-    }
-    shop.post("/first/test", &[("go", "skip")]).await;
-    check("/first/receipt", shop.get("/first/receipt").await);
-    shop.post("/first/receipt", &[("receipt", "5")]).await;
-    check("/first/begin", shop.get("/first/begin").await);
-    shop.post("/first/begin", &[]).await;
-    let settings = Settings::load(&shop.config()).unwrap();
-    assert_eq!(settings.general.language.tag(), "en");
 }

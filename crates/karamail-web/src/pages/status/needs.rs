@@ -181,7 +181,7 @@ fn undelivered(facts: &Facts<'_>) -> Option<Need> {
         title,
         lines: vec![words::need_undelivered_advice(language)],
         actions: vec![Action {
-            href: "/results?state=refused&state=bounced".to_owned(),
+            href: "/results?state=refused,bounced".to_owned(),
             label: words::to_undelivered(language),
         }],
     })
@@ -334,7 +334,7 @@ mod tests {
             &[
                 ("bad", &[]),
                 ("warn", &["/settings"]),
-                ("warn", &["/results?state=refused&state=bounced"]),
+                ("warn", &["/results?state=refused,bounced"]),
                 ("warn", &["/settings/data"]),
             ],
         );
