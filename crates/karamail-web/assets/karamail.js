@@ -237,6 +237,12 @@
     say.timer = setTimeout(() => { place.textContent = ""; }, 3000);
   };
 
+  // Where the person is may have changed since the page came (hx-replace-url).
+  const here = (root) => {
+    for (const field of root.querySelectorAll("input[data-here]")) field.value = location.pathname + location.search;
+  };
+  document.addEventListener("submit", (event) => here(event.target), true);
+
   const prepare = (root) => {
     for (const part of root.querySelectorAll("[data-live]")) {
       if (!part.dataset.following) {
@@ -247,7 +253,7 @@
     for (const form of root.querySelectorAll("form[data-ask-before-leaving]")) {
       if (form.dataset.before === undefined) form.dataset.before = state(form);
     }
-    for (const field of root.querySelectorAll("input[data-here]")) field.value = location.pathname + location.search;
+    here(root);
     countdowns();
   };
   prepare(document);

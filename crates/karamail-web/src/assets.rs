@@ -33,6 +33,7 @@ const ASSETS: &[Asset] = &[
     asset!("htmx.min.js", SCRIPT),
     asset!("pico.min.css", STYLE),
     asset!("karamail.css", STYLE),
+    asset!("kit.css", STYLE),
     asset!("karamail.js", SCRIPT),
     asset!("enter.js", SCRIPT),
     asset!("icon.svg", "image/svg+xml"),

@@ -23,6 +23,15 @@ pub(crate) fn shown(text: &str) -> String {
     visible
 }
 
+/// `text` without those characters, for paper: what cannot be seen is not printed, and what is no
+/// character (Unicode 23.7) is no text for XML. Line ends and tabs stay.
+pub(crate) fn without_unseen(text: &str) -> String {
+    let is_character = |character: char| u32::from(character) & 0xFFFE != 0xFFFE;
+    text.chars()
+        .filter(|character| !is_unseen(*character) && is_character(*character))
+        .collect()
+}
+
 /// Control characters, format characters that join or hide, and those that turn the writing direction (UAX #9).
 fn is_unseen(character: char) -> bool {
     (character.is_control() && !matches!(character, '\n' | '\r' | '\t'))

@@ -60,3 +60,22 @@ async fn choosing_the_language_never_leads_away_from_our_pages() {
         assert_eq!(answer.location(), "/", "{back:?}");
     }
 }
+
+#[tokio::test]
+async fn every_page_leads_to_what_the_program_is_and_where_its_data_lies() {
+    for shop in [Shop::open().await, Shop::without_settings().await] {
+        shop.get("/first").await.has(&["href=\"/about\""]);
+        let about = shop.get("/about").await;
+        about.has(&[env!("CARGO_PKG_VERSION"), "MIT License", "Zero-Clause BSD"]);
+        let (htmx, pico) = (
+            include_str!("../assets/htmx.min.js"),
+            include_str!("../assets/pico.min.css"),
+        );
+        assert!(htmx.contains("version:\"2.0.11\"") && pico.contains("Pico CSS ✨ v2.1.1"));
+        about.has(&["htmx 2.0.11", "Pico CSS 2.1.1"]);
+        about.has(&[
+            shop.config().to_str().unwrap(),
+            shop.folder().join("data").to_str().unwrap(),
+        ]);
+    }
+}

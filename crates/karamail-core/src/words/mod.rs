@@ -26,6 +26,7 @@ pub mod demo;
 pub mod guards;
 pub mod journal;
 pub mod letters;
+pub mod lines;
 pub mod pop3;
 pub mod requests;
 pub mod screens;

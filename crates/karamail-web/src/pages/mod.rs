@@ -1,5 +1,6 @@
 //! The screens, one folder each.
 
+mod about;
 mod demo;
 pub(crate) mod first;
 mod kit;
@@ -28,4 +29,5 @@ pub(crate) fn routes() -> Router<App> {
         .merge(test::routes())
         .merge(demo::routes())
         .merge(kit::routes())
+        .merge(about::routes())
 }

@@ -1,8 +1,10 @@
 //! The words of the screens, a file a screen.
 
+pub mod about;
 pub mod demo;
 pub mod first;
 pub mod kit;
+pub mod kit_sheets;
 pub mod log;
 pub mod mail_settings;
 pub mod results;

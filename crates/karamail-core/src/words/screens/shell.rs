@@ -76,7 +76,7 @@ words! {
     /// There are no settings.
     pub fn no_settings() { ja: "まだ設定がありません。", en: "There are no settings yet." }
     /// What to do about it.
-    pub fn no_settings_advice() { ja: "はじめての設定から始めてください。", en: "Begin with the first steps." }
+    pub fn no_settings_advice() { ja: "「はじめての設定」から始めてください。", en: "Begin with the first steps." }
     /// The program ends.
     pub fn ended() { ja: "Karamail は終了しています。", en: "Karamail has ended." }
     /// What to do about it.
@@ -84,7 +84,7 @@ words! {
     /// Link to the first steps.
     pub fn to_first() { ja: "はじめての設定へ", en: "To the first steps" }
     /// Link to the settings file.
-    pub fn to_settings() { ja: "設定を直す", en: "Mend the settings" }
+    pub fn to_settings() { ja: "設定を直す", en: "Fix the settings" }
     /// Title of the page for those who are not signed in.
     pub fn enter_title() { ja: "Karamail の画面を開く", en: "Open Karamail's screens" }
     /// How to get in.
