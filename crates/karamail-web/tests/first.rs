@@ -1,5 +1,12 @@
 //! 初回: from a first start to a shop that collects, and nothing lost on the way.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use axum::http::StatusCode;

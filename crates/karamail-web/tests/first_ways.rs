@@ -1,5 +1,12 @@
 //! 初回: other ways than the straight one.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use axum::http::StatusCode;

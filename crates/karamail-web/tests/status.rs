@@ -1,5 +1,12 @@
 //! 状況: what it says is true, and its buttons do what they say.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
+
 mod common;
 
 use axum::http::{Request, StatusCode, header};

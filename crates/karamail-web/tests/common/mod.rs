@@ -5,6 +5,12 @@
     unreachable_pub,
     reason = "each test file is a crate of its own and uses its part"
 )]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
 
 pub mod first;
 

@@ -145,11 +145,14 @@ fn is_late(facts: &Facts<'_>, mailbox: &MailboxStatus) -> bool {
     facts.status.disk_fault.is_none() && polled(mailbox, interval, facts.now) == Polled::Late
 }
 
+/// How many, in words.
+type Title = fn(Language, u64) -> String;
+
 /// Mails that wait for the shop, of all mailboxes together.
 fn waiting(facts: &Facts<'_>) -> Vec<Need> {
     let language = facts.language;
     let sum = |of: fn(&MailboxStatus) -> u64| facts.status.mailboxes.iter().map(of).sum::<u64>();
-    let piles: [(u64, fn(Language, u64) -> String); 3] = [
+    let piles: [(u64, Title); 3] = [
         (sum(|mailbox| mailbox.waiting.held), words::need_held),
         (
             sum(|mailbox| mailbox.waiting.quarantined),
