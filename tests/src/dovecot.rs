@@ -168,11 +168,16 @@ impl Dovecot {
 
     /// The mails in a user's mailbox, in no order.
     pub fn mails(&self, user: &str) -> Vec<Vec<u8>> {
-        // A file may be renamed from new to cur, or deleted, between listing and reading.
-        self.files(user)
-            .iter()
-            .filter_map(|file| fs::read(file).ok())
-            .collect()
+        // A file may be renamed from new to cur, or deleted, between listing and reading: a session of a program that was
+        // killed goes on for a moment. Leaving such a file out would say that a mail is gone that is there.
+        loop {
+            let files = self.files(user);
+            let read: Result<Vec<_>, _> = files.iter().map(fs::read).collect();
+            match read {
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                read => return read.expect("the Maildir can be read"),
+            }
+        }
     }
 
     /// How many mails a user's mailbox holds.

@@ -285,3 +285,21 @@ pub const UNDELIVERED_DAYS: i64 = 7;
 pub const UNDELIVERED_COUNTED: u32 = 100;
 /// How long a button of the status waits to see what it did.
 pub const SEEN_WITHIN: Duration = Duration::from_secs(2);
+// --- the log screen ---
+
+/// Largest log file that is shown, bytes: a year of it would have some 40 million lines. Larger ones are opened elsewhere.
+pub const LOG_FILE_BYTES: u64 = 512 * 1024 * 1024;
+/// Log files whose line places are remembered: the present month, and a few that somebody compares.
+pub const LOG_FILES_KEPT: usize = 4;
+/// Lines given at once: several screens full.
+pub const LOG_LINES_AT_ONCE: u64 = 500;
+/// Longest piece of a line that is shown, bytes. Our own lines have at most some 3 kB; people may paste anything.
+pub const LOG_LINE_BYTES: usize = 8 * 1024;
+/// Bytes of a file after which an answer ends: lines of a megabyte come a few at a time.
+pub const LOG_ANSWER_BYTES: usize = 4 * 1024 * 1024;
+/// Days that one file can be asked for. A month has 31; a file that was put together by hand may have more.
+pub const LOG_DAYS: usize = 366;
+/// Longest text that is looked for, characters.
+pub const LOG_FIND_CHARACTERS: usize = 200;
+/// Beginning of a line in which text is looked for, bytes; the memory that looking takes, four times.
+pub const LOG_SEARCHED_LINE_BYTES: usize = 1024 * 1024;

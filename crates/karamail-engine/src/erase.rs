@@ -6,7 +6,7 @@ use karamail_core::words::{Language, Told, data as words};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::requests::Office;
-use crate::monthly_log::MonthlyLog;
+use crate::monthly_log::{MonthlyLog, log_folder};
 use crate::store::StoreError;
 use crate::store::erasure::{Erased, Erasure};
 
@@ -73,12 +73,7 @@ pub(crate) async fn erase(
     number: i64,
     series: Option<&str>,
 ) -> Result<Result<ErasedPerson, EraseFault>, StoreError> {
-    let folder = office
-        .settings
-        .general
-        .log_folder
-        .clone()
-        .unwrap_or_else(|| office.data_folder.join("log"));
+    let folder = log_folder(&office.settings.general, office.data_folder);
     let log = MonthlyLog::new(folder, office.settings.general.language);
     let fault = |erasure| match erasure {
         Erasure::Done(erased) => Ok(erased),

@@ -3,6 +3,13 @@
 //! It follows the events table without loss or repetition: the file is flushed first and the place in the table noted
 //! after, so a crash between the two leaves lines in the file that the table's place does not know. The next start
 //! renders those events again, finds their lines standing there already, and goes on behind them.
+//!
+//! [`reader`] reads it again, for a screen.
+
+mod find;
+mod fold;
+mod index;
+pub mod reader;
 
 use std::fs::File;
 use std::io::{self, BufRead as _, Read, Seek, SeekFrom, Write};
@@ -11,6 +18,7 @@ use std::path::{Path, PathBuf};
 use karamail_core::words::Language;
 
 use crate::clock;
+use crate::config::General;
 use crate::crash_point::crash_point;
 use crate::store::events::{LogPosition, StoredEvent};
 use crate::store::{Store, StoreError};
@@ -21,6 +29,12 @@ const EVENTS_AT_ONCE: u32 = 2_000;
 const LINE_END: &str = if cfg!(windows) { "\r\n" } else { "\n" };
 /// Tells older Windows programs that the file is UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+
+/// Where the monthly files are: in the folder of the settings, else in the data folder.
+pub fn log_folder(general: &General, data_folder: &Path) -> PathBuf {
+    let chosen = general.log_folder.clone();
+    chosen.unwrap_or_else(|| data_folder.join("log"))
+}
 
 /// The folder with the monthly files.
 #[derive(Clone, Debug)]

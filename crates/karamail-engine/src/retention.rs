@@ -10,6 +10,7 @@ use crate::archive;
 use crate::backup::names::is_month;
 use crate::clock;
 use crate::config::General;
+use crate::monthly_log::log_folder;
 use crate::store::{Store, StoreError};
 
 /// What one sweep removed.
@@ -40,10 +41,7 @@ pub async fn sweep(
         .blank_letters(now.checked_sub(kept).unwrap_or(Timestamp::MIN))
         .await?;
     let unsettled = store.unsettled_files().await?;
-    let logs = general
-        .log_folder
-        .clone()
-        .unwrap_or_else(|| data_folder.join("log"));
+    let logs = log_folder(general, data_folder);
     let (folder, days, months) = (data_folder.to_owned(), general.archive_days, general.log_months);
     let removed = tokio::task::spawn_blocking(move || {
         let files = archive::sweep(&folder, days, &unsettled, now)?;

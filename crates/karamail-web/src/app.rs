@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use karamail_core::words::Language;
 use karamail_engine::engine::Handle;
+use karamail_engine::monthly_log::reader::LogReader;
 use karamail_engine::program::Program;
 
 use crate::fault::PageFault;
@@ -20,6 +21,8 @@ pub(crate) struct Inner {
     pub(crate) program: Arc<Program>,
     /// What was filled in of the first steps.
     pub(crate) first: Desk,
+    /// Where the lines of the log's files are.
+    pub(crate) log: LogReader,
 }
 
 impl Deref for App {
@@ -34,6 +37,7 @@ impl App {
         App(Arc::new(Inner {
             program,
             first: Desk::default(),
+            log: LogReader::new(),
         }))
     }
 

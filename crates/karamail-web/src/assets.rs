@@ -36,6 +36,8 @@ const ASSETS: &[Asset] = &[
     asset!("kit.css", STYLE),
     asset!("karamail.js", SCRIPT),
     asset!("enter.js", SCRIPT),
+    asset!("log.css", STYLE),
+    asset!("log.js", SCRIPT),
     asset!("icon.svg", "image/svg+xml"),
 ];
 

@@ -16,7 +16,7 @@ use super::safely::safely;
 use super::spool::has_shop_word;
 use super::whole::{Whole, fetch_whole};
 use super::worker::scope;
-use super::{CycleFault, CycleReport, Worker, letters};
+use super::{CycleFault, CycleReport, Receiver, letters};
 use crate::archive;
 use crate::clock;
 use crate::config::{Mailbox, Settings};
@@ -140,7 +140,7 @@ fn candidate(row: &AsideRow, header: &[u8], shop_word_in_body: bool) -> Candidat
 /// Does on the server what waits for it: mails that the shop released or discarded, and the bytes of mails that were
 /// put aside.
 pub(super) async fn run_errands(
-    worker: &Worker,
+    worker: &Receiver,
     session: &mut Session,
     store: &Store,
     data_folder: &Path,
@@ -181,7 +181,7 @@ async fn read_start(file: &Path) -> std::io::Result<Vec<u8>> {
 }
 
 struct Errand<'a> {
-    worker: &'a Worker,
+    worker: &'a Receiver,
     store: &'a Store,
     data_folder: &'a Path,
     row: &'a AsideRow,

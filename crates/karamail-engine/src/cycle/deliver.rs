@@ -9,11 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 use karamail_core::delivery::{RefusalClass, Step, next_attempt_after};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::words::{Language, Telling, Told, journal as words};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{CycleReport, Worker};
+use super::progress::Progress;
+use super::sender::Sender;
 use crate::clock;
 use crate::crash_point::crash_point;
 use crate::smtp::{Mailer, SendOutcome, SmtpFault};
@@ -40,35 +41,96 @@ const LARGE_LETTER: u64 = 1024 * 1024;
 /// How long sends in flight may take when the program is asked to stop.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
-/// Sends every letter of the mailbox that is due, until `until`.
-pub(super) async fn send_due(
-    worker: &mut Worker,
+/// What one cycle's delivery did.
+#[derive(Debug, Default)]
+pub(super) struct DeliveryReport {
+    /// Letters that the SMTP server took.
+    pub(super) sent: usize,
+    /// Letters that were refused for good.
+    pub(super) refused: usize,
+    /// Letters that are tried again later.
+    pub(super) delayed: usize,
+    /// Whether letters that are due were left for the next cycle.
+    pub(super) is_unfinished: bool,
+    /// Why sending failed for all letters, if it did.
+    pub(super) fault: Option<Telling>,
+}
+
+/// Sends the letters of the mailbox: those that are due, those that intake records meanwhile, and what is left after it for
+/// as long as the POP3 session may wait.
+pub(super) async fn deliver(
+    sender: &mut Sender,
     store: &Store,
     data_folder: &Path,
     stop: &Stop,
-    until: Instant,
-    report: &mut CycleReport,
+    mut progress: watch::Receiver<Progress>,
+    report: &mut DeliveryReport,
 ) -> Result<(), StoreError> {
-    report.send_fault.clone_from(&worker.send_trouble);
-    settle_kept(worker, store).await?;
-    if worker.paused_until.is_some_and(|until| Instant::now() < until) {
+    if sender.waits_for_pop3() && !wait_for_login(&mut progress).await {
         return Ok(());
     }
-    store.recover_cut_off(worker.row.id).await?;
+    let delivered = deliver_beside(sender, store, data_folder, stop.clone(), progress, report).await;
+    // As it is now: what was in trouble at first may have gone out since.
+    report.fault.clone_from(&sender.trouble);
+    delivered
+}
+
+async fn deliver_beside(
+    sender: &mut Sender,
+    store: &Store,
+    data_folder: &Path,
+    mut stop: Stop,
+    mut progress: watch::Receiver<Progress>,
+    report: &mut DeliveryReport,
+) -> Result<(), StoreError> {
+    settle_kept(sender, store).await?;
+    store.recover_cut_off(sender.mailbox_id).await?;
+    loop {
+        // Marked as seen first: what is recorded while letters go out is looked for again.
+        let is_receiving = progress.borrow_and_update().is_receiving();
+        send_due(sender, store, data_folder, &stop, &progress, report).await?;
+        if !is_receiving || stop.is_requested() {
+            return Ok(());
+        }
+        let pause = sender.pause();
+        tokio::select! {
+            changed = progress.changed() => if changed.is_err() { return Ok(()) },
+            () = tokio::time::sleep_until(pause.unwrap_or_else(Instant::now)), if pause.is_some() => {}
+            () = stop.requested() => return Ok(()),
+        }
+    }
+}
+
+/// Whether the POP3 server let us in, once that is known.
+async fn wait_for_login(progress: &mut watch::Receiver<Progress>) -> bool {
+    let known = progress
+        .wait_for(|progress| progress.has_logged_in() || !progress.is_receiving())
+        .await;
+    known.is_ok_and(|progress| progress.has_logged_in())
+}
+
+/// Sends every letter of the mailbox that is due.
+async fn send_due(
+    sender: &mut Sender,
+    store: &Store,
+    data_folder: &Path,
+    stop: &Stop,
+    progress: &watch::Receiver<Progress>,
+    report: &mut DeliveryReport,
+) -> Result<(), StoreError> {
     // Nothing due: no mailer, no connection, no write.
-    if !store.is_any_due(worker.row.id, clock::now()).await? {
+    if sender.pause().is_some() || !store.is_any_due(sender.mailbox_id, clock::now()).await? {
         return Ok(());
     }
-    let mailer = match worker.mailer() {
+    let mailer = match sender.mailer() {
         Ok(mailer) => mailer,
         Err(fault) => {
-            return pause(worker, store, Telling::of(&fault), report).await;
+            return pause(sender, store, Telling::of(&fault)).await;
         }
     };
-    let connections = if worker.mailbox.smtp.send_interval.is_zero() {
-        mailer.connections().max(1)
-    } else {
-        1
+    let connections = match sender.has_interval() {
+        true => 1,
+        false => mailer.connections().max(1),
     };
     let mut delivery = Delivery {
         store,
@@ -76,40 +138,41 @@ pub(super) async fn send_due(
         data_folder: data_folder.to_owned(),
         connections,
         waiting: VecDeque::new(),
+        is_more_due: true,
         in_flight: JoinSet::new(),
         trouble: None,
         large: Arc::new(Semaphore::new(1)),
         stop: stop.clone(),
         cut_off_at: None,
-        until,
+        progress: progress.clone(),
     };
-    let mut result = delivery.run(worker, report).await;
+    let mut result = delivery.run(sender, report).await;
     if result.is_err() {
-        delivery.keep_results(worker, report).await;
+        delivery.keep_results(sender, report).await;
     }
     if let Some(told) = delivery.trouble.take() {
         // The connections of the pool may be part of the trouble.
-        worker.mailer = None;
-        result = result.and(pause(worker, store, told, report).await);
+        sender.mailer = None;
+        result = result.and(pause(sender, store, told).await);
     }
     result
 }
 
 /// Results that could not be written down (a full disk) come first: nothing is sent until they stand in the ledger, or
 /// what the server took already would go out again at every poll.
-async fn settle_kept(worker: &mut Worker, store: &Store) -> Result<(), StoreError> {
-    if worker.unsettled.is_empty() {
+async fn settle_kept(sender: &mut Sender, store: &Store) -> Result<(), StoreError> {
+    if sender.unsettled.is_empty() {
         return Ok(());
     }
     match store
-        .settle(&worker.mailbox.name, &worker.unsettled, clock::now())
+        .settle(&sender.mailbox_name, &sender.unsettled, clock::now())
         .await
     {
         Err(error) if !error.is_contradiction() => return Err(error),
         Err(error) => tracing::error!(%error, "the ledger knows better what became of letters"),
         Ok(_) => {}
     }
-    worker.unsettled.clear();
+    sender.unsettled.clear();
     Ok(())
 }
 
@@ -119,6 +182,8 @@ struct Delivery<'a> {
     data_folder: PathBuf,
     connections: usize,
     waiting: VecDeque<Claimed>,
+    /// Whether the ledger may have more letters that are due.
+    is_more_due: bool,
     in_flight: JoinSet<(Claimed, Tried)>,
     /// Why the server takes nothing.
     trouble: Option<Telling>,
@@ -127,49 +192,49 @@ struct Delivery<'a> {
     stop: Stop,
     /// When sends in flight are given up, once the end was asked for.
     cut_off_at: Option<Instant>,
-    until: Instant,
+    /// How far receiving is: it brings more letters, and tells when to end.
+    progress: watch::Receiver<Progress>,
 }
 
 impl Delivery<'_> {
-    async fn run(&mut self, worker: &mut Worker, report: &mut CycleReport) -> Result<(), StoreError> {
-        let mut is_more_due = true;
+    async fn run(&mut self, sender: &mut Sender, report: &mut DeliveryReport) -> Result<(), StoreError> {
         loop {
-            if self.may_begin() && is_more_due && self.waiting.len() < self.connections {
+            if self.may_begin() && self.is_more_due && self.waiting.len() < self.connections {
                 crash_point("before-claim");
                 let limit = (self.connections * CLAIMS_A_CONNECTION)
                     .try_into()
                     .unwrap_or(u32::MAX);
-                let claimed = self.store.claim(worker.row.id, clock::now(), limit).await?;
+                let claimed = self.store.claim(sender.mailbox_id, clock::now(), limit).await?;
                 crash_point("after-claim");
-                is_more_due = !claimed.is_empty();
+                self.is_more_due = !claimed.is_empty();
                 self.waiting.extend(claimed);
             }
-            self.start_sends(worker);
-            let Some(finished) = self.next_finished(worker).await else {
+            self.start_sends(sender);
+            let Some(finished) = self.next_finished(sender).await else {
                 break;
             };
             // The connections go on while the results are written down.
-            self.start_sends(worker);
-            self.settle(worker, finished, report).await?;
+            self.start_sends(sender);
+            self.settle(sender, finished, report).await?;
         }
-        let is_left = is_more_due || !self.waiting.is_empty();
+        let is_left = self.is_more_due || !self.waiting.is_empty();
         report.is_unfinished |= is_left && self.trouble.is_none() && !self.stop.is_requested();
-        self.give_back(worker).await
+        self.give_back(sender).await
     }
 
     /// Whether another letter may be begun.
     fn may_begin(&self) -> bool {
-        self.trouble.is_none() && !self.stop.is_requested() && Instant::now() < self.until
+        self.trouble.is_none() && !self.stop.is_requested() && self.progress.borrow().is_time_left()
     }
 
     /// Fills the free connections. With a send interval there is one connection, and each letter waits its turn.
-    fn start_sends(&mut self, worker: &mut Worker) {
+    fn start_sends(&mut self, sender: &mut Sender) {
         while self.in_flight.len() < self.connections
             && self.may_begin()
-            && worker.next_turn() <= Instant::now()
+            && sender.next_turn() <= Instant::now()
             && let Some(letter) = self.waiting.pop_front()
         {
-            worker.last_sent = Some(Instant::now());
+            sender.last_sent = Some(Instant::now());
             let mailer = Arc::clone(&self.mailer);
             let (folder, large) = (self.data_folder.clone(), Arc::clone(&self.large));
             self.in_flight.spawn(async move {
@@ -182,20 +247,26 @@ impl Delivery<'_> {
 
     /// One finished send and all others that have finished by now; none when it is the next letter's turn; `None` when
     /// nothing is in flight and nothing more can begin.
-    async fn next_finished(&mut self, worker: &Worker) -> Option<Vec<(Claimed, Tried)>> {
+    async fn next_finished(&mut self, sender: &Sender) -> Option<Vec<(Claimed, Tried)>> {
         if self.in_flight.is_empty() {
-            let turn = worker.next_turn();
-            if self.waiting.is_empty() || !self.may_begin() || turn > self.until {
+            let turn = sender.next_turn();
+            if self.waiting.is_empty() || !self.may_begin() || !self.progress.borrow().is_before_end(turn) {
                 return None;
             }
             tokio::select! {
                 () = self.stop.requested() => {}
+                () = news(&mut self.progress) => self.is_more_due = true,
                 () = tokio::time::sleep_until(turn) => {}
             }
             return Some(Vec::new());
         }
         let first = tokio::select! {
             finished = self.in_flight.join_next() => finished?,
+            // A connection that hangs does not keep the others from what was recorded meanwhile.
+            () = news(&mut self.progress) => {
+                self.is_more_due = true;
+                return Some(Vec::new());
+            }
             () = cut_off(&mut self.stop, &mut self.cut_off_at) => return None,
         };
         let mut finished: Vec<(Claimed, Tried)> = Vec::new();
@@ -213,23 +284,23 @@ impl Delivery<'_> {
 
     async fn settle(
         &mut self,
-        worker: &mut Worker,
+        sender: &mut Sender,
         finished: Vec<(Claimed, Tried)>,
-        report: &mut CycleReport,
+        report: &mut DeliveryReport,
     ) -> Result<(), StoreError> {
         let now = clock::now();
-        let attempts = self.judge(worker, finished, now, report);
+        let attempts = self.judge(sender, finished, now, report);
         crash_point("before-settle");
-        let settled = self.store.settle(&worker.mailbox.name, &attempts, now).await;
+        let settled = self.store.settle(&sender.mailbox_name, &attempts, now).await;
         crash_point("after-settle");
         if let Err(error) = settled {
-            worker.unsettled.extend(attempts);
+            sender.unsettled.extend(attempts);
             return Err(error);
         }
         let is_taken =
             |attempt: &Attempt| matches!(attempt, Attempt::Accepted { .. } | Attempt::Refused { .. });
         if self.trouble.is_none() && attempts.iter().any(|(_, attempt)| is_taken(attempt)) {
-            recovered(worker, self.store).await?;
+            recovered(sender, self.store).await?;
         }
         Ok(())
     }
@@ -237,12 +308,12 @@ impl Delivery<'_> {
     /// What each finished send comes to.
     fn judge(
         &mut self,
-        worker: &Worker,
+        sender: &Sender,
         finished: Vec<(Claimed, Tried)>,
         now: Timestamp,
-        report: &mut CycleReport,
+        report: &mut DeliveryReport,
     ) -> Vec<(Claimed, Attempt)> {
-        let language = worker.settings.general.language;
+        let language = sender.language;
         let mut attempts = Vec::with_capacity(finished.len());
         for (letter, tried) in finished {
             let attempt = match tried {
@@ -262,7 +333,7 @@ impl Delivery<'_> {
                         again(letter.attempts(), fault.what(language), now, language)
                     }
                     SendOutcome::ServerTrouble { fault } => {
-                        tracing::warn!(mailbox = worker.mailbox.name, %fault, "the SMTP server takes nothing");
+                        tracing::warn!(mailbox = sender.mailbox_name, %fault, "the SMTP server takes nothing");
                         self.trouble.get_or_insert_with(|| Telling::of(&fault));
                         blameless(letter.attempts(), &fault, now)
                     }
@@ -280,13 +351,13 @@ impl Delivery<'_> {
     }
 
     /// Letters that were claimed and not tried: the attempt was not made and is not counted.
-    async fn give_back(&mut self, worker: &mut Worker) -> Result<(), StoreError> {
+    async fn give_back(&mut self, sender: &mut Sender) -> Result<(), StoreError> {
         let now = clock::now();
         let attempts = self.not_made(now);
-        let given_back = self.store.settle(&worker.mailbox.name, &attempts, now).await;
+        let given_back = self.store.settle(&sender.mailbox_name, &attempts, now).await;
         given_back
             .map(drop)
-            .inspect_err(|_| worker.unsettled.extend(attempts))
+            .inspect_err(|_| sender.unsettled.extend(attempts))
     }
 
     fn not_made(&mut self, now: Timestamp) -> Vec<(Claimed, Attempt)> {
@@ -296,13 +367,21 @@ impl Delivery<'_> {
     }
 
     /// The ledger takes nothing: what becomes of the letters in flight is kept until it does.
-    async fn keep_results(&mut self, worker: &mut Worker, report: &mut CycleReport) {
+    async fn keep_results(&mut self, sender: &mut Sender, report: &mut DeliveryReport) {
         let now = clock::now();
-        worker.unsettled.extend(self.not_made(now));
-        while let Some(finished) = self.next_finished(worker).await {
-            let attempts = self.judge(worker, finished, now, report);
-            worker.unsettled.extend(attempts);
+        sender.unsettled.extend(self.not_made(now));
+        while let Some(finished) = self.next_finished(sender).await {
+            let attempts = self.judge(sender, finished, now, report);
+            sender.unsettled.extend(attempts);
         }
+    }
+}
+
+/// Resolves when receiving has come further; never once it is over.
+async fn news(progress: &mut watch::Receiver<Progress>) {
+    let is_receiving = progress.borrow().is_receiving();
+    if !is_receiving || progress.changed().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -375,26 +454,20 @@ fn again(attempts: u32, what: String, now: Timestamp, language: Language) -> Att
 }
 
 /// All letters wait: the server takes nothing. Told once, and once when it is over.
-async fn pause(
-    worker: &mut Worker,
-    store: &Store,
-    told: Telling,
-    report: &mut CycleReport,
-) -> Result<(), StoreError> {
-    let at = usize::try_from(worker.send_failures)
+async fn pause(sender: &mut Sender, store: &Store, told: Telling) -> Result<(), StoreError> {
+    let at = usize::try_from(sender.failures)
         .unwrap_or(usize::MAX)
         .min(SERVER_PAUSES.len() - 1);
     let pause = SERVER_PAUSES.get(at).copied().unwrap_or(Duration::from_secs(300));
     // The clock on the wall may jump; a pause must not grow to years by it.
-    worker.paused_until = Some(Instant::now() + pause);
-    worker.send_trouble = Some(told.clone());
-    worker.send_failures = worker.send_failures.saturating_add(1);
-    report.send_fault = Some(told.clone());
-    if worker.send_failures == 1 {
-        let mailbox = Some(worker.mailbox.name.clone());
+    sender.paused_until = Some(Instant::now() + pause);
+    sender.trouble = Some(told.clone());
+    sender.failures = sender.failures.saturating_add(1);
+    if sender.failures == 1 {
+        let mailbox = Some(sender.mailbox_name.clone());
         let event = Event {
             mailbox,
-            detail: Some(told.told(worker.settings.general.language)),
+            detail: Some(told.told(sender.language)),
             ..Event::new(EventKind::SendingFailing)
         };
         store.note(event, clock::now()).await?;
@@ -402,11 +475,11 @@ async fn pause(
     Ok(())
 }
 
-async fn recovered(worker: &mut Worker, store: &Store) -> Result<(), StoreError> {
-    worker.paused_until = None;
-    worker.send_trouble = None;
-    if std::mem::take(&mut worker.send_failures) > 0 {
-        let mailbox = Some(worker.mailbox.name.clone());
+async fn recovered(sender: &mut Sender, store: &Store) -> Result<(), StoreError> {
+    sender.paused_until = None;
+    sender.trouble = None;
+    if std::mem::take(&mut sender.failures) > 0 {
+        let mailbox = Some(sender.mailbox_name.clone());
         store
             .note(
                 Event {

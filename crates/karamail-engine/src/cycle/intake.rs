@@ -7,11 +7,13 @@ use jiff::{SignedDuration, Timestamp};
 use karamail_core::decide::{Outcome, Reason, Rules, decide};
 use karamail_core::pop3::plan::plan_fetch;
 use karamail_core::pop3::{ListedMail, MailFault};
+use tokio::sync::watch;
 
+use super::progress::Progress;
 use super::safely::{candidate, put_aside};
 use super::strange_day::StrangeDay;
 use super::trouble::mark;
-use super::{CycleFault, CycleReport, Worker, letters};
+use super::{CycleFault, CycleReport, Receiver, letters};
 use crate::clock;
 use crate::crash_point::crash_point;
 use crate::pop3::Pop3Connection;
@@ -48,15 +50,17 @@ impl<F: Into<CycleFault>> From<F> for Interrupted {
 
 /// Opens the mailbox and records every mail that the ledger does not know.
 pub(super) async fn collect(
-    worker: &mut Worker,
+    worker: &mut Receiver,
     store: &Store,
     data_folder: &Path,
     stop: &Stop,
+    progress: &watch::Sender<Progress>,
     report: &mut CycleReport,
 ) -> Result<Session, Interrupted> {
-    let password = worker.logins.pop3.clone()?;
+    let password = worker.login.clone()?;
     let mut connection = Pop3Connection::open(&worker.mailbox.pop3, &password).await?;
     report.has_logged_in = true;
+    progress.send_modify(Progress::logged_in);
     let listing = connection.listing().await?;
     report.listed = listing.len();
     crash_point("after-listing");
@@ -112,6 +116,7 @@ pub(super) async fn collect(
             // is on it was not all recorded: leaving it to the next cycle is the safe thing.
             return Err(Interrupted { fault, session: None });
         }
+        progress.send_modify(Progress::recorded);
     }
     if let Some(day) = strange_day {
         day.tell(worker, store, listing.len(), intake.recognised, report)
@@ -150,7 +155,7 @@ pub(super) struct Intake<'a> {
 impl Intake<'_> {
     async fn batch(
         &mut self,
-        worker: &mut Worker,
+        worker: &mut Receiver,
         batch: &[ListedMail],
         report: &mut CycleReport,
     ) -> Result<(), CycleFault> {
@@ -171,7 +176,7 @@ impl Intake<'_> {
 
     async fn record(
         &mut self,
-        worker: &mut Worker,
+        worker: &mut Receiver,
         candidates: &[Candidate],
         now: Timestamp,
         report: &mut CycleReport,
@@ -208,7 +213,7 @@ impl Intake<'_> {
     /// refuses is left alone and told once.
     async fn fetch(
         &mut self,
-        worker: &mut Worker,
+        worker: &mut Receiver,
         batch: &[ListedMail],
         report: &mut CycleReport,
     ) -> Result<(Vec<Candidate>, Option<CycleFault>), CycleFault> {
@@ -271,7 +276,7 @@ impl Intake<'_> {
 }
 
 /// The mailbox's rules with what holds on first contact or on a strange day; `None` on any other day.
-fn rules_of_the_day(worker: &Worker, strange_day: Option<&StrangeDay>) -> Option<Rules> {
+fn rules_of_the_day(worker: &Receiver, strange_day: Option<&StrangeDay>) -> Option<Rules> {
     let all_is_backlog = strange_day.is_some_and(|day| day.is_backlog);
     let limit = worker
         .settings

@@ -3,7 +3,7 @@
 //! ```text
 //! run_once(mailbox)
 //!  1 intake    listing → plan → headers → decide → record      one transaction for a batch of mails
-//!  2 deliver   claim (attempt counted on disk) → send → settle
+//!  2 deliver   claim (attempt counted on disk) → send → settle  beside intake, from the first batch on
 //!  3 purge     DELE what is settled and the keep rule lets go → QUIT; believed only after +OK
 //! ```
 //!
@@ -13,8 +13,10 @@ pub(crate) mod aside;
 mod deliver;
 mod intake;
 pub(crate) mod letters;
+mod progress;
 mod purge;
 mod safely;
+mod sender;
 mod spool;
 mod strange_day;
 mod trouble;
@@ -25,14 +27,18 @@ use std::path::Path;
 use std::time::Duration;
 
 use karamail_core::words::{Telling, Told};
+use tokio::sync::watch;
 
-use crate::config::SmtpAuthentication;
 use crate::pop3::Pop3Error;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
+use deliver::DeliveryReport;
+use intake::Session;
 pub(crate) use letters::receipt_again;
+use progress::Progress;
 pub(crate) use spool::has_shop_word;
+use worker::Receiver;
 pub(crate) use worker::wordings;
 pub use worker::{LoginFault, Logins, Worker};
 
@@ -117,34 +123,63 @@ impl Told for CycleFault {
 
 /// Polls one mailbox and sends what is due. Never fails as a whole: whatever failed is in the report, and the rest was
 /// done (a dead POP3 server does not keep receipts from going out, nor the other way round).
+///
+/// Receiving and delivering go on side by side: the first customer's receipt does not wait for the headers of the last.
+/// Both are parts of this one future, and are dropped with it. Purging comes after both.
 pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, stop: &Stop) -> CycleReport {
-    let mut report = CycleReport::default();
-    let mut session = match intake::collect(worker, store, data_folder, stop, &mut report).await {
-        Ok(session) => Some(session),
-        Err(intake::Interrupted { fault, session }) => {
-            report.receive_fault = Some(fault);
-            session
-        }
+    let Worker { receiver, sender, .. } = worker;
+    let (mut report, mut delivered) = (CycleReport::default(), DeliveryReport::default());
+    let (progress, watched) = watch::channel(Progress::default());
+    let receiving = async {
+        let session = receive(receiver, store, data_folder, stop, &progress, &mut report).await;
+        progress.send_modify(Progress::over);
+        session
     };
-    if let Some(open) = &mut session
-        && let Err(fault) = aside::run_errands(worker, open, store, data_folder, &mut report).await
-    {
-        report.receive_fault.get_or_insert(fault);
-        // Nobody knows in which state the connection is: nothing is deleted over it.
-        session = None;
-    }
-    // A server with POP before SMTP takes us for a stranger now, and might refuse the letters for good.
-    if worker.mailbox.smtp.authentication == SmtpAuthentication::PopBeforeSmtp && !report.has_logged_in {
-        return report;
-    }
-    let until = tokio::time::Instant::now() + DELIVER_IN_SESSION;
-    if let Err(fault) = deliver::send_due(worker, store, data_folder, stop, until, &mut report).await {
+    let delivering = deliver::deliver(sender, store, data_folder, stop, watched, &mut delivered);
+    let (session, sent) = futures_util::join!(receiving, delivering);
+    report.take_in(delivered);
+    if let Err(fault) = sent {
         report.receive_fault.get_or_insert(fault.into());
     }
     if let Some(session) = session
-        && let Err(fault) = purge::purge(worker, session, store, &mut report).await
+        && let Err(fault) = purge::purge(receiver, session, store, &mut report).await
     {
         report.receive_fault.get_or_insert(fault);
     }
     report
+}
+
+/// Intake, and what the shop decided that needs the server. The session is there where it can still be purged.
+async fn receive(
+    receiver: &mut Receiver,
+    store: &Store,
+    data_folder: &Path,
+    stop: &Stop,
+    progress: &watch::Sender<Progress>,
+    report: &mut CycleReport,
+) -> Option<Session> {
+    let collected = intake::collect(receiver, store, data_folder, stop, progress, report).await;
+    let mut session = match collected {
+        Ok(session) => session,
+        Err(intake::Interrupted { fault, session }) => {
+            report.receive_fault = Some(fault);
+            session?
+        }
+    };
+    if let Err(fault) = aside::run_errands(receiver, &mut session, store, data_folder, report).await {
+        report.receive_fault.get_or_insert(fault);
+        // Nobody knows in which state the connection is: nothing is deleted over it.
+        return None;
+    }
+    Some(session)
+}
+
+impl CycleReport {
+    fn take_in(&mut self, delivered: DeliveryReport) {
+        self.sent = delivered.sent;
+        self.refused = delivered.refused;
+        self.delayed = delivered.delayed;
+        self.is_unfinished = delivered.is_unfinished;
+        self.send_fault = delivered.fault;
+    }
 }

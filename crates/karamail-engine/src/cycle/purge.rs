@@ -5,14 +5,14 @@ use karamail_core::pop3::MailFault;
 use karamail_core::words::Told;
 
 use super::intake::Session;
-use super::{CycleFault, CycleReport, Worker};
+use super::{CycleFault, CycleReport, Receiver};
 use crate::clock;
 use crate::crash_point::crash_point;
 use crate::store::Store;
 
 /// Deletes from the server what is settled and what the keep rule lets go, and ends the session.
 pub(super) async fn purge(
-    worker: &mut Worker,
+    worker: &mut Receiver,
     session: Session,
     store: &Store,
     report: &mut CycleReport,
@@ -47,7 +47,11 @@ pub(super) async fn purge(
 
 /// A server that keeps what it should delete is told once, with its words for the first mail, and again only after it
 /// has deleted everything in between.
-async fn tell_refused(worker: &mut Worker, store: &Store, why: Option<MailFault>) -> Result<(), CycleFault> {
+async fn tell_refused(
+    worker: &mut Receiver,
+    store: &Store,
+    why: Option<MailFault>,
+) -> Result<(), CycleFault> {
     let was_told = std::mem::replace(&mut worker.is_deleting_failing, why.is_some());
     let Some(fault) = why.filter(|_| !was_told) else {
         return Ok(());

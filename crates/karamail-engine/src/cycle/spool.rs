@@ -12,7 +12,7 @@ use karamail_core::pop3::{ListedMail, Uidl};
 use super::intake::Intake;
 use super::safely::safely;
 use super::whole::{Whole, fetch_whole};
-use super::{CycleFault, CycleReport, Worker, letters};
+use super::{CycleFault, CycleReport, Receiver, letters};
 use crate::archive;
 use crate::crash_point::crash_point;
 use crate::store::StoreError;
@@ -23,7 +23,7 @@ impl Intake<'_> {
     /// the ledger knows under another unique id lies there already.
     pub(super) async fn spool(
         &mut self,
-        worker: &mut Worker,
+        worker: &mut Receiver,
         candidates: &mut [Candidate],
         now: Timestamp,
         report: &mut CycleReport,
@@ -89,7 +89,7 @@ impl Intake<'_> {
     /// One mail whole, to be archived; `None` where it cannot be: it is too large, or the server does not hand it out.
     async fn retrieve(
         &mut self,
-        worker: &mut Worker,
+        worker: &mut Receiver,
         candidate: &mut Candidate,
         report: &mut CycleReport,
     ) -> Result<Option<PathBuf>, CycleFault> {
@@ -124,7 +124,7 @@ impl Intake<'_> {
     /// Reads the start of the body where the shop asks for a word that may stand there, and of no other mail.
     pub(super) async fn look_for_shop_word(
         &mut self,
-        worker: &Worker,
+        worker: &Receiver,
         candidates: &mut [Candidate],
         now: Timestamp,
     ) -> Result<(), CycleFault> {

@@ -6,7 +6,7 @@ use karamail_core::limits::STRANGE_DAY_MAILS;
 use karamail_core::words::guards as words;
 
 use super::safely::candidate;
-use super::{CycleFault, CycleReport, Worker};
+use super::{CycleFault, CycleReport, Receiver};
 use crate::clock;
 use crate::pop3::{ListedMail, Pop3Connection};
 use crate::store::Store;
@@ -27,7 +27,7 @@ impl StrangeDay {
     /// their number told once more.
     pub(super) async fn look(
         connection: &mut Pop3Connection,
-        worker: &Worker,
+        worker: &Receiver,
         store: &Store,
         mails: &[ListedMail],
     ) -> Result<StrangeDay, CycleFault> {
@@ -61,7 +61,7 @@ impl StrangeDay {
     /// mails were deleted elsewhere and new ones came.
     pub(super) async fn tell(
         &self,
-        worker: &Worker,
+        worker: &Receiver,
         store: &Store,
         listed: usize,
         recognised: usize,

@@ -8,7 +8,7 @@ use karamail_core::pop3::{ListedMail, MailFault, Pop3Error, Problem};
 use karamail_core::words::Told;
 
 use super::intake::Intake;
-use super::{CycleFault, CycleReport, Worker};
+use super::{CycleFault, CycleReport, Receiver};
 use crate::clock;
 
 /// How long a mail at which the session broke off is left alone. The first time it only goes to the end of the queue: the
@@ -22,7 +22,7 @@ impl Intake<'_> {
     /// cannot be known again and is asked for at every poll.
     pub(super) async fn is_refused_for_good(
         &self,
-        worker: &Worker,
+        worker: &Receiver,
         mail: &ListedMail,
         fault: &MailFault,
     ) -> Result<bool, CycleFault> {
@@ -40,7 +40,7 @@ impl Intake<'_> {
     /// One mail that the server does not hand out: told once.
     pub(super) async fn unreadable(
         &mut self,
-        worker: &mut Worker,
+        worker: &mut Receiver,
         mail: &ListedMail,
         fault: &(impl Told + std::fmt::Display),
         report: &mut CycleReport,
@@ -54,7 +54,7 @@ impl Intake<'_> {
     /// The session broke off at this mail: the next ones go on without it for a while.
     pub(super) async fn broke_off(
         &mut self,
-        worker: &mut Worker,
+        worker: &mut Receiver,
         mail: &ListedMail,
         fault: &Pop3Error,
     ) -> Result<(), CycleFault> {
@@ -76,7 +76,7 @@ impl Intake<'_> {
 
     async fn tell_unreadable(
         &self,
-        worker: &mut Worker,
+        worker: &mut Receiver,
         mail: &ListedMail,
         fault: &impl Told,
     ) -> Result<(), CycleFault> {

@@ -1,5 +1,4 @@
-//! One mailbox at work: its settings, its row in the ledger, its connections to the SMTP server, and what it has told
-//! about its troubles.
+//! One mailbox at work: its settings, its row in the ledger, and what it has told about its troubles.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -7,15 +6,14 @@ use std::time::Duration;
 
 use karamail_core::decide::Rules;
 use karamail_core::mail::ContentKey;
-use karamail_core::words::{Language, Telling, Told, commands as words};
+use karamail_core::words::{Language, Told, commands as words};
 use tokio::time::Instant;
 
+use super::sender::Sender;
 use crate::config::{Mailbox, Settings};
 use crate::secrets::{Credentials, CredentialsLookup, Password, SecretFault, SecretKind, Secrets};
-use crate::smtp::{Mailer, SmtpFault};
 use crate::store::consents::Wordings;
 use crate::store::mails::{MailboxRow, Scope};
-use crate::store::outbox::{Attempt, Claimed};
 use crate::store::{Store, StoreError};
 
 /// The logins of one mailbox, as far as they are known.
@@ -51,14 +49,6 @@ impl Logins {
     }
 }
 
-impl Logins {
-    /// Whether one of the passwords is not known.
-    fn lack_password(&self) -> bool {
-        let is_missing = |fault: &LoginFault| matches!(fault, LoginFault::Missing { .. });
-        self.pop3.as_ref().is_err_and(is_missing) || self.smtp.as_ref().is_err_and(is_missing)
-    }
-}
-
 /// Why there is no login.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum LoginFault {
@@ -73,6 +63,12 @@ pub enum LoginFault {
     /// It lies where it cannot be taken from.
     #[error("{0}")]
     Unusable(Arc<SecretFault>),
+}
+
+impl LoginFault {
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, LoginFault::Missing { .. })
+    }
 }
 
 impl Told for LoginFault {
@@ -93,25 +89,22 @@ impl Told for LoginFault {
     }
 }
 
-/// One mailbox at work.
+/// One mailbox at work. What receives and what sends are apart: they work side by side.
 pub struct Worker {
+    pub(super) receiver: Receiver,
+    pub(super) sender: Sender,
+    /// Whether receiving is known to fail, so that it is told once and its end once.
+    pub is_receiving_failing: bool,
+}
+
+/// What takes mails in and deletes them.
+pub(super) struct Receiver {
     pub(super) settings: Arc<Settings>,
     pub(super) mailbox: Mailbox,
     pub(super) rules: Rules,
     pub(super) row: MailboxRow,
     pub(super) scope: Scope,
-    pub(super) logins: Logins,
-    pub(super) mailer: Option<Arc<Mailer>>,
-    /// Sending pauses until then because the SMTP server takes nothing.
-    pub(super) paused_until: Option<Instant>,
-    /// Why, told, until a letter goes out again.
-    pub(super) send_trouble: Option<Telling>,
-    /// How often in a row the SMTP server took nothing.
-    pub(super) send_failures: u32,
-    /// When the last letter went out, for the send interval.
-    pub(super) last_sent: Option<Instant>,
-    /// What became of letters, where the ledger could not take it yet.
-    pub(super) unsettled: Vec<(Claimed, Attempt)>,
+    pub(super) login: Result<Password, LoginFault>,
     /// Unique ids of mails whose trouble was told already.
     pub(super) told_unreadable: HashSet<String>,
     /// Mails at which the session broke off, by their mark in the listing: until when they are left alone, and for how
@@ -121,8 +114,6 @@ pub struct Worker {
     pub(super) spare_ids: Vec<(ContentKey, i64)>,
     /// Whether the server is known to keep mails that it should delete.
     pub(super) is_deleting_failing: bool,
-    /// Whether receiving is known to fail, so that it is told once and its end once.
-    pub is_receiving_failing: bool,
 }
 
 impl Worker {
@@ -134,100 +125,75 @@ impl Worker {
         store: &Store,
     ) -> Result<Worker, StoreError> {
         let row = store.mailbox(&mailbox.address).await?;
-        Ok(Worker {
+        let sender = Sender::new(&settings, &mailbox, row.id, logins.smtp);
+        let receiver = Receiver {
             rules: settings.rules(&mailbox),
             scope: scope(&settings, &mailbox, row.id),
             row,
-            logins,
-            mailer: None,
-            paused_until: None,
-            send_trouble: None,
-            send_failures: 0,
-            last_sent: None,
-            unsettled: Vec::new(),
+            login: logins.pop3,
             told_unreadable: HashSet::new(),
             left_alone: HashMap::new(),
             spare_ids: Vec::new(),
             is_deleting_failing: false,
-            is_receiving_failing: false,
             settings,
             mailbox,
+        };
+        Ok(Worker {
+            receiver,
+            sender,
+            is_receiving_failing: false,
         })
     }
 
     /// The mailbox.
     pub fn mailbox(&self) -> &Mailbox {
-        &self.mailbox
+        &self.receiver.mailbox
     }
 
     /// Takes over what its predecessor knew of the mailbox: what it has told (a failure is told once, and once when it
     /// is over), what it must not lose, and when the last letter went out. Pauses are not taken over: with new settings
     /// or passwords everything is tried at once.
     pub fn inherit(&mut self, predecessor: Worker) {
-        self.send_failures = predecessor.send_failures.min(1);
-        self.send_trouble = predecessor.send_trouble;
-        self.last_sent = predecessor.last_sent;
-        self.unsettled = predecessor.unsettled;
-        self.told_unreadable = predecessor.told_unreadable;
-        self.spare_ids = predecessor.spare_ids;
-        self.is_deleting_failing = predecessor.is_deleting_failing;
+        self.sender.inherit(predecessor.sender);
+        self.receiver.told_unreadable = predecessor.receiver.told_unreadable;
+        self.receiver.spare_ids = predecessor.receiver.spare_ids;
+        self.receiver.is_deleting_failing = predecessor.receiver.is_deleting_failing;
         self.is_receiving_failing = predecessor.is_receiving_failing;
     }
 
     /// Looks for the passwords again where the last cycle was in trouble: the shop may have stored a new one since, and
     /// need not start the program anew for it.
     pub async fn refresh_logins(&mut self, secrets: &Secrets) {
-        let is_in_trouble = self.is_receiving_failing || self.send_failures > 0;
-        if !is_in_trouble {
+        if !self.is_receiving_failing && !self.sender.is_in_trouble() {
             return;
         }
-        let found = Logins::find(secrets, &self.settings, &self.mailbox).await;
+        let found = Logins::find(secrets, &self.receiver.settings, &self.receiver.mailbox).await;
         if let Ok(password) = found.pop3 {
-            self.logins.pop3 = Ok(password);
+            self.receiver.login = Ok(password);
         }
-        if let Ok(credentials) = found.smtp
-            && self.logins.smtp.as_ref().ok() != Some(&credentials)
-        {
-            self.logins.smtp = Ok(credentials);
-            self.mailer = None;
-            self.paused_until = None;
+        if let Ok(credentials) = found.smtp {
+            self.sender.try_with(credentials);
         }
     }
 
     /// Whether a password that its servers want is not known.
     pub fn lacks_password(&self) -> bool {
-        self.logins.lack_password()
+        self.receiver.login.as_ref().is_err_and(LoginFault::is_missing) || self.sender.lacks_password()
     }
 
     /// The row of the mailbox in the ledger.
     pub fn mailbox_id(&self) -> i64 {
-        self.row.id
+        self.receiver.row.id
     }
 
     /// When the next letter may begin: the send interval after the last one, or at once.
     pub fn next_turn(&self) -> Instant {
-        match self.last_sent {
-            Some(last) => last + self.mailbox.smtp.send_interval,
-            None => Instant::now(),
-        }
+        self.sender.next_turn()
     }
 
     /// Ends the connections to the SMTP server that rest.
     pub async fn say_goodbye(&mut self) {
-        if let Some(mailer) = self.mailer.take() {
-            mailer.close_idle().await;
-        }
-    }
-
-    /// The mailer, made at first use: a mailbox without letters holds no connections.
-    pub(super) fn mailer(&mut self) -> Result<Arc<Mailer>, MailerFault> {
-        if let Some(mailer) = &self.mailer {
-            return Ok(Arc::clone(mailer));
-        }
-        let credentials = self.logins.smtp.clone()?;
-        let mailer = Arc::new(Mailer::new(&self.mailbox.smtp, credentials.as_ref())?);
-        self.mailer = Some(Arc::clone(&mailer));
-        Ok(mailer)
+        self.sender.say_goodbye().await;
     }
 }
 
@@ -252,29 +218,5 @@ pub(crate) fn wordings(mailbox: &Mailbox) -> Wordings {
         mailbox: mailbox.address.to_string(),
         receipt: format!("{}\n\n{}", mailbox.receipt.subject(), mailbox.receipt.body()),
         invitation: mailbox.invitation.clone(),
-    }
-}
-
-/// Why there is no mailer.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum MailerFault {
-    #[error(transparent)]
-    Smtp(#[from] SmtpFault),
-    #[error(transparent)]
-    Login(#[from] LoginFault),
-}
-
-impl Told for MailerFault {
-    fn what(&self, language: Language) -> String {
-        match self {
-            MailerFault::Smtp(fault) => fault.what(language),
-            MailerFault::Login(fault) => fault.what(language),
-        }
-    }
-    fn what_to_do(&self, language: Language) -> Option<String> {
-        match self {
-            MailerFault::Smtp(fault) => fault.what_to_do(language),
-            MailerFault::Login(fault) => fault.what_to_do(language),
-        }
     }
 }

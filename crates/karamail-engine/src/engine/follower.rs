@@ -8,7 +8,7 @@ use tokio::sync::broadcast;
 
 use super::Engine;
 use crate::config::Settings;
-use crate::monthly_log::MonthlyLog;
+use crate::monthly_log::{MonthlyLog, log_folder};
 use crate::stop::Stop;
 use crate::store::Store;
 use crate::store::events::StoredEvent;
@@ -61,10 +61,6 @@ async fn tell_listeners(store: &Store, events: &broadcast::Sender<StoredEvent>, 
 }
 
 pub(super) fn monthly_log(data_folder: &Path, settings: &Settings) -> MonthlyLog {
-    let folder = settings
-        .general
-        .log_folder
-        .clone()
-        .unwrap_or_else(|| data_folder.join("log"));
+    let folder = log_folder(&settings.general, data_folder);
     MonthlyLog::new(folder, settings.general.language)
 }

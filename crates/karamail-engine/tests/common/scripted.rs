@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 /// What the server has and how it behaves; changed between polls.
 #[derive(Debug, Default)]
@@ -12,6 +13,8 @@ pub(crate) struct Script {
     pub(crate) mails: Vec<(String, Vec<u8>)>,
     /// It hangs up at this command, in the middle of its reply.
     pub(crate) hangs_up_at: Option<Vec<u8>>,
+    /// It answers this command only after [`Scripted::let_go`].
+    pub(crate) keeps_back: Option<String>,
     /// It lists nothing, as during a provider's maintenance.
     pub(crate) seems_empty: bool,
     /// Every command it was given.
@@ -22,6 +25,7 @@ pub(crate) struct Script {
 pub(crate) struct Scripted {
     pub(crate) port: u16,
     script: Arc<Mutex<Script>>,
+    gate: Arc<Notify>,
 }
 
 impl Scripted {
@@ -37,12 +41,26 @@ impl Scripted {
             ..Script::default()
         }));
         let shared = Arc::clone(&script);
+        let gate = Arc::new(Notify::new());
+        let shared_gate = Arc::clone(&gate);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
-                let _ = serve(stream, &shared).await;
+                let _ = serve(stream, &shared, &shared_gate).await;
             }
         });
-        Scripted { port, script }
+        Scripted { port, script, gate }
+    }
+
+    /// Answers what was kept back.
+    pub(crate) fn let_go(&self) {
+        self.gate.notify_one();
+    }
+
+    /// Waits until it was given this command.
+    pub(crate) async fn wait_for(&self, command: &str) {
+        while self.count(command) == 0 {
+            tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+        }
     }
 
     pub(crate) fn with<T>(&self, change: impl FnOnce(&mut Script) -> T) -> T {
@@ -57,13 +75,13 @@ impl Scripted {
     }
 }
 
-async fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result<()> {
+async fn serve(mut stream: TcpStream, script: &Mutex<Script>, gate: &Notify) -> std::io::Result<()> {
     stream.write_all(b"+OK\r\n").await?;
     let (read, mut write) = stream.split();
     let mut lines = BufReader::new(read).take(u64::MAX).lines();
     let mut deleted = Vec::new();
     while let Some(line) = lines.next_line().await? {
-        let (reply, hangs_up) = {
+        let (reply, hangs_up, is_kept_back) = {
             let mut script = script.lock().unwrap();
             script.commands.push(line.clone());
             let listed: &[(String, Vec<u8>)] = if script.seems_empty { &[] } else { &script.mails };
@@ -99,8 +117,12 @@ async fn serve(mut stream: TcpStream, script: &Mutex<Script>) -> std::io::Result
                 ("USER" | "PASS" | "NOOP", _) => b"+OK\r\n".to_vec(),
                 _ => b"-ERR\r\n".to_vec(),
             };
-            (reply, hangs_up)
+            let is_kept_back = script.keeps_back.as_ref() == Some(&line);
+            (reply, hangs_up, is_kept_back)
         };
+        if is_kept_back {
+            gate.notified().await;
+        }
         write.write_all(&reply).await?;
         if hangs_up {
             return Ok(());

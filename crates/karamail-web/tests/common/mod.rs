@@ -21,6 +21,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use karamail_engine::clock;
 use karamail_engine::config::Places;
 use karamail_engine::demo::{self, DemoServers};
 use karamail_engine::engine::{Command, Handle};
@@ -215,9 +216,11 @@ impl Shop {
     /// A customer's empty mail.
     pub fn sign_up(&self, from: &str) {
         let mail = format!(
-            "From: {from}\r\nTo: {}\r\nMessage-ID: <{}@mail.example>\r\nDate: Sat, 21 Nov 2026 10:00:00 +0900\r\nSubject: \r\n\r\n",
+            "From: {from}\r\nTo: {}\r\nMessage-ID: <{}@mail.example>\r\nDate: {}\r\nSubject: \r\n\r\n",
             demo::ADDRESS,
             from.replace(|c: char| !c.is_ascii_alphanumeric(), "."),
+            // Of now: an older mail is backlog at the first contact.
+            jiff::fmt::rfc2822::to_string(&clock::local(clock::now())).unwrap(),
         );
         self.servers.deposit(mail.into_bytes());
     }

@@ -6,7 +6,7 @@ use karamail_engine::config::{Mailbox, Settings};
 use karamail_engine::data_folder::DataFolder;
 use karamail_engine::engine::EngineError;
 use karamail_engine::import::{ImportFault, ImportReport, import};
-use karamail_engine::monthly_log::MonthlyLog;
+use karamail_engine::monthly_log::{MonthlyLog, log_folder};
 use karamail_engine::store::Store;
 use serde_json::json;
 
@@ -41,8 +41,7 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Import) -> Res
         now,
     )
     .await;
-    let log_folder = settings.general.log_folder.clone();
-    let log_folder = log_folder.unwrap_or_else(|| folder.path().join("log"));
+    let log_folder = log_folder(&settings.general, folder.path());
     let logged = MonthlyLog::new(log_folder, settings.general.language)
         .catch_up(&store)
         .await;
