@@ -9,7 +9,7 @@
 //! 4. [`settings`] and [`program`]: Karamail itself, its data folder, its output, signals; [`terminal`]: with somebody
 //!    who types.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
-//! 6. [`shop`]: all of it together. [`mails`]: what arrives.
+//! 6. [`shop`]: all of it together. [`mails`]: what arrives. [`old_shop`]: a folder with three years in it, to measure.
 //!
 //! A fixture that cannot do its work panics and says why: a test without its servers has failed.
 
@@ -22,6 +22,7 @@ pub mod certificates;
 pub mod dovecot;
 pub mod ledger;
 pub mod mails;
+pub mod old_shop;
 pub mod postfix;
 pub mod program;
 pub mod server;

@@ -184,23 +184,28 @@ pub fn harmless(text: &str) -> String {
         .trim()
         .chars()
         .take(LINE_TEXT_CHARACTERS)
-        .map(|c| match c {
-            '\t' | '\r' | '\n' => ' ',
-            '\u{2028}'
-            | '\u{2029}'
-            | '\u{061c}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2066}'..='\u{2069}' => '\u{fffd}',
-            c if c.is_control() => '\u{fffd}',
-            c => c,
-        })
+        .map(visible)
         .collect();
     if text.trim().chars().nth(LINE_TEXT_CHARACTERS).is_some() {
         clean.push('…');
     }
     clean
+}
+
+/// A character that could end the line, move the cursor or turn the writing direction, made visible; others as they are.
+pub fn visible(character: char) -> char {
+    match character {
+        '\t' | '\r' | '\n' => ' ',
+        '\u{2028}'
+        | '\u{2029}'
+        | '\u{061c}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}' => '\u{fffd}',
+        c if c.is_control() => '\u{fffd}',
+        c => c,
+    }
 }
 
 #[cfg(test)]

@@ -145,6 +145,10 @@ pub const DEMO_IDLE: std::time::Duration = std::time::Duration::from_secs(600);
 pub const DEMO_CUSTOMERS: usize = 10_000;
 /// Lines of a mail's body that the phone on the terminal shows.
 pub const DEMO_PHONE_LINES: usize = 40;
+/// Mails sent by hand that the demo's screen remembers: more than anybody looks back over.
+pub const DEMO_REMEMBERED_MAILS: usize = 200;
+/// Longest subject that can be typed into the demo's phone, characters.
+pub const DEMO_SUBJECT_CHARACTERS: usize = 120;
 /// POP3 read buffer, bytes: several TLS records, or some hundred small replies, at once.
 pub const POP3_READ_BUFFER_BYTES: usize = 128 * 1024;
 /// How long a plain port may be silent before we look whether it speaks TLS. POP3 servers greet first, and within moments.
@@ -160,6 +164,11 @@ pub const SELF_TEST_ARRIVAL: Duration = Duration::from_secs(180);
 pub const SELF_TEST_POLL: Duration = Duration::from_secs(5);
 /// How long a test waits for a mailbox that another session holds: a collecting program is done within moments.
 pub const SELF_TEST_BUSY: Duration = Duration::from_secs(30);
+/// How often a program that collects is asked to look for a test mail that is on its way: as often as the shortest
+/// intervals that providers bear for a while, however long the shop's own is.
+pub const SELF_TEST_NUDGE: Duration = Duration::from_secs(10);
+/// How often the demo's own mailbox is looked into for a test mail: nobody minds there.
+pub const SELF_TEST_DEMO_POLL: Duration = Duration::from_millis(500);
 /// Newest mails whose headers the round-trip test reads where the server gives no unique ids.
 pub const SELF_TEST_NEWEST_MAILS: usize = 200;
 /// Mails whose headers the clean-up reads at once, so that a full mailbox needs little memory.
@@ -303,3 +312,13 @@ pub const LOG_DAYS: usize = 366;
 pub const LOG_FIND_CHARACTERS: usize = 200;
 /// Beginning of a line in which text is looked for, bytes; the memory that looking takes, four times.
 pub const LOG_SEARCHED_LINE_BYTES: usize = 1024 * 1024;
+// --- screens ---
+
+/// Results that are read from the ledger at once: a reader is held for a moment only, however many are written to a file.
+pub const RESULTS_AT_ONCE: u32 = 500;
+/// Rows of a list that are shown first and added while a person scrolls.
+pub const ROWS_AT_ONCE: u32 = 50;
+/// Rows that one page of a list grows to: beyond them a browser gets slow, and the list goes on on the next page.
+pub const ROWS_A_PAGE: u32 = 2_000;
+/// Rows that follow the program by themselves at the top of a list: a day's signups of a busy shop.
+pub const ROWS_LIVE: u32 = 500;

@@ -9,7 +9,7 @@
 //! 4. [`pop3`] and [`smtp`]: the drivers. [`tls`] is what both trust, [`milestone`] what they tell on the way.
 //! 5. [`config`] and [`secrets`]: the settings in checked form, their reload, the passwords.
 //!    [`resend`]: numbers that are sent again; [`erase`]: people who are erased; [`import`]: mails from files;
-//!    [`retention`]: what is kept for how long.
+//!    [`retention`]: what is kept for how long; [`export`]: results as files.
 //! 6. [`data_folder`], [`archive`], [`monthly_log`], [`diagnostics`]: what lies on disk beside the ledger; [`backup`]:
 //!    all of it in one file.
 //! 7. [`providers`] and [`setup`]: from a mail address to settings; SPF and DMARC. [`self_test`]: a shop's tests.
@@ -29,6 +29,7 @@ pub mod demo;
 pub mod diagnostics;
 pub mod engine;
 pub mod erase;
+pub mod export;
 pub mod import;
 pub mod milestone;
 pub mod monthly_log;

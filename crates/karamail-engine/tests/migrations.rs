@@ -82,6 +82,11 @@ async fn a_ledger_of_the_first_version_keeps_its_work_and_its_invariants() {
         .await
         .unwrap();
     assert_eq!(broken, 0);
+    let standings: Vec<String> = sqlx::query_scalar("SELECT standing FROM receipts ORDER BY number DESC")
+        .fetch_all(&mut db)
+        .await
+        .unwrap();
+    assert_eq!(standings, ["queued", "refused", "sent"]);
     for (sql, why) in [
         ("DELETE FROM outbox", "never deleted"),
         ("UPDATE outbox SET bytes = x'00' WHERE id = 3", "invariant 4"),

@@ -33,6 +33,8 @@ const ASSETS: &[Asset] = &[
     asset!("htmx.min.js", SCRIPT),
     asset!("pico.min.css", STYLE),
     asset!("karamail.css", STYLE),
+    asset!("test.css", STYLE),
+    asset!("demo.css", STYLE),
     asset!("kit.css", STYLE),
     asset!("karamail.js", SCRIPT),
     asset!("enter.js", SCRIPT),

@@ -14,10 +14,12 @@
 mod app;
 mod assets;
 mod fault;
+mod form;
 mod guard;
 mod headers;
 mod live;
 mod pages;
+mod part;
 pub mod serve;
 mod shell;
 mod text;

@@ -1,7 +1,10 @@
 //! Text from outside, made fit to be looked at.
 
 /// Filters for templates: `{{ subject|shown }}`.
-#[allow(unreachable_pub, reason = "what askama makes of a filter is public within")]
+#[allow(
+    unreachable_pub,
+    reason = "the attribute makes a type of the filter and knows no crate"
+)]
 pub(crate) mod filters {
     /// `text` with every character that cannot be seen, or that turns the writing direction, made visible as `⟦U+202E⟧`. Escaping
     /// HTML is the template's work and comes after it.

@@ -33,7 +33,7 @@ async fn the_preview_shows_the_chosen_wording() {
             &[("receipt", "1"), ("first_number", "77")],
         )
         .await;
-    first.has(&["77", "phone-body"]).has_not(&["★"]);
+    first.has(&["77", "first-phone-body"]).has_not(&["★"]);
     assert_ne!(first.body, second.body);
 }
 

@@ -1,4 +1,4 @@
-//! Printing: tables that line up with Japanese text, CSV for Excel, and text that cannot move the terminal's cursor.
+//! Printing: tables that line up with Japanese text, and text that cannot move the terminal's cursor.
 
 use std::io::{self, Write};
 
@@ -72,32 +72,6 @@ pub(crate) fn table(head: &[String], rows: &[Vec<String>]) -> String {
     text
 }
 
-/// One CSV record with CRLF. A cell that Excel would take for a formula begins with an apostrophe instead
-/// (`=`, `+`, `-`, `@`, tab, CR and their full-width forms).
-pub(crate) fn csv_record(cells: &[String]) -> String {
-    let mut record = String::new();
-    for (index, cell) in cells.iter().enumerate() {
-        if index > 0 {
-            record.push(',');
-        }
-        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-        let cell = if is_formula {
-            format!("'{cell}")
-        } else {
-            cell.clone()
-        };
-        if cell.contains(['"', ',', '\n', '\r', '\'', ';']) {
-            record.push('"');
-            record.push_str(&cell.replace('"', "\"\""));
-            record.push('"');
-        } else {
-            record.push_str(&cell);
-        }
-    }
-    record.push_str("\r\n");
-    record
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,17 +87,5 @@ mod tests {
             &[cells(&["1710", "送信済み"]), cells(&["2", "x"])],
         );
         assert_eq!(text, "番号  状態\n1710  送信済み\n2     x\n");
-    }
-
-    #[test]
-    fn a_cell_is_never_a_formula_in_excel() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "-a@docomo.ne.jp"] {
-            let record = csv_record(&cells(&[cell, "b"]));
-            assert!(record.starts_with("\"'"), "{record:?}");
-        }
-        assert_eq!(
-            csv_record(&cells(&["a@x.jp", "\"q\", x"])),
-            "a@x.jp,\"\"\"q\"\", x\"\r\n"
-        );
     }
 }

@@ -330,28 +330,28 @@ words! {
     }
     /// Advice for spf-fail and dmarc-fail.
     fn advice_spoofed() {
-        ja: "お客様ご本人と確認できたら、収集結果の画面で保留を解除してください。",
-        en: "When you are sure that the customer sent it, release it on the results screen.",
+        ja: "お客様ご本人と確認できたら、「確認待ちのメール」の画面で受け付けてください。",
+        en: "When you are sure that the customer sent it, take it on the screen of waiting mails.",
     }
     /// Advice for the rate limits.
     fn advice_rate_limit() {
-        ja: "問題がなければ、収集結果の画面で保留を解除してください。",
-        en: "If all is well, release it on the results screen.",
+        ja: "問題がなければ、「確認待ちのメール」の画面で受け付けてください。",
+        en: "If all is well, take it on the screen of waiting mails.",
     }
     /// Advice for shop-word-missing.
     fn advice_shop_word() {
-        ja: "お客様からの登録と確認できたら、保留を解除してください。",
+        ja: "お客様からの登録と確認できたら、「確認待ちのメール」の画面で受け付けてください。",
         en: "When you are sure that a customer sent it, release it.",
     }
     /// Advice for mails that were put aside.
     fn advice_put_aside() {
-        ja: "メールソフトやWebメールで内容を確かめ、もう一度試す(解除)か、捨てるかを選んでください。",
+        ja: "メールソフトやWebメールで内容を確かめ、「確認待ちのメール」の画面でもう一度試すか、捨てるかを選んでください。",
         en: "Look at it in a mail program or webmail, then release it (it is tried again) or discard it.",
     }
     /// Advice for backlog.
     fn advice_backlog() {
-        ja: "受け付けるか、無視するか、削除するかを状況の画面で選んでください。",
-        en: "Choose on the status screen whether to process, ignore or delete such mails.",
+        ja: "受け付けるか、そのままにするか、削除するかを「確認待ちのメール」の画面で選んでください。",
+        en: "Choose on the screen of waiting mails whether to take, leave or delete such mails.",
     }
 }
 

@@ -5,6 +5,10 @@ use crate::words::words;
 words! {
     /// The passwords are there.
     pub fn passwords_found() { ja: "パスワードは登録されています。", en: "The password is there." }
+    /// The settings want no login for sending.
+    pub fn no_password_needed() {
+        ja: "設定によりログインなしで送るため、パスワードは使いません。", en: "No password is used: the settings send without a login.",
+    }
     /// A host's name has addresses.
     pub fn pop3_resolved(host: &str, addresses: &str) {
         ja: "受信サーバー {host} が見つかりました({addresses})。", en: "The POP3 server {host} was found ({addresses}).",

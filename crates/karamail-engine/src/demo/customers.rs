@@ -6,6 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::fmt::rfc2822;
 use jiff::{SignedDuration, Zoned};
+use karamail_core::address::EmailAddress;
 use karamail_core::limits::DEMO_CUSTOMERS;
 use karamail_core::words::{Language, demo as words};
 
@@ -67,6 +68,73 @@ pub fn customers(count: usize, at: &Zoned) -> Vec<DemoMail> {
     mails.push(writing(count + 1).question());
     mails.push(writing(count + 2).auto_reply());
     mails
+}
+
+/// A phone of the cast, for whoever wants to hold one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DemoPhone {
+    /// What it is, such as `iPhone`.
+    pub name: &'static str,
+    /// Its customer's address, without quotes.
+    pub address: &'static str,
+}
+
+/// The phones of the cast, in the order of [`customers`].
+pub fn phones() -> Vec<DemoPhone> {
+    let phone = |phone: &Phone| DemoPhone {
+        name: phone.name,
+        address: phone.first_address,
+    };
+    PHONES.iter().map(phone).collect()
+}
+
+/// The address of the next customer: the first of the cast that `is_known` does not know.
+pub fn next_address(is_known: impl Fn(&EmailAddress) -> bool) -> Option<EmailAddress> {
+    (0..DEMO_CUSTOMERS)
+        .filter_map(|customer| EmailAddress::parse(&customer_address(customer)).ok())
+        .find(|address| !is_known(address))
+}
+
+/// The mail that a person sends from a phone at `at`. Without a subject it is written as that customer's phone writes
+/// it; a phone that is not of the cast leaves the line out, as an iPhone does.
+pub fn phone_mail(from: &EmailAddress, subject: &str, at: &Zoned) -> Vec<u8> {
+    let [iphone, ..] = &PHONES;
+    let key = from.key();
+    let is_theirs =
+        |phone: &&Phone| EmailAddress::parse(phone.first_address).is_ok_and(|own| own.key() == key);
+    let theirs = PHONES.iter().find(is_theirs);
+    let (content_headers, body) = content(&theirs.unwrap_or(iphone).content);
+    let subject = match (subject, theirs) {
+        ("", Some(phone)) => phone.subject.to_owned(),
+        ("", None) => String::new(),
+        (subject, _) => format!("Subject: {}\r\n", encoded_words(subject)),
+    };
+    let headers = format!("{subject}MIME-Version: 1.0\r\n{content_headers}");
+    // The cast's phones write their addresses without quotes even where RFC 5322 wants them.
+    let written = theirs.map_or_else(|| from.to_envelope(), |phone| phone.first_address.to_owned());
+    Writing::new(0, 1, at).mail(&written, &written, &headers, &body)
+}
+
+/// A text as encoded words (RFC 2047), folded; nothing in it can end the line.
+fn encoded_words(text: &str) -> String {
+    let characters: Vec<char> = text.chars().collect();
+    // Ten characters are at most 40 octets, and a word of them is shorter than the 75 that are allowed.
+    let word = |part: &[char]| format!("=?UTF-8?B?{}?=", STANDARD.encode(part.iter().collect::<String>()));
+    let words: Vec<String> = characters.chunks(10).map(word).collect();
+    words.join("\r\n ")
+}
+
+/// The address of a customer by its place in the cast.
+fn customer_address(customer: usize) -> String {
+    match PHONES.get(customer) {
+        Some(phone) => phone.first_address.to_owned(),
+        None => {
+            let domain = PHONES
+                .get(customer % PHONES.len())
+                .map_or("phone.example", |phone| phone.domain);
+            format!("customer{:04}@{domain}", customer + 1)
+        }
+    }
 }
 
 /// What the phones write differently.
@@ -152,10 +220,7 @@ impl Writing {
     fn signup(&self, customer: usize, role: Role) -> DemoMail {
         let [iphone, ..] = &PHONES;
         let phone = PHONES.get(customer % PHONES.len()).unwrap_or(iphone);
-        let address = match customer < PHONES.len() {
-            true => phone.first_address.to_owned(),
-            false => format!("customer{:04}@{}", customer + 1, phone.domain),
-        };
+        let address = customer_address(customer);
         let (content_headers, body) = content(&phone.content);
         let headers = format!("{}MIME-Version: 1.0\r\n{content_headers}", phone.subject);
         let bytes = self.mail(&address, &address, &headers, &body);

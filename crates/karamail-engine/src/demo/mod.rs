@@ -2,12 +2,13 @@
 //!
 //! [`DemoServers`] is a POP3 server and an SMTP server on 127.0.0.1 with one mailbox, [`ADDRESS`]. They are small but
 //! honest: what they announce they do as the RFCs say, and they refuse what a strict server refuses, so that whatever
-//! works here works elsewhere. [`customers()`] makes the mails that arrive, and [`render_phone`] shows a reply as the
-//! customer sees it.
+//! works here works elsewhere. [`customers()`] makes the mails that arrive and [`phone_mail`] one that a visitor sends;
+//! [`PhoneLetter`] is a reply as the customer reads it, [`render_phone`] the same for the terminal.
 //!
 //! Invariant: nothing here leaves the machine; every mail the SMTP server takes stays in memory.
 
 mod customers;
+mod letter;
 mod phone;
 mod pop3;
 mod smtp;
@@ -25,7 +26,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use customers::{DemoMail, Role, customers};
+pub use customers::{DemoMail, DemoPhone, Role, customers, next_address, phone_mail, phones};
+pub use letter::PhoneLetter;
 pub use phone::render_phone;
 pub use stage::{Stage, StageFault};
 
@@ -111,6 +113,15 @@ impl DemoServers {
     /// Every mail the SMTP server took, in order; also those for [`ADDRESS`].
     pub fn sent(&self) -> Vec<SentMail> {
         self.shared.outbox().mails.clone()
+    }
+
+    /// The mails the SMTP server took for this address, however it is written, in order.
+    pub fn sent_to(&self, address: &EmailAddress) -> Vec<SentMail> {
+        let key = address.key();
+        let is_theirs = |path: &String| EmailAddress::parse(path).is_ok_and(|to| to.key() == key);
+        let outbox = self.shared.outbox();
+        let theirs = outbox.mails.iter().filter(|mail| mail.to.iter().any(is_theirs));
+        theirs.cloned().collect()
     }
 
     /// How many mails the SMTP server took.

@@ -1,12 +1,11 @@
 //! A receipt as the customer's phone shows it, in plain text for the terminal.
 
-use karamail_core::address::{EmailAddress, is_blank};
+use karamail_core::address::is_blank;
 use karamail_core::limits::DEMO_PHONE_LINES;
 use karamail_core::words::{Language, demo as words};
-use mail_parser::{Address, MessageParser};
 use unicode_width::UnicodeWidthChar;
 
-use super::SentMail;
+use super::{PhoneLetter, SentMail};
 
 /// Columns between the frame's sides: with the frame it fits a terminal of 80 columns with room for a margin.
 const COLUMNS: usize = 56;
@@ -16,19 +15,11 @@ const COLUMNS: usize = 56;
 /// A Japanese character takes two columns. Control and formatting characters are left out, so that a mail cannot
 /// steer the terminal.
 pub fn render_phone(mail: &SentMail, language: Language) -> String {
-    let message = MessageParser::default().parse(&mail.bytes);
-    let message = message.as_ref();
-    let from = message.and_then(|message| message.from());
-    let to = message.and_then(|message| message.to());
-    let subject = message.and_then(|message| message.subject()).unwrap_or_default();
-    let body = message
-        .and_then(|message| message.body_text(0))
-        .unwrap_or_default();
-
+    let letter = PhoneLetter::read(mail);
     let headers = [
-        (words::phone_from(language), people(from)),
-        (words::phone_to(language), people(to)),
-        (words::phone_subject(language), subject.to_owned()),
+        (words::phone_from(language), letter.from),
+        (words::phone_to(language), letter.to),
+        (words::phone_subject(language), letter.subject),
     ];
     let label_columns = headers.iter().map(|(label, _)| columns(label)).max().unwrap_or(0);
     let mut picture = frame('┌', '┐');
@@ -40,8 +31,8 @@ pub fn render_phone(mail: &SentMail, language: Language) -> String {
         }
     }
     picture.push_str(&frame('├', '┤'));
-    let lines: Vec<String> = body
-        .trim_end()
+    let lines: Vec<String> = letter
+        .body
         .lines()
         .flat_map(|line| wrapped(line, COLUMNS))
         .collect();
@@ -53,27 +44,6 @@ pub fn render_phone(mail: &SentMail, language: Language) -> String {
     }
     picture.push_str(&frame('└', '┘'));
     picture
-}
-
-/// `Name <address>` for each, with addresses as the customer would write them.
-fn people(people: Option<&Address<'_>>) -> String {
-    let person = |person: &mail_parser::Addr<'_>| {
-        let (name, address) = (
-            person.name().unwrap_or_default(),
-            person.address().unwrap_or_default(),
-        );
-        // The parser takes the quoted local part of `"a..b"@docomo.ne.jp` outside angle brackets for a name.
-        if address.starts_with('@') {
-            return format!("{name}{address}");
-        }
-        let plain = EmailAddress::parse(address).map_or(address.to_owned(), |address| address.to_string());
-        match name {
-            "" => plain,
-            name => format!("{name} <{plain}>"),
-        }
-    };
-    let people = people.into_iter().flat_map(Address::iter).map(person);
-    people.collect::<Vec<_>>().join(", ")
 }
 
 fn frame(left: char, right: char) -> String {
@@ -92,26 +62,62 @@ fn columns(text: &str) -> usize {
     text.chars().filter_map(UnicodeWidthChar::width).sum()
 }
 
-/// The text cut into lines of at most `limit` columns; at least one, even where it is empty.
+/// The text cut into lines of at most `limit` columns; at least one, even where it is empty. Words stay whole where they
+/// fit a line; Japanese is cut anywhere.
 fn wrapped(text: &str, limit: usize) -> Vec<String> {
     let shown = text
         .chars()
         .map(|character| if character == '\t' { ' ' } else { character });
-    let shown = shown.filter(|&character| matches!(character, ' ' | '\u{3000}') || !is_blank(character));
+    let shown: String = shown
+        .filter(|&character| is_space(character) || !is_blank(character))
+        .collect();
     let mut lines = vec![String::new()];
     let mut used = 0;
-    for character in shown {
-        let Some(width) = character.width() else { continue };
-        if used + width > limit {
+    for piece in pieces(&shown) {
+        if used > 0 && used + columns(piece) > limit {
             lines.push(String::new());
             used = 0;
+            // The blank at which a line ends is not shown on the next one.
+            if piece.starts_with(is_space) {
+                continue;
+            }
         }
-        if let Some(line) = lines.last_mut() {
-            line.push(character);
+        for character in piece.chars() {
+            let Some(width) = character.width() else { continue };
+            // A word longer than a line.
+            if used + width > limit {
+                lines.push(String::new());
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push(character);
+            }
+            used += width;
         }
-        used += width;
     }
     lines
+}
+
+fn is_space(character: char) -> bool {
+    matches!(character, ' ' | '\u{3000}')
+}
+
+/// What a line may be cut between: a blank, a wide character, or a word of narrow ones.
+fn pieces(text: &str) -> Vec<&str> {
+    let stands_alone = |character: char| is_space(character) || character.width() == Some(2);
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let end = if stands_alone(first) {
+            first.len_utf8()
+        } else {
+            rest.find(stands_alone).unwrap_or(rest.len())
+        };
+        let (piece, behind) = rest.split_at(end);
+        pieces.push(piece);
+        rest = behind;
+    }
+    pieces
 }
 
 #[cfg(test)]
@@ -149,6 +155,28 @@ mod tests {
         );
         assert!(picture.contains("件名    受付完了"), "{picture}");
         assert!(picture.contains("受付番号は 1 番です。"), "{picture}");
+    }
+
+    #[test]
+    fn an_english_word_is_not_broken_where_it_fits_a_line() {
+        let text =
+            "Please ask our staff for the membership form and write this extraordinarily number on it.";
+        let picture = render("Subject: x", text);
+        for word in text.split(' ') {
+            assert!(picture.contains(word), "{word:?} is broken:\n{picture}");
+        }
+        let lines = wrapped(text, COLUMNS);
+        assert!(
+            lines
+                .iter()
+                .all(|line| !line.starts_with(' ') && columns(line) <= COLUMNS)
+        );
+        assert_eq!(
+            wrapped(&"x".repeat(120), 50).len(),
+            3,
+            "a word longer than a line is cut"
+        );
+        assert_eq!(wrapped("受付abc", 5), ["受付", "abc"]);
     }
 
     #[test]

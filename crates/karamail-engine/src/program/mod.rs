@@ -6,8 +6,10 @@
 //! (the engine keeps the good ones).
 
 mod demo;
+mod testing;
 
-pub use demo::{Demo, DemoFault};
+pub use demo::{Act, Demo, DemoFault, Play};
+pub use testing::{TestEnd, TestKind, TestRefusal, TestRun};
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -57,6 +59,7 @@ pub struct Program {
     shown_demo: Mutex<Option<Arc<Demo>>>,
     /// Whom to ask about mail servers, where that was chosen.
     dns: Mutex<Option<Option<Dns>>>,
+    testing: testing::Testing,
     /// Whether the engine collects as soon as it starts.
     collects: Mutex<bool>,
     begin: Notify,
@@ -79,6 +82,7 @@ impl Program {
             demo: tokio::sync::Mutex::new(()),
             shown_demo: Mutex::new(None),
             dns: Mutex::new(None),
+            testing: testing::Testing::default(),
             collects: Mutex::new(collects),
             begin: Notify::new(),
             stop_switch,
@@ -230,6 +234,7 @@ impl Program {
         let _turn = self.demo.lock().await;
         let demo = lock(&self.shown_demo).take();
         if let Some(demo) = demo {
+            self.testing.forget(demo.handle().data_folder());
             demo.end().await;
         }
         self.bump();
@@ -249,6 +254,7 @@ impl Program {
     /// Asks for the end and waits for it: the engine has written everything down.
     pub async fn end(&self) -> Phase {
         self.request_end();
+        self.testing.call_all_off();
         self.demo_off().await;
         let task = lock(&self.supervisor).take();
         if let Some(task) = task {

@@ -116,7 +116,7 @@ impl<'a> Watchman<'a> {
         Watchman {
             test,
             read,
-            has_collector: test.mailbox.enabled && DataFolder::is_in_use(&test.data_folder),
+            has_collector: test.mailbox.enabled && !test.is_alone && DataFolder::is_in_use(&test.data_folder),
             ledger: open_ledger(test).await,
             trouble: None,
         }

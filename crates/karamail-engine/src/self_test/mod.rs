@@ -64,6 +64,8 @@ pub struct SelfTest {
     data_folder: PathBuf,
     language: Language,
     patience: Patience,
+    /// No running program polls this mailbox.
+    is_alone: bool,
     ticks: UnboundedSender<Tick>,
 }
 
@@ -84,9 +86,18 @@ impl SelfTest {
             data_folder: data_folder.to_owned(),
             language,
             patience,
+            is_alone: false,
             ticks,
         };
         (test, receiver)
+    }
+
+    /// The same where the program that has the data folder does not collect: the test looks into the mailbox itself from
+    /// the first.
+    #[must_use]
+    pub fn alone(mut self) -> SelfTest {
+        self.is_alone = true;
+        self
     }
 
     /// Connects to the POP3 server, logs in and lists; changes nothing. Whether all went well.
@@ -205,7 +216,13 @@ impl SelfTest {
             Ok(credentials) => credentials,
             Err(fault) => return self.failed(Step::SmtpPassword, TestFault::Login(fault.clone())),
         };
-        self.done(Step::SmtpPassword, Detail::Nothing);
+        self.done(
+            Step::SmtpPassword,
+            match credentials {
+                Some(_) => Detail::Nothing,
+                None => Detail::NoPasswordNeeded,
+            },
+        );
         let mailer = match Mailer::new(&self.mailbox.smtp, credentials.as_ref()) {
             Ok(mailer) => mailer,
             Err(fault) => return self.failed(Step::SmtpPassword, TestFault::Smtp(fault)),

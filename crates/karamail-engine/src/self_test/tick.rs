@@ -74,6 +74,8 @@ pub struct Tick {
 pub enum Detail {
     /// No more than that.
     Nothing,
+    /// The SMTP server wants no login, so no password is needed.
+    NoPasswordNeeded,
     /// The host has these addresses.
     Resolved {
         /// The host.
@@ -240,6 +242,7 @@ impl Tick {
 fn done(step: Step, detail: &Detail, language: Language) -> String {
     match (detail, step) {
         (Detail::Nothing, _) => words::passwords_found(language),
+        (Detail::NoPasswordNeeded, _) => words::no_password_needed(language),
         (Detail::Resolved { host, addresses }, Step::Pop3Name) => {
             words::pop3_resolved(language, host, &listed(addresses))
         }

@@ -7,7 +7,8 @@ use karamail_core::mail::ContentKey;
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
-use super::{Store, StoreError, begin, events, milliseconds, timestamp};
+pub use super::waiting::aside;
+use super::{Store, StoreError, begin, events, milliseconds};
 
 /// SQLite takes 32,766 values in one statement.
 const VALUES_A_STATEMENT: usize = 10_000;
@@ -45,7 +46,7 @@ impl Wish {
         }
     }
 
-    fn from_name(name: &str) -> Option<Wish> {
+    pub(super) fn from_name(name: &str) -> Option<Wish> {
         [Wish::Release, Wish::Discard, Wish::Ignore]
             .into_iter()
             .find(|wish| wish.as_str() == name)
@@ -368,48 +369,6 @@ pub(crate) fn waived_with(row: &AsideRow) -> Vec<Reason> {
     waived
 }
 
-/// The mails that lie on a pile (all piles without one), oldest first.
-pub async fn aside(readers: &SqlitePool, pile: Option<Pile>) -> Result<Vec<AsideMail>, StoreError> {
-    type Listed = (
-        i64,
-        String,
-        String,
-        Option<String>,
-        String,
-        Option<i64>,
-        i64,
-        String,
-        Option<i64>,
-        Option<String>,
-        Option<String>,
-    );
-    let rows: Vec<Listed> = sqlx::query_as(
-        "SELECT m.id, m.state, b.address_key, m.sender, m.subject, m.mailed_at, m.first_seen_at, m.reason, m.size, \
-         a.wish, a.file FROM mails m JOIN mailboxes b ON b.id = m.mailbox_id LEFT JOIN aside a ON a.mail_id = m.id \
-         WHERE m.state IN ('held', 'backlog') AND a.wish IS NOT 'ignore' ORDER BY m.id",
-    )
-    .fetch_all(readers)
-    .await?;
-    let mails = rows.into_iter().map(
-        |(id, state, mailbox, from, subject, mailed_at, first_seen_at, reason, size, wish, file)| AsideMail {
-            id,
-            pile: pile_of(&state, reason.parse().ok()),
-            mailbox,
-            from,
-            subject,
-            mailed_at: mailed_at.map(timestamp),
-            first_seen_at: timestamp(first_seen_at),
-            reason,
-            size,
-            wish: wish.as_deref().and_then(Wish::from_name),
-            file: file.filter(|file| !file.is_empty()),
-        },
-    );
-    Ok(mails
-        .filter(|mail| pile.is_none_or(|pile| mail.pile == pile))
-        .collect())
-}
-
 /// How many mails of a mailbox wait for the shop.
 pub async fn aside_counts(readers: &SqlitePool, mailbox_id: i64) -> Result<AsideCounts, StoreError> {
     let rows: Vec<(String, String, i64)> = sqlx::query_as(
@@ -431,7 +390,7 @@ pub async fn aside_counts(readers: &SqlitePool, mailbox_id: i64) -> Result<Aside
     Ok(counts)
 }
 
-fn pile_of(state: &str, reason: Option<Reason>) -> Pile {
+pub(super) fn pile_of(state: &str, reason: Option<Reason>) -> Pile {
     match reason {
         _ if state == "backlog" => Pile::Backlog,
         Some(Reason::HeaderRefused | Reason::MailRefused | Reason::CannotBeHandled) => Pile::Quarantined,

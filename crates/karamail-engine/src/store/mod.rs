@@ -5,7 +5,7 @@
 //!
 //! Reading order: [`mails`] (what is known of a mailbox, and the one transaction that records a batch), [`receipts`]
 //! (numbers), [`outbox`] (claim and settle), [`purge`] (what may be deleted),
-//! [`aside`] (what waits for the shop), [`events`], [`results`], `reports` (what comes back), [`resends`],
+//! [`aside`] and [`waiting`] (what waits for the shop), [`events`], [`results`], `reports` (what comes back), [`resends`],
 //! [`consents`] and [`erasure`] (people's rights), [`requests`] (what commands ask of the running program).
 
 pub mod aside;
@@ -26,6 +26,7 @@ pub mod requests;
 pub mod resends;
 pub mod results;
 pub mod snapshot;
+pub mod waiting;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

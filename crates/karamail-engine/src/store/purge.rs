@@ -1,9 +1,9 @@
 //! What may be deleted from the server, and the proof that it is gone.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
-use super::{Store, StoreError, begin, milliseconds};
+use super::{Store, StoreError, begin, milliseconds, timestamp};
 use crate::config::KeepRule;
 
 /// SQLite takes 32,766 values in one statement.
@@ -104,6 +104,26 @@ impl Store {
         transaction.commit().await?;
         Ok(())
     }
+}
+
+/// Which of these mails have left the server, and when.
+///
+/// # Errors
+/// The ledger cannot be read.
+pub async fn gone_among(readers: &SqlitePool, mail_ids: &[i64]) -> Result<Vec<(i64, Timestamp)>, StoreError> {
+    let mut gone = Vec::new();
+    for chunk in mail_ids.chunks(VALUES_A_STATEMENT) {
+        let mut query: QueryBuilder<Sqlite> =
+            QueryBuilder::new("SELECT id, gone_at FROM mails WHERE gone_at IS NOT NULL AND id IN (");
+        let mut list = query.separated(", ");
+        for id in chunk {
+            list.push_bind(*id);
+        }
+        query.push(")");
+        let rows: Vec<(i64, i64)> = query.build_query_as().fetch_all(readers).await?;
+        gone.extend(rows.into_iter().map(|(id, at)| (id, timestamp(at))));
+    }
+    Ok(gone)
 }
 
 async fn mark_gone(

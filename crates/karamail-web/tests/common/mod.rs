@@ -285,3 +285,13 @@ pub fn form(fields: &[(&str, &str)]) -> String {
         .collect();
     pairs.join("&")
 }
+
+/// Writes into the shop's ledger past all the program's own care.
+pub async fn sql(shop: &Shop, sql: &'static str) {
+    use sqlx::{Connection, SqliteConnection};
+    let ledger = shop.folder().join("data/karamail.db");
+    let url = format!("sqlite://{}?mode=rw", ledger.display());
+    let mut ledger = SqliteConnection::connect(&url).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut ledger).await.unwrap();
+    ledger.close().await.unwrap();
+}

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use karamail_core::journal::EventKind;
-use karamail_core::words::commands as words;
+use karamail_core::words::{Told, commands as words};
 use karamail_engine::clock;
 use karamail_engine::demo::{self, DemoMail, DemoServers, Role, Stage, customers, render_phone};
 use karamail_engine::engine::{Command, Handle};
@@ -201,7 +201,7 @@ impl Play<'_> {
                 vec![
                     row.number.to_string(),
                     output::harmless(&row.address),
-                    super::results::delivery(row.delivery, language),
+                    row.delivery.what(language),
                 ]
             })
             .collect();

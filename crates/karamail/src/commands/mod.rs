@@ -12,7 +12,6 @@ pub(crate) mod once;
 pub(crate) mod password;
 pub(crate) mod resend;
 pub(crate) mod results;
-mod results_xlsx;
 pub(crate) mod run;
 pub(crate) mod serve;
 pub(crate) mod setup;

@@ -1,31 +1,24 @@
 //! `karamail results`: numbers and addresses.
 
-use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
-use karamail_core::words::{
-    Language, Told, commands as words, data as data_words, delivery as delivery_words,
-};
-use karamail_engine::clock;
-use karamail_engine::config::Settings;
-use karamail_engine::store::results::{Delivery, ResultRow, Wanted, each_result};
+use karamail_core::words::{Language, Told, commands as words, delivery as delivery_words};
+use karamail_engine::config::{Mailbox, Settings};
+use karamail_engine::export::{Csv, MailboxNames, Xlsx, cells, head};
+use karamail_engine::store::results::{ResultRow, Wanted, each_result};
 use karamail_engine::store::{Readers, Store};
 use serde::Serialize;
 
-use super::results_xlsx::ResultsWorkbook;
 use crate::arguments::{self, Format};
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
 use crate::output;
-
-/// Where the receipt number stands among the columns.
-const NUMBER_COLUMN: usize = 1;
 
 /// A row as JSON, with the words that a person would read.
 #[derive(Serialize)]
@@ -87,34 +80,24 @@ fn target_failed(context: &Context, arguments: &arguments::ResultsList, error: &
     Failure::said(Exit::Failed, text)
 }
 
-/// Mailboxes by name and by address, as the settings have them now; none without sound settings.
-struct Mailboxes(Vec<(String, EmailAddress)>);
+/// Mailboxes as the settings have them now; none without sound settings.
+struct Mailboxes(Vec<Mailbox>);
 
 impl Mailboxes {
     fn of(context: &Context) -> Mailboxes {
         let settings = Settings::load(&context.config);
-        Mailboxes(settings.map_or_else(
-            |_| Vec::new(),
-            |settings| {
-                let named = |mailbox: karamail_engine::config::Mailbox| (mailbox.name, mailbox.address);
-                settings.mailboxes.into_iter().map(named).collect()
-            },
-        ))
+        Mailboxes(settings.map_or_else(|_| Vec::new(), |settings| settings.mailboxes))
     }
 
     fn find(&self, text: &str) -> Option<EmailAddress> {
-        let named = self.0.iter().find(|(name, _)| name == text);
+        let named = self.0.iter().find(|mailbox| mailbox.name == text);
         named
-            .map(|(_, address)| address.clone())
+            .map(|mailbox| mailbox.address.clone())
             .or_else(|| text.parse().ok())
     }
 
-    /// From the ledger's address key to the name that people know.
-    fn names(&self) -> HashMap<String, &str> {
-        self.0
-            .iter()
-            .map(|(name, address)| (address.key(), name.as_str()))
-            .collect()
+    fn names(&self) -> MailboxNames {
+        MailboxNames::of(&self.0)
     }
 }
 
@@ -127,7 +110,7 @@ fn wanted(
     let mailbox = match &arguments.mailbox {
         None => None,
         Some(text) => Some(mailboxes.find(text).ok_or_else(|| {
-            let names: Vec<&str> = mailboxes.0.iter().map(|(name, _)| name.as_str()).collect();
+            let names: Vec<&str> = mailboxes.0.iter().map(|one| one.name.as_str()).collect();
             let text = words::no_such_mailbox(language, &output::harmless(text), &names.join(", "));
             Failure::said(Exit::Usage, text)
         })?),
@@ -155,8 +138,8 @@ fn wanted(
         // The day itself counts.
         until: arguments.until.as_ref().map(|day| midnight(day, 1)).transpose()?,
         mailbox,
-        before: None,
         limit: arguments.limit,
+        ..Wanted::default()
     })
 }
 
@@ -217,11 +200,8 @@ impl Writing<'_> {
     async fn json(&self, target: &mut Target) -> Result<u64, Ended> {
         self.each(|row| {
             let told = ToldRow {
-                told: delivery(row.delivery, self.language),
-                what_to_do: row
-                    .delivery
-                    .class()
-                    .and_then(|class| class.what_to_do(self.language)),
+                told: row.delivery.what(self.language),
+                what_to_do: row.delivery.what_to_do(self.language),
                 row: &row,
             };
             serde_json::to_writer(&mut *target, &told).map_err(io::Error::from)?;
@@ -231,29 +211,22 @@ impl Writing<'_> {
     }
 
     async fn csv(&self, target: &mut Target) -> Result<u64, Ended> {
-        let names = self.mailboxes.names();
-        target.write_all("\u{feff}".as_bytes())?;
-        target.write_all(output::csv_record(&head(self.language)).as_bytes())?;
-        self.each(|row| {
-            let cells = cells(&row, &names, self.language);
-            Ok(target.write_all(output::csv_record(&cells).as_bytes())?)
-        })
-        .await
+        let csv = Csv::new(self.mailboxes.names(), self.language);
+        target.write_all(csv.begin().as_bytes())?;
+        self.each(|row| Ok(target.write_all(csv.row(&row).as_bytes())?))
+            .await
     }
 
     async fn xlsx(&self, target: &mut Target) -> Result<u64, Ended> {
-        let names = self.mailboxes.names();
-        let mut workbook = ResultsWorkbook::new(head(self.language), self.language);
+        let mut workbook = Xlsx::new(self.mailboxes.names(), self.language);
         let rows = self
-            .each(|row| {
-                let cells = cells(&row, &names, self.language);
-                workbook
-                    .add(&cells, NUMBER_COLUMN)
-                    .map_err(|error| Ended::Target(io::Error::other(error)))
-            })
+            .each(|row| Ok(workbook.add(&row).map_err(io::Error::from)?))
             .await?;
-        let bytes = workbook.finish().map_err(io::Error::other)?;
-        target.write_all(&bytes)?;
+        // A workbook is packed with jumps back and forth, which the screen and a pipe do not know.
+        let mut packed = tempfile::tempfile()?;
+        workbook.finish(&packed).map_err(io::Error::from)?;
+        packed.rewind()?;
+        io::copy(&mut packed, target)?;
         Ok(rows)
     }
 
@@ -261,8 +234,7 @@ impl Writing<'_> {
         let names = self.mailboxes.names();
         let mut rows: Vec<Vec<String>> = Vec::new();
         self.each(|row| {
-            let cells = cells(&row, &names, self.language);
-            rows.push(cells.iter().map(|cell| output::harmless(cell)).collect());
+            rows.push(cells(&row, &names, self.language));
             Ok(())
         })
         .await?;
@@ -320,73 +292,5 @@ impl Write for Target {
             Target::Screen(screen) => screen.flush(),
             Target::File(file, _) => file.flush(),
         }
-    }
-}
-
-fn head(language: Language) -> Vec<String> {
-    vec![
-        words::column_series(language),
-        words::column_number(language),
-        words::column_address(language),
-        words::column_given(language),
-        words::column_delivery(language),
-        words::column_mailbox(language),
-        data_words::column_person(language),
-        delivery_words::column_advice(language),
-        words::column_answer(language),
-    ]
-}
-
-fn cells(row: &ResultRow, mailboxes: &HashMap<String, &str>, language: Language) -> Vec<String> {
-    vec![
-        row.series.clone(),
-        row.number.to_string(),
-        address(row, language),
-        time(row.given_at),
-        delivery(row.delivery, language),
-        mailboxes
-            .get(&row.mailbox)
-            .map_or_else(|| row.mailbox.clone(), |name| (*name).to_owned()),
-        person(row, language),
-        row.delivery
-            .class()
-            .and_then(|class| class.what_to_do(language))
-            .unwrap_or_default(),
-        row.answer.clone().unwrap_or_default(),
-    ]
-}
-
-/// Local time to the second.
-pub(super) fn time(at: Timestamp) -> String {
-    clock::local(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// The address, or what stands in its place.
-pub(super) fn address(row: &ResultRow, language: Language) -> String {
-    match row.erased_at {
-        Some(_) => data_words::erased_address(language),
-        None => row.address.clone(),
-    }
-}
-
-/// Whether the person left or was erased, and when.
-pub(super) fn person(row: &ResultRow, language: Language) -> String {
-    match (row.erased_at, row.left_at) {
-        (Some(at), _) => data_words::person_erased(language, &time(at)),
-        (None, Some(at)) => data_words::person_left(language, &time(at)),
-        (None, None) => String::new(),
-    }
-}
-
-/// A delivery state in words.
-pub(crate) fn delivery(delivery: Delivery, language: Language) -> String {
-    match delivery {
-        Delivery::Queued => words::delivery_queued(language),
-        Delivery::Unsure => words::delivery_unsure(language),
-        Delivery::Sent => words::delivery_sent(language),
-        Delivery::SentAgain => delivery_words::sent_again(language),
-        Delivery::Refused { class } => delivery_words::refused(language, &class.what(language)),
-        Delivery::Bounced { class } => delivery_words::bounced(language, &class.what(language)),
-        Delivery::Withheld => data_words::withheld(language),
     }
 }

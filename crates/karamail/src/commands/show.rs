@@ -1,12 +1,12 @@
 //! `karamail results show`: everything about one number.
 
-use karamail_core::words::{Language, data as words};
+use karamail_core::words::{Language, Told, data as words};
+use karamail_engine::export;
 use karamail_engine::store::consents::{Consent, Wording, consent_of};
 use karamail_engine::store::results::{HistoryStep, ResultRow, Wanted, history, results};
 use karamail_engine::store::{Readers, Store};
 use serde::Serialize;
 
-use super::results;
 use crate::arguments;
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
@@ -47,12 +47,11 @@ pub(super) async fn find(
     let readers = Store::open_to_read(&context.data_dir).await?.ok_or_else(none)?;
     let wanted = Wanted {
         series: one.series.clone(),
-        search: Some(one.number.to_string()),
+        number: Some(one.number),
         ..Wanted::default()
     };
     let mut rows = results(&readers, &wanted).await?;
-    // An address may have the digits in it.
-    rows.retain(|row| row.number == one.number);
+    rows.sort_by(|one, other| one.series.cmp(&other.series));
     if rows.len() > 1 {
         let series: Vec<String> = rows.iter().map(|row| output::harmless(&row.series)).collect();
         let text = words::several_series(language, one.number, &series.join(", "));
@@ -69,26 +68,23 @@ fn print(row: &ResultRow, consent: Option<&Consent>, history: &[HistoryStep], la
     ));
     output::line(&words::show_address(
         language,
-        &output::harmless(&results::address(row, language)),
+        &output::harmless(&export::address(row, language)),
     ));
     output::line(&words::show_given(
         language,
-        &results::time(row.given_at),
+        &export::time(row.given_at),
         &row.mailbox,
     ));
-    let person = results::person(row, language);
+    let person = export::person(row, language);
     if !person.is_empty() {
         output::line(&person);
     }
-    output::line(&words::show_delivery(
-        language,
-        &results::delivery(row.delivery, language),
-    ));
+    output::line(&words::show_delivery(language, &row.delivery.what(language)));
     output::line(&words::show_history(language));
     for step in history {
         let at = jiff::Timestamp::from_millisecond(step.at_milliseconds).unwrap_or_default();
         let said = step.said.as_deref().map(output::harmless).unwrap_or_default();
-        output::line(format!("  {}  {} ({})  {said}", results::time(at), step.state, step.kind).trim_end());
+        output::line(format!("  {}  {} ({})  {said}", export::time(at), step.state, step.kind).trim_end());
     }
     let Some(consent) = consent else {
         output::line(&words::show_no_consent(language));
@@ -97,12 +93,12 @@ fn print(row: &ResultRow, consent: Option<&Consent>, history: &[HistoryStep], la
     output::line(&words::show_consent(language));
     output::line(&format!(
         "  {}",
-        words::consent_at(language, &results::time(consent.at), &consent.mailbox)
+        words::consent_at(language, &export::time(consent.at), &consent.mailbox)
     ));
     if let Some(mailed_at) = consent.mailed_at {
         output::line(&format!(
             "  {}",
-            words::consent_mailed(language, &results::time(mailed_at))
+            words::consent_mailed(language, &export::time(mailed_at))
         ));
     }
     wording(

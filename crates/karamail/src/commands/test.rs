@@ -85,7 +85,7 @@ fn detail(result: &StepResult) -> Value {
             "what_to_do": fault.what_to_do(karamail_core::words::Language::English),
         }),
         StepResult::Done(detail) => match detail {
-            Detail::Nothing => Value::Null,
+            Detail::Nothing | Detail::NoPasswordNeeded => Value::Null,
             Detail::Resolved { host, addresses } => json!({ "host": host, "addresses": addresses }),
             Detail::Connected { peer } => json!({ "peer": peer }),
             Detail::Encrypted => json!({ "encrypted": true }),

@@ -1,28 +1,33 @@
-//! 収集結果: numbers and addresses.
+//! 収集結果: numbers and addresses. [`list`] finds them and grows while a person scrolls, [`one`] tells everything about
+//! one number, [`send`] sends numbers again, [`erase`] erases a person, [`files`] are the downloads.
 
-use askama::Template;
+mod erase;
+mod files;
+mod filter;
+mod list;
+mod one;
+mod row;
+mod send;
+
 use axum::Router;
-use axum::extract::State;
-use axum::response::Response;
-use axum::routing::get;
-use karamail_core::words::screens::results as words;
+use axum::routing::{get, post};
 
 use crate::app::App;
-use crate::fault::PageFault;
-use crate::shell::{Nav, Shell, page};
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/results", get(show))
-}
-
-#[derive(Template)]
-#[template(path = "results/page.html")]
-struct Page {
-    shell: Shell,
-}
-
-async fn show(State(app): State<App>) -> Result<Response, PageFault> {
-    page(&Page {
-        shell: app.shell(Nav::Results, words::title(app.language())),
-    })
+    Router::new()
+        .route("/results", get(list::show))
+        .route("/results/list", get(list::part))
+        .route("/results/rows", get(list::rows))
+        .route("/results/live", get(list::live))
+        .route("/results/export.csv", get(files::csv))
+        .route("/results/export.xlsx", get(files::xlsx))
+        .route("/results/resend", post(send::chosen))
+        .route("/results/{series}/{number}", get(one::show))
+        .route("/results/{series}/{number}/live", get(one::live))
+        .route("/results/{series}/{number}/resend", post(send::one))
+        .route(
+            "/results/{series}/{number}/erase",
+            get(erase::ask).post(erase::erase),
+        )
 }

@@ -4,7 +4,7 @@ use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use karamail_core::limits::{STATUS_NEWEST, UNDELIVERED_COUNTED, UNDELIVERED_DAYS};
 use karamail_core::words::screens::status as words;
-use karamail_core::words::{Language, Told, commands, data, delivery};
+use karamail_core::words::{Language, Told};
 use karamail_engine::clock;
 use karamail_engine::store::results::{Delivery, ResultRow, Wanted, counts, results};
 use karamail_engine::store::{Readers, StoreError};
@@ -41,8 +41,7 @@ pub(crate) async fn numbers(
 ) -> Result<Numbers, StoreError> {
     let local = clock::local(now);
     let (today, month) = beginnings(&local);
-    let of_day = counts(readers, today).await?;
-    let of_month = counts(readers, month).await?;
+    let counted = counts(readers, today, month).await?;
     let newest = Wanted {
         limit: Some(STATUS_NEWEST),
         ..Wanted::default()
@@ -57,9 +56,9 @@ pub(crate) async fn numbers(
         ..Wanted::default()
     };
     Ok(Numbers {
-        today: of_day.given_since,
-        this_month: of_month.given_since,
-        total: of_day.given,
+        today: counted.today,
+        this_month: counted.this_month,
+        total: counted.total,
         undelivered: results(readers, &undelivered).await?.len(),
         newest: newest
             .into_iter()
@@ -85,7 +84,7 @@ fn shown(row: ResultRow, now: &Zoned, language: Language) -> Newest {
         number: row.number,
         href: format!("/results/{}/{}", escaped(&row.series), row.number),
         given_at: moment(&clock::local(row.given_at), now),
-        delivery: told(row.delivery, language),
+        delivery: row.delivery.what(language),
         class: match row.delivery {
             Delivery::Sent | Delivery::SentAgain => "good",
             Delivery::Queued | Delivery::Unsure => "busy",
@@ -93,18 +92,6 @@ fn shown(row: ResultRow, now: &Zoned, language: Language) -> Newest {
             Delivery::Withheld => "",
         },
         address: row.erased_at.is_none().then_some(row.address),
-    }
-}
-
-fn told(state: Delivery, language: Language) -> String {
-    match state {
-        Delivery::Queued => commands::delivery_queued(language),
-        Delivery::Unsure => commands::delivery_unsure(language),
-        Delivery::Sent => commands::delivery_sent(language),
-        Delivery::SentAgain => delivery::sent_again(language),
-        Delivery::Refused { class } => delivery::refused(language, &class.what(language)),
-        Delivery::Bounced { class } => delivery::bounced(language, &class.what(language)),
-        Delivery::Withheld => data::withheld(language),
     }
 }
 

@@ -1,28 +1,23 @@
-//! 確認待ち: mails that wait for the shop.
+//! 確認待ち: mails that wait for the shop. [`show`] lists them in three groups, [`held`] and [`backlog`] do what the shop
+//! chooses, [`done`] tells what came of it.
+//!
+//! Invariant: nothing is deleted, and nothing is done to many mails at once, before a page of its own has asked.
 
-use askama::Template;
+mod backlog;
+mod done;
+mod held;
+mod mail;
+mod show;
+
 use axum::Router;
-use axum::extract::State;
-use axum::response::Response;
 use axum::routing::get;
-use karamail_core::words::screens::waiting as words;
 
 use crate::app::App;
-use crate::fault::PageFault;
-use crate::shell::{Nav, Shell, page};
 
 pub(crate) fn routes() -> Router<App> {
-    Router::new().route("/waiting", get(show))
-}
-
-#[derive(Template)]
-#[template(path = "waiting/page.html")]
-struct Page {
-    shell: Shell,
-}
-
-async fn show(State(app): State<App>) -> Result<Response, PageFault> {
-    page(&Page {
-        shell: app.shell(Nav::Results, words::title(app.language())),
-    })
+    Router::new()
+        .route("/waiting", get(show::all))
+        .route("/waiting/live", get(show::live))
+        .route("/waiting/backlog", get(show::backlog).post(backlog::choose))
+        .route("/waiting/{pile}", get(show::pile).post(held::choose))
 }

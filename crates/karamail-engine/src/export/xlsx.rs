@@ -1,7 +1,12 @@
 //! The results as an Excel workbook, written row by row: what is in memory does not grow with the rows.
 
+use std::io::{self, Seek, Write};
+
 use karamail_core::words::{Language, commands as words};
 use rust_xlsxwriter::{Format, Workbook, XlsxError};
+
+use super::{MailboxNames, NUMBER_COLUMN, cells, head};
+use crate::store::results::ResultRow;
 
 /// Rows of one sheet: Excel takes 1,048,576 with the head.
 const ROWS_A_SHEET: u32 = 1_000_000;
@@ -10,21 +15,36 @@ const CELL_CHARACTERS: usize = 32_000;
 /// Widths of the columns, characters.
 const WIDTHS: [f64; 9] = [12.0, 10.0, 36.0, 20.0, 16.0, 20.0, 20.0, 40.0, 48.0];
 
-/// A workbook that is being written.
-pub(super) struct ResultsWorkbook {
+/// Why a workbook could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the workbook could not be written: {0}")]
+pub struct XlsxFault(#[from] XlsxError);
+
+impl From<XlsxFault> for io::Error {
+    fn from(fault: XlsxFault) -> io::Error {
+        match fault.0 {
+            XlsxError::IoError(error) => error,
+            other => io::Error::other(other),
+        }
+    }
+}
+
+/// Results as a workbook that is being written; its rows lie in a temporary file.
+pub struct Xlsx {
     workbook: Workbook,
-    head: Vec<String>,
-    name: String,
+    mailboxes: MailboxNames,
+    language: Language,
     sheets: usize,
     row: u32,
 }
 
-impl ResultsWorkbook {
-    pub(super) fn new(head: Vec<String>, language: Language) -> ResultsWorkbook {
-        ResultsWorkbook {
+impl Xlsx {
+    /// With these names for mailboxes.
+    pub fn new(mailboxes: MailboxNames, language: Language) -> Xlsx {
+        Xlsx {
             workbook: Workbook::new(),
-            head,
-            name: words::sheet_results(language),
+            mailboxes,
+            language,
             sheets: 0,
             row: 0,
         }
@@ -32,16 +52,17 @@ impl ResultsWorkbook {
 
     /// Adds a row. A number that stands in the column of numbers is one for Excel too; everything else is text, so
     /// nothing that a customer wrote can be a formula.
-    pub(super) fn add(&mut self, cells: &[String], number_column: usize) -> Result<(), XlsxError> {
+    pub fn add(&mut self, row: &ResultRow) -> Result<(), XlsxFault> {
         if self.sheets == 0 || self.row > ROWS_A_SHEET {
             self.add_sheet()?;
         }
+        let cells = cells(row, &self.mailboxes, self.language);
         let row = self.row;
         let sheet = self.workbook.worksheet_from_index(self.sheets - 1)?;
-        for (column, cell) in (0u16..).zip(cells) {
+        for (column, cell) in (0u16..).zip(&cells) {
             // Excel's numbers are floating-point: exact to 15 digits.
             match cell.parse::<u32>() {
-                Ok(number) if usize::from(column) == number_column => {
+                Ok(number) if usize::from(column) == NUMBER_COLUMN => {
                     sheet.write_number(row, column, number)?;
                 }
                 _ => {
@@ -54,19 +75,19 @@ impl ResultsWorkbook {
         Ok(())
     }
 
-    /// The finished file.
-    pub(super) fn finish(mut self) -> Result<Vec<u8>, XlsxError> {
+    /// Writes the finished file: it is packed here, which takes about a second for a hundred thousand rows.
+    pub fn finish(mut self, target: impl Write + Seek + Send) -> Result<(), XlsxFault> {
         if self.sheets == 0 {
             self.add_sheet()?;
         }
-        self.workbook.save_to_buffer()
+        Ok(self.workbook.save_to_writer(target)?)
     }
 
     fn add_sheet(&mut self) -> Result<(), XlsxError> {
         self.sheets += 1;
         let name = match self.sheets {
-            1 => self.name.clone(),
-            more => format!("{} {more}", self.name),
+            1 => words::sheet_results(self.language),
+            more => format!("{} {more}", words::sheet_results(self.language)),
         };
         let sheet = self.workbook.add_worksheet_with_constant_memory()?;
         sheet.set_name(name)?;
@@ -75,7 +96,7 @@ impl ResultsWorkbook {
         }
         sheet.set_freeze_panes(1, 0)?;
         let bold = Format::new().set_bold();
-        for (column, cell) in (0u16..).zip(&self.head) {
+        for (column, cell) in (0u16..).zip(&head(self.language)) {
             sheet.write_string_with_format(0, column, cell, &bold)?;
         }
         self.row = 1;
