@@ -8,7 +8,7 @@ import { runAll, test } from './support/runner.mjs'
 const VISITOR = { width: 800, height: 900, language: 'ja' }
 
 test('pictures of the first steps', async ({ browser, stage }) => {
-  const shop = await stage.serve({ settings: 'none' })
+  const shop = await stage.serve({ user: 'touroku', settings: 'none' })
   const page = await browser.enter(shop, VISITOR)
   const next = () => page.getByRole('button', { name: '次へ' }).click()
   await picture(page, 'first-welcome')
@@ -72,7 +72,7 @@ async function morning(shop) {
 }
 
 test('pictures of a shop at work', async ({ browser, stage }) => {
-  const shop = await stage.serve({ deposit: 2, more: '[[series]]\nname = "main"\nfirst_number = 1706' })
+  const shop = await stage.serve({ user: 'touroku', deposit: 2, more: '[[series]]\nname = "main"\nfirst_number = 1706' })
   const page = await browser.enter(shop, VISITOR)
   await morning(shop)
   await until('the one that came back is known', async () => {
@@ -113,7 +113,7 @@ test('pictures of a shop at work', async ({ browser, stage }) => {
 }, { limit: 150_000 })
 
 test('pictures of the demo', async ({ browser, stage }) => {
-  const shop = await stage.serve({ settings: 'none' })
+  const shop = await stage.serve({ user: 'touroku', settings: 'none' })
   const page = await browser.enter(shop, VISITOR)
   await page.goto(`${shop.origin}/demo`)
   await picture(page, 'demo')

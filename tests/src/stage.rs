@@ -40,7 +40,9 @@ pub struct Stage {
 /// The programs that a script has started.
 #[derive(Default)]
 struct Cast {
+    /// Besides the first one, which is had by its name.
     users_taken: usize,
+    started: u64,
     installed: BTreeMap<u64, Installed>,
 }
 
@@ -156,8 +158,11 @@ impl Stage {
 
     /// Installs a program for the next user and starts it.
     fn serve(&self, cast: &mut Cast, asked: &Value) -> Result<Value, String> {
-        let user = *USERS.get(cast.users_taken).ok_or("all mailboxes are taken")?;
-        cast.users_taken += 1;
+        let named = USERS.iter().find(|user| asked["user"].as_str() == Some(user));
+        let user = *named
+            .or_else(|| USERS.get(cast.users_taken + 1))
+            .ok_or("all mailboxes are taken")?;
+        cast.users_taken += usize::from(named.is_none());
         let (pop3_port, smtp_port) = (self.dovecot.plain_port(), self.postfix.open_port());
         let program = Program::install_bare();
         if asked["settings"].as_str() != Some("none") {
@@ -171,7 +176,8 @@ impl Stage {
         let mails = old.iter().map(|from| mails::signup(from, &from.replace('@', ".")));
         self.dovecot.deposit(user, mails);
         let (config, data) = (program.config(), program.data());
-        let number = cast.installed.len() as u64 + cast.users_taken as u64;
+        cast.started += 1;
+        let number = cast.started;
         cast.installed.insert(
             number,
             Installed {

@@ -14,16 +14,16 @@ const FOLDER = WRITTEN
   ? new URL('../../../docs/pictures/', import.meta.url).pathname
   : path.join(process.env.KARAMAIL_BROWSER_OUTPUT ?? '.', 'pictures')
 
-/** Takes a picture of the page, or of `part` of it, and keeps it as screen-NAME.png. */
-export async function picture(page, name, { part, height = MOST_HEIGHT } = {}) {
+/** Takes a picture of the page from its top, `height` pixels at most, and keeps it as screen-NAME.png. */
+export async function picture(page, name, { height = MOST_HEIGHT } = {}) {
   await page.evaluate(() => document.activeElement?.blur())
   await steady(page)
-  const { width } = page.viewportSize()
+  // In a window as tall as the picture, so that what sticks to its lower edge does.
+  const { width, height: before } = page.viewportSize()
   const whole = await page.evaluate(() => document.documentElement.scrollHeight)
-  const options = { animations: 'disabled', caret: 'hide', scale: 'css' }
-  const taken = part
-    ? await part.screenshot(options)
-    : await page.screenshot({ ...options, fullPage: true, clip: { x: 0, y: 0, width, height: Math.min(whole, height) } })
+  await page.setViewportSize({ width, height: Math.min(whole, height) })
+  const taken = await page.screenshot({ animations: 'disabled', caret: 'hide', scale: 'css' })
+  await page.setViewportSize({ width, height: before })
   const small = withPalette(taken)
   assert.ok(small.length <= MOST_BYTES, `screen-${name}.png: ${small.length} bytes`)
   fs.mkdirSync(FOLDER, { recursive: true })
@@ -53,8 +53,8 @@ function steady(page) {
     }
     for (const one of document.querySelectorAll('[data-countdown]')) one.removeAttribute('data-countdown')
     for (const field of document.querySelectorAll('input, textarea')) {
-      const isPort = field.type === 'number' && Number(field.value) > 20_000
-      const value = isPort ? (/smtp|send/i.test(field.name) ? '587' : '110') : changed(field.value)
+      const isPort = /port$/.test(field.name) && Number(field.value) > 20_000
+      const value = isPort ? (/smtp/.test(field.name) ? '587' : '110') : changed(field.value)
       if (value !== field.value && !['file', 'date', 'month', 'password'].includes(field.type)) field.value = value
       if (field.type === 'date' && field.value) field.value = '2026-11-21'
     }

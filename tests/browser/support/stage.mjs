@@ -39,6 +39,7 @@ class Stage {
   /**
    * Starts `karamail serve` for a shop of its own. `settings`: 'none' (nothing written yet) or 'ready' (one mailbox, its
    * password stored); then `general`, `guard`, `more` are further TOML lines, and
+   * `user` 'touroku' is the one mailbox that several may have, one after another;
    * `interval` the seconds between two looks for mail; `pop3Port` and `password` what is wrong in them;
    * `deposit` old mails lie in the mailbox already. Answers with `link`, the one-time link, the
    * paths `config` and `data`, the mailbox's `address`, `user` and `password`, and the servers' ports.
