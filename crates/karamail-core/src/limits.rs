@@ -279,6 +279,21 @@ pub const SMTP_COMMAND_BYTES: usize = 512;
 /// How much must fit on the disk before collecting goes on: a batch of mails and its letters.
 pub const DISK_ROOM_BYTES: usize = 1024 * 1024;
 
+// --- the status screen ---
+
+/// How much later than its interval says a poll may end and the light still be green: a session and its letters take a
+/// while, and the machine may be busy.
+pub const POLL_GRACE: Duration = Duration::from_secs(60);
+/// How long one poll may go on before the light says that it is late: a mailbox of thousands of mails takes minutes.
+pub const LONG_POLL: Duration = Duration::from_secs(15 * 60);
+/// How many of the newest numbers the status shows.
+pub const STATUS_NEWEST: u32 = 10;
+/// How many days a receipt that did not arrive needs a hand; later the results still tell of it.
+pub const UNDELIVERED_DAYS: i64 = 7;
+/// How many receipts that did not arrive are counted for the status.
+pub const UNDELIVERED_COUNTED: u32 = 100;
+/// How long a button of the status waits to see what it did.
+pub const SEEN_WITHIN: Duration = Duration::from_secs(2);
 // --- the log screen ---
 
 /// Largest log file that is shown, bytes: a year of it would have some 40 million lines. Larger ones are opened elsewhere.

@@ -11,13 +11,16 @@
 mod common;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use common::box_of_mails::{BoxOfMails, Mail};
 use common::{NO_LIMITS, engine, settings_text, signup};
+use karamail_core::words::{Language, Told};
 use karamail_engine::config::Settings;
 use karamail_engine::demo::DemoServers;
-use karamail_engine::engine::Command;
+use karamail_engine::engine::{Command, Engine};
+use karamail_engine::secrets::{Environment, KeyringUse, SecretKind, Secrets};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_mailbox_backs_off_alone_and_is_polled_at_once_when_asked() {
@@ -88,6 +91,55 @@ async fn the_status_counts_what_waits_for_the_shop() {
         (&json["mailboxes"][0]["held"], &json["mailboxes"][0]["problems"]),
         (&1.into(), &0.into())
     );
+    stop.request();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_missing_password_is_in_the_status_until_it_is_entered() {
+    let server = BoxOfMails::start(vec![]).await;
+    let servers = DemoServers::start().await.unwrap();
+    let text = settings_text(server.port, servers.smtp_port(), "", "")
+        .replace("[mailbox.pop3]", "[mailbox.pop3]\nsave_password = false");
+    let settings = Settings::parse(&text, Path::new(".")).unwrap();
+    let mailbox = settings.mailboxes[0].clone();
+    let folder = tempfile::tempdir().unwrap();
+    let secrets = Arc::new(Secrets::with(
+        folder.path(),
+        Environment::Given(std::collections::BTreeMap::new()),
+        KeyringUse::Off,
+    ));
+    let engine = Engine::open(folder.path(), settings, Arc::clone(&secrets))
+        .await
+        .unwrap();
+    let (stop, handle) = (engine.stop_switch(), engine.handle());
+    assert!(
+        handle.status().borrow().mailboxes[0].is_password_missing,
+        "before anything is polled"
+    );
+    let running = tokio::spawn(engine.run(None, true));
+    let mut status = handle.status();
+    let wait = Duration::from_secs(10);
+    let failed = status.wait_for(|status| status.mailboxes[0].receive_fault.is_some());
+    let fault = tokio::time::timeout(wait, failed)
+        .await
+        .expect("told")
+        .unwrap()
+        .mailboxes[0]
+        .receive_fault
+        .clone();
+    let fault = fault.unwrap();
+    assert_ne!(fault.what(Language::Japanese), fault.what(Language::English));
+    secrets.remember_for_this_run(&mailbox, SecretKind::Pop3, "x".into());
+    handle.command(Command::PasswordsChanged).await;
+    let entered = status.wait_for(|status| {
+        let mailbox = &status.mailboxes[0];
+        !mailbox.is_password_missing && mailbox.receive_fault.is_none() && mailbox.last_good_poll.is_some()
+    });
+    tokio::time::timeout(wait, entered)
+        .await
+        .expect("polled with it")
+        .unwrap();
     stop.request();
     running.await.unwrap().unwrap();
 }

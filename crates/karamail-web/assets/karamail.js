@@ -1,6 +1,7 @@
 // What the screens do by themselves, told by attributes. No framework, no build step.
 //
 //   data-live="/status/live" data-version="…"   the part follows the program: it is replaced when there is another version
+//   data-spoken                                 inside such a part: what screen readers are told when it changes
 //   data-countdown="1700000000000"              seconds until then (Unix milliseconds); data-countdown-text="あと {n} 秒", data-countdown-over="…"
 //   data-key="F12" | "Escape"                   the key clicks this button or link
 //   form[data-ask-before-leaving]               asks before a link or Escape leaves changed fields behind
@@ -32,6 +33,7 @@
       await visible();
       const address = new URL(part.dataset.live, location.href);
       address.searchParams.set("version", part.dataset.version || "");
+      const asked = Date.now();
       try {
         const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
         if (!part.isConnected) return;
@@ -42,6 +44,9 @@
         if (answer.status === 200) {
           replace(part, await answer.text());
           part.dataset.version = answer.headers.get("karamail-version") || "";
+        } else if (Date.now() - asked < 1000) {
+          // Nothing new, said at once: the program is ending.
+          await pause(1000);
         }
       } catch {
         setOffline(true);
@@ -56,13 +61,31 @@
     const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
     const open = [...part.querySelectorAll("details[open][id]")].map((one) => one.id);
     const checked = [...part.querySelectorAll("input[type=checkbox][id]:checked")].map((one) => one.id);
+    const spoken = words_of(part);
     part.innerHTML = html;
+    if (words_of(part) !== spoken) speak(words_of(part));
     for (const id of open) { const one = document.getElementById(id); if (one) one.open = true; }
     for (const id of checked) { const one = document.getElementById(id); if (one) one.checked = true; }
     if (window.htmx) window.htmx.process(part);
     prepare(part);
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    // What had the focus may be gone with the part: Enter must still go on.
+    if (document.activeElement === document.body) part.querySelector("[autofocus]")?.focus({ preventScroll: true });
     part.dispatchEvent(new CustomEvent("karamail:replaced", { bubbles: true }));
+  };
+
+  const words_of = (part) => [...part.querySelectorAll("[data-spoken]")].map((one) => one.textContent.trim()).join(" ");
+  // A place that stays while the part is replaced, so that screen readers notice the change.
+  const speak = (text) => {
+    let place = document.getElementById("spoken");
+    if (!place) {
+      place = document.createElement("div");
+      place.id = "spoken";
+      place.className = "hidden-word";
+      place.setAttribute("role", "status");
+      document.body.append(place);
+    }
+    place.textContent = text;
   };
 
   // ---- countdowns ----

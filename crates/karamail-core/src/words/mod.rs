@@ -88,6 +88,10 @@ macro_rules! words {
 }
 pub use crate::words;
 
+mod telling;
+
+pub use telling::Telling;
+
 /// Something that can be told to a person in their language: every error and every event.
 pub trait Told {
     /// What happened, in one sentence.

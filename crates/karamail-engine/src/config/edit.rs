@@ -127,15 +127,7 @@ pub fn write_new_with(
     if path.exists() {
         return Err(EditFault::AlreadyThere(path.to_owned()));
     }
-    let mut file = SettingsFile {
-        path: path.to_owned(),
-        unchanged: [0; 32],
-        before: String::new(),
-        text: sample(language).to_owned(),
-    };
-    for (key, value) in values {
-        file.set(key, value)?;
-    }
+    let file = SettingsFile::filled(path, language, values)?;
     file.check().map_err(EditFault::Faults)?;
     create(path, &file.text)
 }
@@ -153,6 +145,28 @@ fn create(path: &Path, text: &str) -> Result<(), EditFault> {
 }
 
 impl SettingsFile {
+    /// The sample with some keys set, as [`write_new_with`] would write it: [`SettingsFile::check`] tells what the settings
+    /// would be. Nothing is written, and [`SettingsFile::save`] refuses.
+    ///
+    /// # Errors
+    /// [`EditFault::UnknownKey`].
+    pub fn filled(
+        path: &Path,
+        language: Language,
+        values: Vec<(&str, SettingValue)>,
+    ) -> Result<SettingsFile, EditFault> {
+        let mut file = SettingsFile {
+            path: path.to_owned(),
+            unchanged: [0; 32],
+            before: String::new(),
+            text: sample(language).to_owned(),
+        };
+        for (key, value) in values {
+            file.set(key, value)?;
+        }
+        Ok(file)
+    }
+
     /// Reads a settings file to change it. It may have faults, but its form must be sound.
     ///
     /// # Errors

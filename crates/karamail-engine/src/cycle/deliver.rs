@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::delivery::{RefusalClass, Step, next_attempt_after};
 use karamail_core::journal::{Event, EventKind};
-use karamail_core::words::{Language, Told, journal as words};
+use karamail_core::words::{Language, Telling, Told, journal as words};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -53,7 +53,7 @@ pub(super) struct DeliveryReport {
     /// Whether letters that are due were left for the next cycle.
     pub(super) is_unfinished: bool,
     /// Why sending failed for all letters, if it did.
-    pub(super) fault: Option<String>,
+    pub(super) fault: Option<Telling>,
 }
 
 /// Sends the letters of the mailbox: those that are due, those that intake records meanwhile, and what is left after it for
@@ -125,8 +125,7 @@ async fn send_due(
     let mailer = match sender.mailer() {
         Ok(mailer) => mailer,
         Err(fault) => {
-            let told = fault.told(sender.language);
-            return pause(sender, store, told).await;
+            return pause(sender, store, Telling::of(&fault)).await;
         }
     };
     let connections = match sender.has_interval() {
@@ -187,7 +186,7 @@ struct Delivery<'a> {
     is_more_due: bool,
     in_flight: JoinSet<(Claimed, Tried)>,
     /// Why the server takes nothing.
-    trouble: Option<String>,
+    trouble: Option<Telling>,
     /// One large letter at a time.
     large: Arc<Semaphore>,
     stop: Stop,
@@ -335,7 +334,7 @@ impl Delivery<'_> {
                     }
                     SendOutcome::ServerTrouble { fault } => {
                         tracing::warn!(mailbox = sender.mailbox_name, %fault, "the SMTP server takes nothing");
-                        self.trouble.get_or_insert_with(|| fault.told(language));
+                        self.trouble.get_or_insert_with(|| Telling::of(&fault));
                         blameless(letter.attempts(), &fault, now)
                     }
                 },
@@ -455,7 +454,7 @@ fn again(attempts: u32, what: String, now: Timestamp, language: Language) -> Att
 }
 
 /// All letters wait: the server takes nothing. Told once, and once when it is over.
-async fn pause(sender: &mut Sender, store: &Store, told: String) -> Result<(), StoreError> {
+async fn pause(sender: &mut Sender, store: &Store, told: Telling) -> Result<(), StoreError> {
     let at = usize::try_from(sender.failures)
         .unwrap_or(usize::MAX)
         .min(SERVER_PAUSES.len() - 1);
@@ -468,7 +467,7 @@ async fn pause(sender: &mut Sender, store: &Store, told: String) -> Result<(), S
         let mailbox = Some(sender.mailbox_name.clone());
         let event = Event {
             mailbox,
-            detail: Some(told),
+            detail: Some(told.told(sender.language)),
             ..Event::new(EventKind::SendingFailing)
         };
         store.note(event, clock::now()).await?;

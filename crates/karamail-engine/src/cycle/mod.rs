@@ -26,7 +26,7 @@ mod worker;
 use std::path::Path;
 use std::time::Duration;
 
-use karamail_core::words::Told;
+use karamail_core::words::{Telling, Told};
 use tokio::sync::watch;
 
 use crate::pop3::Pop3Error;
@@ -86,7 +86,7 @@ pub struct CycleReport {
     /// Why receiving failed, if it did.
     pub receive_fault: Option<CycleFault>,
     /// Why sending failed for all letters, if it did.
-    pub send_fault: Option<String>,
+    pub send_fault: Option<Telling>,
 }
 
 /// What can end one side of a cycle.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use karamail_core::words::{Language, Told};
+use karamail_core::words::{Language, Telling, Told};
 use tokio::time::Instant;
 
 use super::LoginFault;
@@ -22,7 +22,7 @@ pub(super) struct Sender {
     /// Sending pauses until then because the SMTP server takes nothing.
     pub(super) paused_until: Option<Instant>,
     /// Why, told, until a letter goes out again.
-    pub(super) trouble: Option<String>,
+    pub(super) trouble: Option<Telling>,
     /// How often in a row the SMTP server took nothing.
     pub(super) failures: u32,
     /// When the last letter went out, for the send interval.
@@ -59,6 +59,10 @@ impl Sender {
         self.trouble = predecessor.trouble;
         self.last_sent = predecessor.last_sent;
         self.unsettled = predecessor.unsettled;
+    }
+
+    pub(super) fn lacks_password(&self) -> bool {
+        self.login.as_ref().is_err_and(LoginFault::is_missing)
     }
 
     pub(super) fn is_in_trouble(&self) -> bool {

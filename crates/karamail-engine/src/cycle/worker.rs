@@ -65,6 +65,12 @@ pub enum LoginFault {
     Unusable(Arc<SecretFault>),
 }
 
+impl LoginFault {
+    pub(super) fn is_missing(&self) -> bool {
+        matches!(self, LoginFault::Missing { .. })
+    }
+}
+
 impl Told for LoginFault {
     fn what(&self, language: Language) -> String {
         match self {
@@ -168,6 +174,11 @@ impl Worker {
         if let Ok(credentials) = found.smtp {
             self.sender.try_with(credentials);
         }
+    }
+
+    /// Whether a password that its servers want is not known.
+    pub fn lacks_password(&self) -> bool {
+        self.receiver.login.as_ref().is_err_and(LoginFault::is_missing) || self.sender.lacks_password()
     }
 
     /// The row of the mailbox in the ledger.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use karamail_core::limits::DISK_FULL_PAUSE;
-use karamail_core::words::Told;
+use karamail_core::words::Telling;
 use tokio::sync::broadcast;
 
 use super::Engine;
@@ -27,7 +27,7 @@ impl Engine {
                 let log_now = log.borrow().clone();
                 let fault = log_now.catch_up(&store).await.err().map(|error| {
                     tracing::error!(%error, "the monthly log cannot be written");
-                    error.told(log_now.language())
+                    Telling::of(&error)
                 });
                 status.send_if_modified(|status| {
                     let is_news = status.log_fault != fault;

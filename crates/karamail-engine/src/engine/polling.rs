@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::limits::LONGEST_NAP;
-use karamail_core::words::{Told, guards as words};
+use karamail_core::words::{Telling, Told, guards as words};
 use tokio::task::JoinSet;
 
 use super::{Engine, SWEEP_INTERVAL, Slot, room};
@@ -114,7 +114,6 @@ impl Engine {
                 return;
             }
         };
-        let language = self.settings.general.language;
         let is_disk_full = room::met_full_disk(&report);
         if is_disk_full {
             self.pause_for_room();
@@ -149,13 +148,15 @@ impl Engine {
             slot.due = tokio::time::Instant::now() + pause;
         }
         let name = worker.mailbox().name.clone();
+        let is_password_missing = worker.lacks_password();
         self.status.send_modify(|status| {
             if let Some(mailbox) = status.mailboxes.iter_mut().find(|mailbox| mailbox.name == name) {
-                mailbox.receive_fault = report.receive_fault.as_ref().map(|fault| fault.told(language));
+                mailbox.receive_fault = report.receive_fault.as_ref().map(Telling::of);
                 if report.receive_fault.is_none() {
                     mailbox.last_good_poll = Some(clock::now());
                 }
                 mailbox.send_fault.clone_from(&report.send_fault);
+                mailbox.is_password_missing = is_password_missing;
                 if report.is_every_uidl_new {
                     mailbox.every_uidl_new_at = Some(clock::now());
                 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use karamail_core::journal::{Event, EventKind};
-use karamail_core::words::Told;
+use karamail_core::words::{Telling, Told};
 
 use super::follower::monthly_log;
 use super::{Engine, EngineError, MailboxStatus, Slot};
@@ -17,10 +17,14 @@ impl Engine {
     /// Workers for the settings that hold now. Those whose cycle runs come back and are replaced then.
     pub(super) async fn prepare(&mut self) -> Result<(), EngineError> {
         let mut slots = Vec::new();
+        let mut lacking = Vec::new();
         for mailbox in self.settings.mailboxes.iter().filter(|mailbox| mailbox.enabled) {
             let logins = Logins::find(&self.secrets, &self.settings, mailbox).await;
             let worker =
                 Worker::new(Arc::clone(&self.settings), mailbox.clone(), logins, &self.store).await?;
+            if worker.lacks_password() {
+                lacking.push(mailbox.name.clone());
+            }
             slots.push(Slot {
                 name: mailbox.name.clone(),
                 mailbox_id: worker.mailbox_id(),
@@ -50,6 +54,15 @@ impl Engine {
                         .unwrap_or_else(|| MailboxStatus::new(mailbox.name.clone(), address))
                 })
                 .collect();
+            for mailbox in &mut status.mailboxes {
+                let is_missing = lacking.contains(&mailbox.name);
+                if mailbox.is_password_missing && !is_missing {
+                    // What was told of it is over; the next poll tells whether the password is right.
+                    mailbox.receive_fault = None;
+                    mailbox.send_fault = None;
+                }
+                mailbox.is_password_missing = is_missing;
+            }
         });
         self.count_waiting().await;
         Ok(())
@@ -92,7 +105,7 @@ impl Engine {
                 let told = faults.told(self.settings.general.language);
                 tracing::warn!(%faults, "the settings file has faults");
                 self.status
-                    .send_modify(|status| status.settings_faults = Some(told.clone()));
+                    .send_modify(|status| status.settings_faults = Some(Telling::of(&faults)));
                 self.note(Event {
                     detail: Some(told),
                     ..Event::new(EventKind::SettingsRefused)

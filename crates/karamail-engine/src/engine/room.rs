@@ -5,7 +5,7 @@ use std::path::Path;
 
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::limits::{DISK_FULL_PAUSE, DISK_ROOM_BYTES};
-use karamail_core::words::Told;
+use karamail_core::words::Telling;
 use tokio::time::Instant;
 
 use super::Engine;
@@ -25,7 +25,7 @@ impl Engine {
     /// Pauses everything until there is room.
     pub(super) fn pause_for_room(&mut self) {
         self.look_for_room_at = Some(Instant::now() + DISK_FULL_PAUSE);
-        let told = StoreError::DiskFull.told(self.settings.general.language);
+        let told = Telling::of(&StoreError::DiskFull);
         self.status.send_if_modified(|status| {
             let is_news = status.disk_fault.is_none();
             status.disk_fault = Some(told);

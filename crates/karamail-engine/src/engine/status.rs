@@ -1,6 +1,7 @@
 //! What the engine is doing, as screens see it.
 
 use jiff::{SignedDuration, Timestamp};
+use karamail_core::words::Telling;
 use serde::Serialize;
 
 use crate::store::aside::AsideCounts;
@@ -16,11 +17,11 @@ pub struct Status {
     /// Each enabled mailbox, in the settings' order.
     pub mailboxes: Vec<MailboxStatus>,
     /// What is wrong with the settings file, told; the settings before it hold.
-    pub settings_faults: Option<String>,
+    pub settings_faults: Option<Telling>,
     /// Why the monthly log cannot be written, told; it catches up when it can.
-    pub log_fault: Option<String>,
+    pub log_fault: Option<Telling>,
     /// That the disk is full, told: nothing is polled or sent until there is room. The mails are on their servers.
-    pub disk_fault: Option<String>,
+    pub disk_fault: Option<Telling>,
 }
 
 /// What a mailbox is doing.
@@ -37,9 +38,11 @@ pub struct MailboxStatus {
     /// When the next poll is due.
     pub next_poll: Option<Timestamp>,
     /// Why the last poll failed, told.
-    pub receive_fault: Option<String>,
+    pub receive_fault: Option<Telling>,
     /// Why nothing can be sent, told.
-    pub send_fault: Option<String>,
+    pub send_fault: Option<Telling>,
+    /// Whether a password that the mailbox needs is not there: the shop must enter it.
+    pub is_password_missing: bool,
     /// How many mails wait for the shop: `held`, `quarantined`, `backlog`.
     #[serde(flatten)]
     pub waiting: AsideCounts,
@@ -59,6 +62,7 @@ impl MailboxStatus {
             next_poll: None,
             receive_fault: None,
             send_fault: None,
+            is_password_missing: false,
             waiting: AsideCounts::default(),
             every_uidl_new_at: None,
             problems: 0,

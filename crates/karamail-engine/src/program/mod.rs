@@ -22,6 +22,7 @@ use tokio::task::JoinHandle;
 use crate::config::{ConfigFaults, FaultKind, Places, Settings, SettingsWatcher};
 use crate::engine::{Command, Engine, EngineError, Handle};
 use crate::secrets::Secrets;
+use crate::setup::dns::Dns;
 use crate::stop::{Stop, StopSwitch, stop_switch};
 use crate::store::StoreError;
 
@@ -56,6 +57,8 @@ pub struct Program {
     language: Mutex<Option<Language>>,
     demo: tokio::sync::Mutex<()>,
     shown_demo: Mutex<Option<Arc<Demo>>>,
+    /// Whom to ask about mail servers, where that was chosen.
+    dns: Mutex<Option<Option<Dns>>>,
     testing: testing::Testing,
     /// Whether the engine collects as soon as it starts.
     collects: Mutex<bool>,
@@ -78,6 +81,7 @@ impl Program {
             language: Mutex::new(None),
             demo: tokio::sync::Mutex::new(()),
             shown_demo: Mutex::new(None),
+            dns: Mutex::new(None),
             testing: testing::Testing::default(),
             collects: Mutex::new(collects),
             begin: Notify::new(),
@@ -166,6 +170,17 @@ impl Program {
     /// The shop's passwords.
     pub fn secrets(&self) -> &Arc<Secrets> {
         &self.secrets
+    }
+
+    /// Whom to ask about mail servers; `None`: nobody can be asked.
+    pub fn dns(&self) -> Option<Dns> {
+        let chosen = lock(&self.dns).clone();
+        chosen.unwrap_or_else(|| Dns::chosen().ok())
+    }
+
+    /// Chooses whom to ask about mail servers; `None`: nobody is asked.
+    pub fn set_dns(&self, dns: Option<Dns>) {
+        *lock(&self.dns) = Some(dns);
     }
 
     /// Passwords were set or cleared: the engine reads them again.

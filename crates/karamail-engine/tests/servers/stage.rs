@@ -276,7 +276,11 @@ impl Stage<'_> {
                     .as_ref()
                     .map(|fault| fault.told(self.language))
                     .unwrap_or_default(),
-                Place::Sending => report.send_fault.clone().unwrap_or_default(),
+                Place::Sending => report
+                    .send_fault
+                    .as_ref()
+                    .map(|fault| fault.told(self.language))
+                    .unwrap_or_default(),
                 Place::Letter | Place::Log => String::new(),
             }
         };

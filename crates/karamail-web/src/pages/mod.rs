@@ -2,7 +2,7 @@
 
 mod about;
 mod demo;
-mod first;
+pub(crate) mod first;
 mod kit;
 mod log;
 mod mail_settings;

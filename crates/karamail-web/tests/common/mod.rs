@@ -12,6 +12,8 @@
     reason = "a test fails by panicking"
 )]
 
+pub mod first;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -114,12 +116,26 @@ impl Shop {
         Shop::start(servers, tempfile::tempdir().unwrap(), true).await
     }
 
+    /// A first start, with no password in the environment.
+    pub async fn without_settings_or_passwords() -> Shop {
+        let servers = DemoServers::start().await.unwrap();
+        Shop::start_with(servers, tempfile::tempdir().unwrap(), true, &[]).await
+    }
+
     /// A shop with this settings file, sound or not.
     pub async fn with_file(text: &str) -> Shop {
         let servers = DemoServers::start().await.unwrap();
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("karamail.toml"), text).unwrap();
         Shop::start(servers, folder, true).await
+    }
+
+    /// A shop with this settings file whose passwords nobody has entered.
+    pub async fn with_file_and_no_password(text: &str) -> Shop {
+        let servers = DemoServers::start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("karamail.toml"), text).unwrap();
+        Shop::start_with(servers, folder, true, &[]).await
     }
 
     async fn start(servers: DemoServers, folder: TempDir, collects: bool) -> Shop {
@@ -152,6 +168,8 @@ impl Shop {
             KeyringUse::Off,
         );
         let program = Program::start(places, Arc::new(secrets), collects);
+        // Nobody is asked about servers: tests know no network but loopback.
+        program.set_dns(None);
         program.settled().await;
         Shop {
             router: karamail_web::router(Arc::clone(&program)),

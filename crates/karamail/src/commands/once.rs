@@ -101,7 +101,7 @@ fn mailbox<'a>(name: &'a str, report: &CycleReport, language: Language) -> Mailb
         delayed: report.delayed,
         deleted: report.deleted,
         receive_fault: report.receive_fault.as_ref().map(|fault| fault.told(language)),
-        send_fault: report.send_fault.clone(),
+        send_fault: report.send_fault.as_ref().map(|fault| fault.told(language)),
     }
 }
 
@@ -130,6 +130,6 @@ fn print(name: &str, report: &CycleReport, language: Language) {
         output::line(&words::receiving_failed(language, &fault.told(language)));
     }
     if let Some(fault) = &report.send_fault {
-        output::line(&words::sending_failed(language, fault));
+        output::line(&words::sending_failed(language, &fault.told(language)));
     }
 }

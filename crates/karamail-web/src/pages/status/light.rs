@@ -1,0 +1,345 @@
+//! The light: what may be said of collecting. Pure; the clock is an argument.
+//!
+//! Invariant: it is green only while collecting, where the last poll of every mailbox succeeded and none is overdue.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use karamail_core::limits::{LONG_POLL, POLL_GRACE};
+use karamail_engine::engine::{MailboxStatus, Status};
+
+/// What the light says, the first that holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Light {
+    /// The shop stopped it.
+    Stopped,
+    /// The disk is full.
+    DiskFull,
+    /// The settings enable no mailbox.
+    NoMailbox,
+    /// The password of this mailbox is missing.
+    PasswordMissing(String),
+    /// The last poll of this mailbox failed.
+    Unreachable(String),
+    /// This mailbox should have been polled before now.
+    Late(String),
+    /// A mailbox was not polled yet, or is being polled after a while without.
+    Checking,
+    /// It collects, but something needs a hand.
+    Attention,
+    /// All is well.
+    Collecting,
+}
+
+/// How a light looks; also its class in the style sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Colour {
+    Good,
+    Busy,
+    Idle,
+    Warn,
+    Bad,
+}
+
+impl Light {
+    pub(crate) fn colour(&self) -> Colour {
+        match self {
+            Light::Collecting => Colour::Good,
+            Light::Checking => Colour::Busy,
+            Light::Stopped => Colour::Idle,
+            Light::Attention | Light::NoMailbox => Colour::Warn,
+            Light::DiskFull | Light::PasswordMissing(_) | Light::Unreachable(_) | Light::Late(_) => {
+                Colour::Bad
+            }
+        }
+    }
+}
+
+impl Colour {
+    pub(crate) fn class(self) -> &'static str {
+        match self {
+            Colour::Good => "good",
+            Colour::Busy => "busy",
+            Colour::Idle => "idle",
+            Colour::Warn => "warn",
+            Colour::Bad => "bad",
+        }
+    }
+}
+
+/// How far one mailbox is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Polled {
+    /// Its last poll succeeded, and it is not overdue.
+    Well,
+    /// It is on the way.
+    Checking,
+    /// It is overdue.
+    Late,
+}
+
+/// What may be said at `now` of an engine that polls each `interval`.
+pub(crate) fn judge(status: &Status, interval: Duration, now: Timestamp) -> Light {
+    if !status.is_collecting {
+        return Light::Stopped;
+    }
+    if status.disk_fault.is_some() {
+        return Light::DiskFull;
+    }
+    let mailboxes = &status.mailboxes;
+    if mailboxes.is_empty() {
+        return Light::NoMailbox;
+    }
+    let first = |is: &dyn Fn(&MailboxStatus) -> bool| {
+        let found = mailboxes.iter().find(|mailbox| is(mailbox));
+        found.map(|mailbox| mailbox.name.clone())
+    };
+    if let Some(name) = first(&|mailbox| mailbox.is_password_missing) {
+        return Light::PasswordMissing(name);
+    }
+    if let Some(name) = first(&|mailbox| mailbox.receive_fault.is_some()) {
+        return Light::Unreachable(name);
+    }
+    if let Some(name) = first(&|mailbox| polled(mailbox, interval, now) == Polled::Late) {
+        return Light::Late(name);
+    }
+    if first(&|mailbox| polled(mailbox, interval, now) == Polled::Checking).is_some() {
+        return Light::Checking;
+    }
+    let is_troubled =
+        |mailbox: &MailboxStatus| mailbox.send_fault.is_some() || mailbox.every_uidl_new_at.is_some();
+    if status.settings_faults.is_some() || status.log_fault.is_some() || first(&is_troubled).is_some() {
+        return Light::Attention;
+    }
+    Light::Collecting
+}
+
+/// How far a mailbox is whose last poll did not fail.
+pub(crate) fn polled(mailbox: &MailboxStatus, interval: Duration, now: Timestamp) -> Polled {
+    let grace = signed(POLL_GRACE);
+    let is_due_long_ago = mailbox
+        .next_poll
+        .is_some_and(|due| !mailbox.is_polling && now.duration_since(due) > grace);
+    let age = mailbox.last_good_poll.map(|at| now.duration_since(at));
+    match age {
+        _ if is_due_long_ago => Polled::Late,
+        None => Polled::Checking,
+        // A poll in the future: the clock was set back, and nobody knows how old it is.
+        Some(age) if age < -grace => Polled::Checking,
+        Some(age) if age <= signed(interval).saturating_add(grace) => Polled::Well,
+        // After a start or a sleep the next poll is not planned yet, or already under way.
+        Some(_) if !mailbox.is_polling && mailbox.next_poll.is_none() => Polled::Checking,
+        Some(age) if mailbox.is_polling && age <= signed(interval).saturating_add(signed(LONG_POLL)) => {
+            Polled::Checking
+        }
+        Some(_) => Polled::Late,
+    }
+}
+
+fn signed(duration: Duration) -> SignedDuration {
+    SignedDuration::try_from(duration).unwrap_or(SignedDuration::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use karamail_core::words::{Language, Telling, Told};
+
+    use super::*;
+
+    const NOW: &str = "2026-11-21T03:00:00Z";
+
+    struct Fault;
+    impl Told for Fault {
+        fn what(&self, _: Language) -> String {
+            "x".to_owned()
+        }
+    }
+
+    /// A mailbox whose last good poll ended so many seconds ago, and whose next one is due in so many.
+    fn mailbox(ended: Option<i64>, due: Option<i64>) -> MailboxStatus {
+        let now: Timestamp = NOW.parse().unwrap();
+        let status = untroubled(ended.map(|ago| now - SignedDuration::from_secs(ago)));
+        MailboxStatus {
+            next_poll: due.map(|seconds| now + SignedDuration::from_secs(seconds)),
+            ..status
+        }
+    }
+
+    fn untroubled(last_good_poll: Option<Timestamp>) -> MailboxStatus {
+        MailboxStatus {
+            name: "a".to_owned(),
+            address: "a@shop.example".to_owned(),
+            is_polling: false,
+            last_good_poll,
+            next_poll: None,
+            receive_fault: None,
+            send_fault: None,
+            is_password_missing: false,
+            waiting: karamail_engine::store::aside::AsideCounts::default(),
+            every_uidl_new_at: None,
+            problems: 0,
+        }
+    }
+
+    #[track_caller]
+    fn check(interval: u64, mailboxes: &[MailboxStatus], expected: Light) {
+        let status = Status {
+            is_collecting: true,
+            mailboxes: mailboxes.to_vec(),
+            ..Status::default()
+        };
+        let found = judge(&status, Duration::from_secs(interval), NOW.parse().unwrap());
+        assert_eq!(found, expected);
+    }
+
+    fn polling(mailbox: MailboxStatus) -> MailboxStatus {
+        MailboxStatus {
+            is_polling: true,
+            next_poll: None,
+            ..mailbox
+        }
+    }
+
+    fn late() -> Light {
+        Light::Late("a".to_owned())
+    }
+
+    #[test]
+    fn it_is_green_only_where_every_last_poll_succeeded_and_none_is_overdue() {
+        let good = mailbox(Some(5), Some(10));
+        check(15, std::slice::from_ref(&good), Light::Collecting);
+        check(15, &[good.clone(), mailbox(None, Some(0))], Light::Checking);
+        check(15, &[good.clone(), mailbox(Some(500), Some(-400))], late());
+        // Being polled while the last poll is fresh is no doubt.
+        check(15, &[polling(mailbox(Some(15), None))], Light::Collecting);
+        check(15, &[], Light::NoMailbox);
+    }
+
+    #[test]
+    fn a_poll_that_is_overdue_is_not_green() {
+        // interval, last good poll ended so long ago, next due in, polling: what is said
+        for (interval, ended, due, is_polling, expected) in [
+            (15, 75, Some(0), false, Light::Collecting),
+            (15, 76, Some(0), false, late()),
+            (15, 40, Some(-60), false, Light::Collecting),
+            (15, 40, Some(-61), false, late()),
+            // A failing mailbox that is mended backs off; what counts is the last good poll.
+            (15, 3_600, Some(200), false, late()),
+            // An interval of an hour.
+            (3_600, 3_599, Some(1), false, Light::Collecting),
+            (3_600, 3_660, Some(-60), false, Light::Collecting),
+            (3_600, 3_661, Some(-61), false, late()),
+            // The machine slept all night: at first nothing is planned, then the poll runs.
+            (15, 30_000, None, false, Light::Checking),
+            (15, 30_000, Some(-29_000), false, late()),
+            (15, 500, None, true, Light::Checking),
+            (15, 915, None, true, Light::Checking),
+            (15, 916, None, true, late()),
+            // The clock was set back by a day.
+            (15, -86_400, Some(10), false, Light::Checking),
+        ] {
+            let one = MailboxStatus {
+                is_polling,
+                ..mailbox(Some(ended), due)
+            };
+            check(interval, &[one], expected);
+        }
+        check(15, &[mailbox(None, Some(-61))], late());
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_worst_first() {
+        let good = mailbox(Some(5), Some(10));
+        let failing = MailboxStatus {
+            receive_fault: Some(Telling::of(&Fault)),
+            ..good.clone()
+        };
+        let without_password = MailboxStatus {
+            is_password_missing: true,
+            ..failing.clone()
+        };
+        let unsent = MailboxStatus {
+            send_fault: Some(Telling::of(&Fault)),
+            ..good.clone()
+        };
+        let strange = MailboxStatus {
+            every_uidl_new_at: Some(NOW.parse().unwrap()),
+            ..good.clone()
+        };
+        check(
+            15,
+            &[good.clone(), failing.clone()],
+            Light::Unreachable("a".to_owned()),
+        );
+        check(
+            15,
+            &[polling(failing.clone())],
+            Light::Unreachable("a".to_owned()),
+        );
+        check(
+            15,
+            &[without_password, failing.clone()],
+            Light::PasswordMissing("a".to_owned()),
+        );
+        check(15, &[good.clone(), unsent], Light::Attention);
+        check(15, &[strange], Light::Attention);
+        let now = NOW.parse().unwrap();
+        let interval = Duration::from_secs(15);
+        let fault = Some(Telling::of(&Fault));
+        let of = |status: Status| {
+            judge(
+                &Status {
+                    mailboxes: vec![good.clone()],
+                    ..status
+                },
+                interval,
+                now,
+            )
+        };
+        let collecting = || Status {
+            is_collecting: true,
+            ..Status::default()
+        };
+        assert_eq!(of(Status::default()), Light::Stopped);
+        assert_eq!(
+            of(Status {
+                disk_fault: fault.clone(),
+                ..collecting()
+            }),
+            Light::DiskFull
+        );
+        assert_eq!(
+            of(Status {
+                log_fault: fault.clone(),
+                ..collecting()
+            }),
+            Light::Attention
+        );
+        assert_eq!(
+            of(Status {
+                settings_faults: fault,
+                ..collecting()
+            }),
+            Light::Attention
+        );
+        assert_eq!(of(collecting()), Light::Collecting);
+    }
+
+    #[test]
+    fn only_all_is_well_is_green() {
+        let name = || "a".to_owned();
+        for light in [
+            Light::Stopped,
+            Light::DiskFull,
+            Light::NoMailbox,
+            Light::PasswordMissing(name()),
+            Light::Unreachable(name()),
+            Light::Late(name()),
+            Light::Checking,
+            Light::Attention,
+        ] {
+            assert_ne!(light.colour(), Colour::Good, "{light:?}");
+        }
+        assert_eq!(Light::Collecting.colour(), Colour::Good);
+    }
+}
