@@ -22,6 +22,7 @@ export async function picture(page, name, { height = MOST_HEIGHT } = {}) {
   const { width, height: before } = page.viewportSize()
   const whole = await page.evaluate(() => document.documentElement.scrollHeight)
   await page.setViewportSize({ width, height: Math.min(whole, height) })
+  await page.evaluate(() => scrollTo(0, 0))
   const taken = await page.screenshot({ animations: 'disabled', caret: 'hide', scale: 'css' })
   await page.setViewportSize({ width, height: before })
   const small = withPalette(taken)
@@ -51,6 +52,8 @@ function steady(page) {
       const text = changed(node.nodeValue)
       if (text !== node.nodeValue) node.nodeValue = text
     }
+    // Shadows in a few colours are steps.
+    for (const one of document.querySelectorAll('article, .card, .phone, .paper, .letter')) one.style.boxShadow = 'none'
     for (const one of document.querySelectorAll('[data-countdown]')) one.removeAttribute('data-countdown')
     for (const field of document.querySelectorAll('input, textarea')) {
       const isPort = /port$/.test(field.name) && Number(field.value) > 20_000

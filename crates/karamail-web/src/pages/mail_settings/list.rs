@@ -196,7 +196,7 @@ fn state(
         return ("", words::never_polled(language));
     };
     if let Some(fault) = status.receive_fault.as_ref().or(status.send_fault.as_ref()) {
-        return ("bad", fault.what(language));
+        return ("bad", fault.told(language));
     }
     match status.last_good_poll {
         Some(at) => {
