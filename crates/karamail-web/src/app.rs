@@ -9,6 +9,7 @@ use karamail_engine::monthly_log::reader::LogReader;
 use karamail_engine::program::Program;
 
 use crate::fault::PageFault;
+use crate::pages::TypedPasswords;
 use crate::pages::first::Desk;
 use crate::shell::{Nav, Shell};
 
@@ -21,6 +22,8 @@ pub(crate) struct Inner {
     pub(crate) program: Arc<Program>,
     /// What was filled in of the first steps.
     pub(crate) first: Desk,
+    /// Passwords that were typed into a form which is not saved yet.
+    pub(crate) typed: TypedPasswords,
     /// Where the lines of the log's files are.
     pub(crate) log: LogReader,
 }
@@ -37,6 +40,7 @@ impl App {
         App(Arc::new(Inner {
             program,
             first: Desk::default(),
+            typed: TypedPasswords::default(),
             log: LogReader::new(),
         }))
     }

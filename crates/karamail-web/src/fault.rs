@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use karamail_core::words::screens::shell as words;
 use karamail_core::words::{Language, Told};
 use karamail_engine::engine::requests::RequestFault;
@@ -30,6 +30,21 @@ pub(crate) enum PageFault {
     Template(askama::Error),
     /// Already told: status, what, what to do.
     Said(StatusCode, String, Option<String>),
+    /// A page that tells it, made already.
+    Shown(StatusCode, String),
+    /// The way goes on there.
+    Elsewhere(&'static str),
+}
+
+impl PageFault {
+    /// Anything that can be told.
+    pub(crate) fn of(fault: &dyn Told, language: Language) -> PageFault {
+        PageFault::Said(
+            StatusCode::CONFLICT,
+            fault.what(language),
+            fault.what_to_do(language),
+        )
+    }
 }
 
 impl From<StoreError> for PageFault {
@@ -57,6 +72,8 @@ struct Untold(std::sync::Arc<PageFault>);
 impl IntoResponse for PageFault {
     fn into_response(self) -> Response {
         let status = match &self {
+            PageFault::Shown(status, html) => return (*status, Html(html.clone())).into_response(),
+            PageFault::Elsewhere(address) => return Redirect::to(address).into_response(),
             PageFault::NotFound => StatusCode::NOT_FOUND,
             PageFault::NoEngine => StatusCode::SERVICE_UNAVAILABLE,
             PageFault::Store(_) | PageFault::Template(_) => StatusCode::INTERNAL_SERVER_ERROR,
@@ -147,6 +164,8 @@ fn told(app: &App, fault: &PageFault) -> (String, Option<String>, bool) {
             )
         }
         PageFault::Said(_, what, what_to_do) => (what.clone(), what_to_do.clone(), false),
+        // These were answered by themselves.
+        PageFault::Shown(..) | PageFault::Elsewhere(_) => (String::new(), None, false),
     }
 }
 

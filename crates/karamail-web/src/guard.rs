@@ -186,7 +186,7 @@ pub(crate) async fn sign_in(State(access): State<Arc<Access>>, Form(key): Form<K
 }
 
 /// 256 random bits, as letters and figures.
-fn token() -> std::io::Result<String> {
+pub(crate) fn token() -> std::io::Result<String> {
     let mut bytes = [0; 32];
     let filled = SystemRandom::new().fill(&mut bytes);
     filled.map_err(|_| std::io::Error::other("the system gives no random numbers"))?;

@@ -1,5 +1,7 @@
 //! A settings file as TOML has it, with the line of every key and value, and every slip in its form at once.
 
+use std::ops::Range;
+
 use karamail_core::limits::CONFIG_SYNTAX_FAULTS;
 use toml::de::{DeTable, DeValue};
 
@@ -10,6 +12,8 @@ use super::faults::{ConfigFault, FaultKind, SyntaxFault, ValueType};
 pub(crate) struct Node {
     /// Its line, counted from 1.
     pub(crate) line: usize,
+    /// Where it ends, bytes from the start of the text.
+    pub(crate) end: usize,
     pub(crate) value: Value,
 }
 
@@ -65,14 +69,14 @@ fn entries(table: &DeTable<'_>, lines: &Lines) -> Vec<Entry> {
         .map(|(name, value)| Entry {
             name: name.get_ref().to_string(),
             line: lines.line(name.span().start),
-            node: node(value.get_ref(), value.span().start, lines),
+            node: node(value.get_ref(), value.span(), lines),
         })
         .collect();
     all.sort_by_key(|entry| entry.line);
     all
 }
 
-fn node(value: &DeValue<'_>, start: usize, lines: &Lines) -> Node {
+fn node(value: &DeValue<'_>, span: Range<usize>, lines: &Lines) -> Node {
     let inner = match value {
         DeValue::String(text) => Value::Text(text.to_string()),
         DeValue::Integer(number) => Value::Integer(
@@ -85,13 +89,14 @@ fn node(value: &DeValue<'_>, start: usize, lines: &Lines) -> Node {
         DeValue::Array(array) => Value::List(
             array
                 .iter()
-                .map(|value| node(value.get_ref(), value.span().start, lines))
+                .map(|value| node(value.get_ref(), value.span(), lines))
                 .collect(),
         ),
         DeValue::Table(table) => Value::Table(entries(table, lines)),
     };
     Node {
-        line: lines.line(start),
+        line: lines.line(span.start),
+        end: span.end,
         value: inner,
     }
 }

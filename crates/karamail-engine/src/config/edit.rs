@@ -1,5 +1,12 @@
 //! Changing the settings file by program: one value at a time, with all comments kept, and never over a change that a
-//! hand made meanwhile.
+//! hand made meanwhile. What the file holds now, for a form that shows it, is in `contents`; single lines that are switched
+//! on and off are in `lines`.
+
+mod alone;
+mod contents;
+mod lines;
+
+pub use contents::{FileContents, FileValue, Wording};
 
 use std::fs;
 use std::io;
@@ -13,7 +20,7 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, TableLike, Value
 
 use super::document::{self, Entry};
 use super::faults::{ConfigFault, ConfigFaults};
-use super::keys::{Kind, SECTIONS, Section};
+use super::keys::{Key, Kind, SECTIONS, Section};
 use super::load::{self, folder_of};
 use super::replace::{self, Rights};
 use super::samples::sample;
@@ -25,7 +32,18 @@ pub struct SettingsFile {
     path: PathBuf,
     /// The digest of the file as it was read.
     unchanged: [u8; 32],
+    /// The text as it was read.
+    before: String,
     text: String,
+}
+
+/// What came of saving a file that may have faults.
+#[derive(Debug)]
+pub enum Mended {
+    /// It is sound.
+    Sound(Box<Settings>),
+    /// Written, but faults remain that were there before.
+    StillFaulty(ConfigFaults),
 }
 
 /// A value to be written.
@@ -140,6 +158,7 @@ impl SettingsFile {
         let mut file = SettingsFile {
             path: path.to_owned(),
             unchanged: [0; 32],
+            before: String::new(),
             text: sample(language).to_owned(),
         };
         for (key, value) in values {
@@ -168,8 +187,14 @@ impl SettingsFile {
         Ok(SettingsFile {
             path: path.to_owned(),
             unchanged: Sha256::digest(&bytes).into(),
+            before: text.clone(),
             text,
         })
+    }
+
+    /// What the file was when it was opened: another digest, another file. 64 hex digits.
+    pub fn digest(&self) -> String {
+        self.unchanged.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The text as it would be written.
@@ -218,12 +243,17 @@ impl SettingsFile {
         })
     }
 
-    /// Removes one key, so that its default holds.
+    /// Removes one key, so that its default holds. Its line becomes the sample's commented-out one, so that the
+    /// explanation above it keeps its meaning.
     ///
     /// # Errors
     /// [`EditFault::UnknownKey`], also where the section is not there.
     pub fn remove(&mut self, key: &str) -> Result<(), EditFault> {
         let place = Place::parse(key).ok_or_else(|| EditFault::UnknownKey(key.to_owned()))?;
+        if let Some(text) = self.switched_off(&place) {
+            self.text = text;
+            return Ok(());
+        }
         self.change(key, |root| {
             place.table(root, false)?.remove(place.key).map(|_| ())
         })
@@ -250,6 +280,38 @@ impl SettingsFile {
     /// file since it was opened, [`EditFault::NotWritten`].
     pub fn save(self) -> Result<Settings, EditFault> {
         let settings = self.check().map_err(EditFault::Faults)?;
+        self.write()?;
+        Ok(settings)
+    }
+
+    /// The same for a file that has faults elsewhere: what was wrong before may stay wrong, so that faults can be mended one
+    /// after another.
+    ///
+    /// # Errors
+    /// [`EditFault::Faults`] with all of them where there is one that was not there before; else as [`SettingsFile::save`].
+    pub fn save_mending(self) -> Result<Mended, EditFault> {
+        let faults = match self.check() {
+            Ok(settings) => {
+                self.write()?;
+                return Ok(Mended::Sound(Box::new(settings)));
+            }
+            Err(faults) => faults,
+        };
+        let before = Settings::parse(&self.before, &folder_of(&self.path)).err();
+        let was_there = |fault: &ConfigFault| {
+            let before = before.iter().flat_map(|before| &before.faults);
+            before
+                .into_iter()
+                .any(|old| old.key == fault.key && old.kind == fault.kind)
+        };
+        if !faults.faults.iter().all(was_there) {
+            return Err(EditFault::Faults(faults));
+        }
+        self.write()?;
+        Ok(Mended::StillFaulty(faults))
+    }
+
+    fn write(&self) -> Result<(), EditFault> {
         match fs::read(&self.path) {
             Ok(bytes) if <[u8; 32]>::from(Sha256::digest(&bytes)) == self.unchanged => {}
             _ => return Err(EditFault::ChangedMeanwhile),
@@ -259,8 +321,7 @@ impl SettingsFile {
                 path: self.path.clone(),
                 reason,
             }
-        })?;
-        Ok(settings)
+        })
     }
 
     fn change(&mut self, key: &str, work: impl FnOnce(&mut Table) -> Option<()>) -> Result<(), EditFault> {
@@ -275,43 +336,6 @@ impl SettingsFile {
             text
         };
         Ok(())
-    }
-
-    /// The text with a commented-out key of this place switched on; `None` where there is none, or the key itself is there.
-    fn switched_on(&self, place: &Place, value: &Value) -> Option<String> {
-        let root = document::parse(&self.text).ok()?;
-        let (header, entries) = place.find(&root)?;
-        if entries.iter().any(|entry| entry.name == place.key) {
-            return None;
-        }
-        let lines: Vec<&str> = self.text.split_inclusive('\n').collect();
-        lines
-            .get(header - 1)
-            .filter(|line| line.trim_start().starts_with('['))?;
-        let is_header = |line: &str| line.trim_start_matches(['#', ' ', '\t']).starts_with('[');
-        let found = lines
-            .iter()
-            .enumerate()
-            .skip(header)
-            .take_while(|(_, line)| !is_header(line))
-            .find(|(_, line)| {
-                let Some(rest) = line
-                    .strip_prefix('#')
-                    .map(|rest| rest.strip_prefix(' ').unwrap_or(rest))
-                else {
-                    return false;
-                };
-                // A remark that begins with the key's name is no key.
-                rest.split_once('=')
-                    .is_some_and(|(name, _)| name.trim() == place.key)
-                    && rest.parse::<DocumentMut>().is_ok()
-            });
-        let (at, old) = found?;
-        let end = if old.ends_with("\r\n") { "\r\n" } else { "\n" };
-        let line = format!("{} = {}{end}", place.key, value.to_string().trim());
-        let before = lines.get(..at)?.concat();
-        let after = lines.get(at + 1..)?.concat();
-        Some(format!("{before}{line}{after}"))
     }
 }
 
@@ -422,10 +446,15 @@ impl From<SettingValue> for Value {
     }
 }
 
+/// The section and the key that a path such as `mailbox[1].pop3.port` names; `None`: there is no such key.
+pub fn key_of(path: &str) -> Option<(&'static Section, &'static Key)> {
+    let place = Place::parse(path)?;
+    Some((place.section, place.section.key(place.key)?))
+}
+
 /// The kind of value that a key takes, for a form that offers it; `None`: there is no such key.
 pub fn kind_of(key: &str) -> Option<Kind> {
-    let place = Place::parse(key)?;
-    place.section.key(place.key).map(|key| key.kind)
+    key_of(key).map(|(_, key)| key.kind)
 }
 
 #[cfg(test)]

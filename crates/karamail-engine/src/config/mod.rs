@@ -27,7 +27,10 @@ mod settings;
 mod watch;
 
 pub use advice::{Advice, AdviceKind};
-pub use edit::{EditFault, SettingValue, SettingsFile, kind_of, write_new, write_new_with};
+pub use edit::{
+    EditFault, FileContents, FileValue, Mended, SettingValue, SettingsFile, Wording, key_of, kind_of,
+    write_new, write_new_with,
+};
 pub use faults::{ConfigFault, ConfigFaults, FaultKind, HostSlip, KeyHint, SyntaxFault, ValueType};
 pub use load::files_named;
 pub use places::{NoHome, Places, SETTINGS_FILE};

@@ -5,6 +5,8 @@ use std::sync::LazyLock;
 
 use karamail_core::words::Language;
 
+use super::keys::Section;
+
 const SAMPLE: &str = include_str!("../../../../config/karamail.toml");
 
 pub(crate) const RECEIPT_JA: &str = include_str!("../../../../config/templates/receipt.ja.txt");
@@ -24,43 +26,33 @@ pub struct ReadyMade {
     file: &'static str,
 }
 
+macro_rules! ready_made {
+    ($($name:literal $language:ident $file:literal),* $(,)?) => {
+        [$(ReadyMade {
+            name: $name,
+            language: Language::$language,
+            file: include_str!(concat!("../../../../config/templates/", $file)),
+        }),*]
+    };
+}
+
 /// The ready-made receipts: the usual one of each language first.
-pub const READY_MADE_RECEIPTS: [ReadyMade; 7] = [
-    ReadyMade {
-        name: "標準",
-        language: Language::Japanese,
-        file: RECEIPT_JA,
-    },
-    ReadyMade {
-        name: "飲食店",
-        language: Language::Japanese,
-        file: include_str!("../../../../config/templates/restaurant.ja.txt"),
-    },
-    ReadyMade {
-        name: "美容室",
-        language: Language::Japanese,
-        file: include_str!("../../../../config/templates/salon.ja.txt"),
-    },
-    ReadyMade {
-        name: "小売店",
-        language: Language::Japanese,
-        file: include_str!("../../../../config/templates/retail.ja.txt"),
-    },
-    ReadyMade {
-        name: "教室",
-        language: Language::Japanese,
-        file: include_str!("../../../../config/templates/school.ja.txt"),
-    },
-    ReadyMade {
-        name: "Standard",
-        language: Language::English,
-        file: RECEIPT_EN,
-    },
-    ReadyMade {
-        name: "Shop",
-        language: Language::English,
-        file: include_str!("../../../../config/templates/shop.en.txt"),
-    },
+pub const READY_MADE_RECEIPTS: [ReadyMade; 15] = ready_made![
+    "標準" Japanese "receipt.ja.txt",
+    "飲食店" Japanese "restaurant.ja.txt",
+    "カフェ・テイクアウト" Japanese "cafe.ja.txt",
+    "美容室・サロン" Japanese "salon.ja.txt",
+    "小売店" Japanese "retail.ja.txt",
+    "教室・スクール" Japanese "school.ja.txt",
+    "クリニック・整体院" Japanese "clinic.ja.txt",
+    "スポーツジム" Japanese "gym.ja.txt",
+    "イベント・展示会" Japanese "event.ja.txt",
+    "Standard" English "receipt.en.txt",
+    "Restaurant" English "restaurant.en.txt",
+    "Salon" English "salon.en.txt",
+    "Shop" English "shop.en.txt",
+    "School" English "school.en.txt",
+    "Clinic" English "clinic.en.txt",
 ];
 
 impl ReadyMade {
@@ -84,6 +76,20 @@ pub fn sample(language: Language) -> &'static str {
         Language::Japanese => SAMPLE,
         Language::English => &ENGLISH,
     }
+}
+
+/// The line of a key in the sample, commented out.
+pub(crate) fn example_line(section: &Section, key: &str) -> Option<String> {
+    let plain = |line: &'static str| line.trim_start_matches('#').trim();
+    let header = section.header();
+    SAMPLE
+        .lines()
+        .skip_while(|line| plain(line) != header)
+        .skip(1)
+        .take_while(|line| !plain(line).starts_with('['))
+        .map(plain)
+        .find(|line| line.split_once('=').is_some_and(|(name, _)| name.trim() == key))
+        .map(|line| format!("#{line}"))
 }
 
 /// Subject and body of a text file: a first line `件名: …` or `Subject: …` is the subject where an empty line follows.
@@ -118,6 +124,9 @@ mod tests {
                 "{}",
                 one.name
             );
+            // A phone breaks lines by itself; a break within a sentence would make them ragged.
+            let ragged = |line: &str| line.chars().count() > 24 && !line.ends_with(['。', '.', '!']);
+            assert!(!one.body().lines().any(ragged), "{}", one.name);
             assert!(
                 one.body().ends_with('\n') && !one.body().contains('\r'),
                 "{}",

@@ -175,7 +175,7 @@ impl Program {
     /// Whom to ask about mail servers; `None`: nobody can be asked.
     pub fn dns(&self) -> Option<Dns> {
         let chosen = lock(&self.dns).clone();
-        chosen.unwrap_or_else(|| Dns::usual().ok())
+        chosen.unwrap_or_else(|| Dns::chosen().ok())
     }
 
     /// Chooses whom to ask about mail servers; `None`: nobody is asked.

@@ -89,6 +89,22 @@ impl SecretsFile {
 
     /// Removes a password; `false`: it was not there.
     pub(super) fn clear(&self, mailbox: &Mailbox, kind: SecretKind) -> Result<bool, SecretFault> {
+        self.clear_where(kind, |section| belongs(section, mailbox))
+    }
+
+    /// Removes a password from where `before` had it and `after` has not.
+    pub(super) fn clear_left(
+        &self,
+        before: &Mailbox,
+        after: &Mailbox,
+        kind: SecretKind,
+    ) -> Result<bool, SecretFault> {
+        self.clear_where(kind, |section| {
+            belongs(section, before) && !belongs(section, after)
+        })
+    }
+
+    fn clear_where(&self, kind: SecretKind, is_meant: impl Fn(&str) -> bool) -> Result<bool, SecretFault> {
         let _alone = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(text) = self.read()? else {
             return Ok(false);
@@ -96,7 +112,7 @@ impl SecretsFile {
         let mut root = self.edit(&text)?;
         let mut removed = false;
         // Under its address and under its name: what is cleared must not come back from the other one.
-        while let Some(section) = section_with(&root, mailbox, kind) {
+        while let Some(section) = section_with(&root, kind, &is_meant) {
             let table = root.get_mut(&section).and_then(Item::as_table_like_mut);
             removed |= table.is_some_and(|table| table.remove(kind.name()).is_some());
             if root
@@ -191,15 +207,19 @@ fn section_of(root: &DocumentMut, mailbox: &Mailbox) -> Option<String> {
     found.map(str::to_owned)
 }
 
-fn section_with(root: &DocumentMut, mailbox: &Mailbox, kind: SecretKind) -> Option<String> {
+fn section_with(root: &DocumentMut, kind: SecretKind, is_meant: impl Fn(&str) -> bool) -> Option<String> {
     let holds = |item: &Item| {
         item.as_table_like()
             .is_some_and(|table| table.contains_key(kind.name()))
     };
-    let of_mailbox = |name: &str| is_address(name, mailbox) || name == mailbox.name;
     root.iter()
-        .find(|(name, item)| of_mailbox(name) && holds(item))
+        .find(|(name, item)| is_meant(name) && holds(item))
         .map(|(name, _)| name.to_owned())
+}
+
+/// Whether a password of this mailbox may stand in this section.
+fn belongs(section: &str, mailbox: &Mailbox) -> bool {
+    is_address(section, mailbox) || section == mailbox.name
 }
 
 fn is_address(name: &str, mailbox: &Mailbox) -> bool {

@@ -6,6 +6,7 @@
 mod environment;
 mod file;
 mod keyring;
+mod moving;
 mod password;
 
 use std::collections::HashMap;
@@ -20,6 +21,7 @@ use karamail_core::words::{Language, Told};
 pub use self::environment::Environment;
 use self::file::SecretsFile;
 use self::keyring::Keyring;
+pub use self::moving::{PasswordChange, Typed};
 pub use self::password::{Credentials, Password};
 use crate::config::{Mailbox, Settings, SmtpAuthentication};
 

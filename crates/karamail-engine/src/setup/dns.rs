@@ -12,6 +12,9 @@ use karamail_core::words::{Language, Told, setup as words};
 use tokio::net::lookup_host;
 use tokio::time::timeout;
 
+/// Names the name server to ask instead of the system's, such as `127.0.0.1:53`.
+const CHOSEN: &str = "KARAMAIL_DNS_SERVER";
+
 /// Asks name servers.
 #[derive(Clone)]
 pub struct Dns {
@@ -41,19 +44,16 @@ impl Told for DnsFault {
     }
 }
 
-/// Names the name server to ask instead of the system's, such as `127.0.0.1:53`.
-const DNS_SERVER: &str = "KARAMAIL_DNS_SERVER";
-
 impl Dns {
-    /// Asks the name server that the variable `KARAMAIL_DNS_SERVER` names, else those of this machine.
+    /// Asks the name server that `KARAMAIL_DNS_SERVER` names, or else those of this machine.
     ///
     /// # Errors
-    /// [`DnsFault::NoServer`] where none is set up.
-    pub fn usual() -> Result<Dns, DnsFault> {
-        match std::env::var(DNS_SERVER) {
+    /// [`DnsFault::NoServer`] where the variable names none, or none is set up.
+    pub fn chosen() -> Result<Dns, DnsFault> {
+        match std::env::var(CHOSEN) {
             Ok(server) if !server.is_empty() => match server.parse::<SocketAddr>() {
                 Ok(server) => Dns::at(server),
-                Err(error) => Err(DnsFault::NoServer(format!("{DNS_SERVER}: {error}"))),
+                Err(error) => Err(DnsFault::NoServer(format!("{CHOSEN}: {error}"))),
             },
             _ => Dns::system(),
         }

@@ -14,6 +14,8 @@ mod waiting;
 
 use axum::Router;
 
+pub(crate) use mail_settings::TypedPasswords;
+
 use crate::app::App;
 
 /// Every screen.

@@ -98,6 +98,18 @@ impl Shop {
         shop
     }
 
+    /// A shop that does not collect and whose passwords are not in the environment.
+    pub async fn without_environment(settings: &str) -> Shop {
+        let servers = DemoServers::start().await.unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(
+            folder.path().join("karamail.toml"),
+            format!("{settings}\n{}", mailbox(&servers)),
+        )
+        .unwrap();
+        Shop::start_with(servers, folder, false, &[]).await
+    }
+
     /// A first start: no settings file.
     pub async fn without_settings() -> Shop {
         let servers = DemoServers::start().await.unwrap();
@@ -140,14 +152,14 @@ impl Shop {
         servers: DemoServers,
         folder: TempDir,
         collects: bool,
-        passwords: &[(&str, &str)],
+        variables: &[(&str, &str)],
     ) -> Shop {
         let places = Places {
             config: folder.path().join("karamail.toml"),
             data: folder.path().join("data"),
             portable: false,
         };
-        let passwords = passwords
+        let passwords = variables
             .iter()
             .map(|(name, value)| ((*name).to_owned(), (*value).into()));
         let secrets = Secrets::with(

@@ -28,7 +28,7 @@ pub(crate) async fn init(context: &Context, init: &Init, address: &EmailAddress)
     }
     let dns = match init.offline {
         true => None,
-        false => Dns::usual().ok(),
+        false => Dns::chosen().ok(),
     };
     let wanted = Wanted {
         address,
@@ -87,7 +87,7 @@ pub(crate) async fn look_up_domains(settings: &Settings) -> Vec<SendingDomain> {
         }
     }
     let mut domains = Vec::new();
-    let dns = Dns::usual();
+    let dns = Dns::chosen();
     for (domain, server) in pairs {
         domains.push(match &dns {
             Ok(dns) => look_up(dns, &domain, &server).await,

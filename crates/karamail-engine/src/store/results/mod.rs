@@ -205,6 +205,19 @@ pub async fn number_of(
     )
 }
 
+/// The highest number given of each series that gave one.
+pub async fn highest_numbers(readers: &SqlitePool) -> Result<Vec<(String, i64)>, StoreError> {
+    let all: Vec<(String, Option<i64>)> = sqlx::query_as(
+        "SELECT name, (SELECT max(number) FROM receipts WHERE series = name) FROM series ORDER BY name",
+    )
+    .fetch_all(readers)
+    .await?;
+    Ok(all
+        .into_iter()
+        .filter_map(|(name, highest)| Some((name, highest?)))
+        .collect())
+}
+
 fn result_row(row: Row) -> ResultRow {
     let class = || {
         let named = row.class.as_deref().and_then(|class| class.parse().ok());
