@@ -20,10 +20,10 @@ pub(crate) struct App(Arc<Inner>);
 /// What [`App`] holds. A screen that keeps something between two requests adds a field here.
 pub(crate) struct Inner {
     pub(crate) program: Arc<Program>,
-    /// What was filled in of the first steps.
-    pub(crate) first: Desk,
     /// Passwords that were typed into a form which is not saved yet.
     pub(crate) typed: TypedPasswords,
+    /// What was filled in of the first steps.
+    pub(crate) first: Desk,
     /// Where the lines of the log's files are.
     pub(crate) log: LogReader,
 }
@@ -39,8 +39,8 @@ impl App {
     pub(crate) fn new(program: Arc<Program>) -> App {
         App(Arc::new(Inner {
             program,
-            first: Desk::default(),
             typed: TypedPasswords::default(),
+            first: Desk::default(),
             log: LogReader::new(),
         }))
     }
