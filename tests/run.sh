@@ -5,8 +5,9 @@
 #   tests/run.sh unit crash      these parts only
 #   tests/run.sh --list          the parts' names
 #
-# Real mail servers come from Debian and are installed where they are missing (as root, or with sudo). They run on free
-# ports of 127.0.0.1 from temporary folders; the system's own mail services are neither used nor started.
+# Real mail servers and Chromium come from Debian and are installed where they are missing (as root, or with sudo). The
+# servers run on free ports of 127.0.0.1 from temporary folders; the system's own mail services are neither used nor
+# started. What drives Chromium comes from npm. CHROMIUM names another one.
 # KARAMAIL_KILLS=1000 makes the crash test longer; KARAMAIL_SEED repeats one.
 set -u
 cd "$(dirname "$0")/.." || exit 1
@@ -23,6 +24,7 @@ PARTS=(
   "demo 1200"
   "drivers 1200"
   "servers 2400"
+  "browser 1200"
   "crash 3600"
 )
 
@@ -40,15 +42,28 @@ part_tools() {
   [ -x /usr/lib/dovecot/pop3 ] || packages+=(dovecot-pop3d)
   [ -x /usr/lib/postfix/sbin/master ] || packages+=(postfix)
   command -v setpriv >/dev/null && command -v setsid >/dev/null || packages+=(util-linux)
+  [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || packages+=(chromium)
+  # Pictures of Japanese screens without a Japanese font are boxes.
+  [ -d /usr/share/fonts/opentype/noto ] || packages+=(fonts-noto-cjk)
+  command -v node >/dev/null || packages+=(nodejs)
+  command -v npm >/dev/null || packages+=(npm)
+  command -v pdftotext >/dev/null || packages+=(poppler-utils)
+  command -v zbarimg >/dev/null || packages+=(zbar-tools)
   if [ ${#packages[@]} -gt 0 ]; then
     install_packages "${packages[@]}" || return 1
   fi
   for component in rustfmt clippy; do
     cargo "${component/rustfmt/fmt}" --version || rustup component add "$component" || return 1
   done
+  npm ci --prefix tests/browser --no-audit --no-fund || {
+    echo "npm could not bring what tests/browser/package-lock.json names; it needs the network, or a registry in npm's settings."
+    return 1
+  }
   rustc --version
   /usr/sbin/dovecot --version
   /usr/sbin/postconf -d mail_version
+  echo "node $(node --version)"
+  "${CHROMIUM:-/usr/bin/chromium}" --version 2>/dev/null
 }
 
 install_packages() {
@@ -112,6 +127,9 @@ part_servers() {
     --test real_series --test real_self_test
 }
 
+# The screens in real Chromium; what failed tests saw is kept in target/browser.
+part_browser() { with_servers --test browser; }
+
 part_crash() { with_servers --test crash; }
 
 # Dovecot and Postfix want root. Two tests at a time: each has servers of its own, and the times printed mean something.
@@ -119,7 +137,7 @@ with_servers() {
   if [ "$(id -u)" -ne 0 ]; then
     local triple
     triple=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
-    export "CARGO_TARGET_${triple}_RUNNER=sudo -n --preserve-env=KARAMAIL_BIN,KARAMAIL_CRASH_BIN,KARAMAIL_KILLS,KARAMAIL_SEED"
+    export "CARGO_TARGET_${triple}_RUNNER=sudo -n --preserve-env=KARAMAIL_BIN,KARAMAIL_CRASH_BIN,KARAMAIL_KILLS,KARAMAIL_SEED,KARAMAIL_PICTURES,CHROMIUM"
   fi
   cargo test -p karamail-tests "$@" -- --nocapture --test-threads=2
 }

@@ -10,6 +10,7 @@
 //!    who types.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
 //! 6. [`shop`]: all of it together. [`mails`]: what arrives. [`old_shop`]: a folder with three years in it, to measure.
+//!    [`stage`]: for the browser tests.
 //!
 //! A fixture that cannot do its work panics and says why: a test without its servers has failed.
 
@@ -29,6 +30,7 @@ pub mod server;
 pub mod settings;
 pub mod shop;
 pub mod sink;
+pub mod stage;
 pub mod terminal;
 
 use std::thread;

@@ -2,6 +2,8 @@
 //! whose name begins with `moved` are unknown: Postfix takes the mail, finds that out, and sends it back.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -96,6 +98,35 @@ impl Postfix {
     /// The port for TLS from the first byte; AUTH or nothing.
     pub fn tls_port(&self) -> u16 {
         self.tls_port
+    }
+
+    /// Hands it a mail at the open port, as any mail host on the internet would; lines of `text` end in CR LF.
+    pub fn take(&self, from: &str, to: &str, text: &str) -> Result<(), String> {
+        let socket = TcpStream::connect((Ipv4Addr::LOCALHOST, self.open_port)).map_err(|e| e.to_string())?;
+        socket
+            .set_read_timeout(Some(PATIENCE))
+            .map_err(|e| e.to_string())?;
+        let mut answers = BufReader::new(&socket).lines();
+        let mut talk = |said: String, wanted: &str| {
+            let mut socket = &socket;
+            socket.write_all(said.as_bytes()).map_err(|e| e.to_string())?;
+            loop {
+                let line = answers.next().ok_or("closed")?.map_err(|e| e.to_string())?;
+                match line.as_bytes().get(3) {
+                    Some(b'-') => {}
+                    _ if line.starts_with(wanted) => return Ok(()),
+                    _ => return Err(format!("{said}: {line}")),
+                }
+            }
+        };
+        let dotted = text.replace("\r\n.", "\r\n..");
+        talk(String::new(), "220")?;
+        talk("EHLO phone.example\r\n".into(), "250")?;
+        talk(format!("MAIL FROM:<{from}>\r\n"), "250")?;
+        talk(format!("RCPT TO:<{to}>\r\n"), "250")?;
+        talk("DATA\r\n".into(), "354")?;
+        talk(format!("{dotted}.\r\n"), "250")?;
+        talk("QUIT\r\n".into(), "221")
     }
 
     /// What was delivered to people outside the shop so far, in no order.

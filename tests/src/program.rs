@@ -1,7 +1,7 @@
 //! Karamail itself: installed in a folder of its own, its output, its signals.
 
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
+use crate::PATIENCE;
 use crate::server::{MAIL_OWNER, give_to_mail_owner, scratch_folder};
 use crate::settings::Settings;
 
@@ -100,22 +101,37 @@ impl Program {
         Program::install_binary(crash_binary(), settings)
     }
 
+    /// Installs the release binary with nothing but an empty data folder: no settings, no secrets.
+    pub fn install_bare() -> Program {
+        Program::install_empty(binary())
+    }
+
     fn install_binary(binary: PathBuf, settings: &Settings) -> Program {
+        let program = Program::install_empty(binary);
+        program.configure(settings);
+        program
+    }
+
+    fn install_empty(binary: PathBuf) -> Program {
         let program = Program {
             folder: scratch_folder("program"),
             binary,
         };
         fs::create_dir(program.data()).expect("our own folder");
-        program.configure(settings);
         program
     }
 
     /// Writes other settings and secrets.
     pub fn configure(&self, settings: &Settings) {
-        fs::write(self.config(), settings.to_toml()).expect("our own folder");
-        let secrets = self.secrets_file();
-        fs::write(&secrets, settings.secrets()).expect("our own folder");
-        fs::set_permissions(&secrets, fs::Permissions::from_mode(0o600)).expect("our own file");
+        self.write(&settings.to_toml(), &settings.secrets());
+    }
+
+    /// Writes these texts as settings and secrets.
+    pub fn write(&self, settings: &str, secrets: &str) {
+        fs::write(self.config(), settings).expect("our own folder");
+        let file = self.secrets_file();
+        fs::write(&file, secrets).expect("our own folder");
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("our own file");
     }
 
     /// Replaces a part of the settings file, which must be there once or more.
@@ -174,6 +190,16 @@ impl Program {
         self.spawn(Command::new(&self.binary), arguments, environment)
     }
 
+    /// Starts its screens on a free port; the one-time link that it prints.
+    pub fn serve(&self, environment: &[(&str, &str)]) -> (Running, String) {
+        let mut running = self.start(&["serve", "--port", "0"], environment);
+        let Some(link) = running.wait_for_link(PATIENCE) else {
+            let finished = running.collect();
+            panic!("no link:\n{}\n{}", finished.stdout, finished.stderr);
+        };
+        (running, link)
+    }
+
     /// Runs it with that text on standard input.
     pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Finished {
         let mut running = self.spawn_with(Command::new(&self.binary), arguments, &[], Stdio::piped());
@@ -224,16 +250,23 @@ impl Program {
             }
             text
         });
-        let mut stdout = child.stdout.take().expect("a piped stream");
+        let (line_printed, printed) = channel();
+        let mut stdout = BufReader::new(child.stdout.take().expect("a piped stream"));
         let stdout = thread::spawn(move || {
-            let mut bytes = Vec::new();
-            let _ = stdout.read_to_end(&mut bytes);
-            String::from_utf8_lossy(&bytes).into_owned()
+            let (mut text, mut line) = (String::new(), vec![]);
+            while let Ok(1..) = stdout.read_until(b'\n', &mut line) {
+                let part = String::from_utf8_lossy(&line).into_owned();
+                line.clear();
+                text.push_str(&part);
+                let _ = line_printed.send(part);
+            }
+            text
         });
         Running {
             child,
             begin: Instant::now(),
             lines,
+            printed,
             output: Some((stdout, stderr)),
             peak_kib: 0,
         }
@@ -246,6 +279,7 @@ pub struct Running {
     child: Child,
     begin: Instant,
     lines: Receiver<String>,
+    printed: Receiver<String>,
     output: Option<(JoinHandle<String>, JoinHandle<String>)>,
     peak_kib: u64,
 }
@@ -264,6 +298,28 @@ impl Running {
                 Ok(_) => {}
                 Err(RecvTimeoutError::Disconnected) => return false,
                 Err(RecvTimeoutError::Timeout) => panic!("not within {bound:?}: a line with {part:?}"),
+            }
+        }
+    }
+
+    /// Waits for a line on standard output with an address on this machine, and returns the address; nothing where the
+    /// program ends first, or `bound` is over.
+    fn wait_for_link(&mut self, bound: Duration) -> Option<String> {
+        let end = Instant::now() + bound;
+        loop {
+            let rest = end.saturating_duration_since(Instant::now());
+            match self.printed.recv_timeout(rest) {
+                Ok(line) => {
+                    if let Some((_, found)) = line.split_once("http://") {
+                        let length = found.find(char::is_whitespace).unwrap_or(found.len());
+                        return Some(format!("http://{}", found.get(..length).unwrap_or_default()));
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Timeout) => {
+                    let _ = self.child.kill();
+                    return None;
+                }
             }
         }
     }
@@ -296,7 +352,13 @@ impl Running {
         let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
     }
 
-    /// Waits for its end; panics with what it said where that takes longer than `bound`.
+    /// Waits for its end, at most `bound` from now.
+    pub fn finish_within(self, bound: Duration) -> Finished {
+        let whole = self.begin.elapsed() + bound;
+        self.finish(whole)
+    }
+
+    /// Waits for its end; panics with what it said where it has run for longer than `bound`.
     pub fn finish(mut self, bound: Duration) -> Finished {
         loop {
             self.peak_kib = self.peak_kib.max(resident_peak(self.child.id()));

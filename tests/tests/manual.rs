@@ -259,6 +259,46 @@ fn every_link_in_the_manuals_leads_somewhere() {
     none(faults);
 }
 
+/// Largest picture of a screen, and all of them together, bytes: whoever clones the project fetches every version of them.
+const PICTURE_BYTES: u64 = 150 * 1024;
+const PICTURES_BYTES: u64 = 2 * 1024 * 1024;
+
+#[test]
+fn every_picture_of_a_screen_is_small_and_shown_in_both_manuals() {
+    let mut faults = vec![];
+    let (mut whole, mut count) = (0, 0);
+    for entry in fs::read_dir(root().join("docs/pictures")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if !name.ends_with(".png") {
+            continue;
+        }
+        let size = fs::metadata(&path).unwrap().len();
+        whole += size;
+        count += 1;
+        if size > PICTURE_BYTES || !fs::read(&path).unwrap().starts_with(b"\x89PNG\r\n") {
+            faults.push(format!("{name}: {size} bytes, {PICTURE_BYTES} at most, and a PNG"));
+        }
+        for manual in ["docs/manual.ja.md", "docs/manual.en.md"] {
+            // With words for those who do not see it.
+            let is_shown = page(manual).lines().any(|line| {
+                line.strip_prefix("![")
+                    .and_then(|rest| rest.split_once("](pictures/"))
+                    .is_some_and(|(words, place)| !words.is_empty() && place.trim_end() == format!("{name})"))
+            });
+            if !is_shown {
+                faults.push(format!("{manual} does not show {name}, or not in a line of its own with words"));
+            }
+        }
+    }
+    if count < 15 || whole > PICTURES_BYTES {
+        faults.push(format!(
+            "{count} pictures, {whole} bytes; 15 or more, {PICTURES_BYTES} at most"
+        ));
+    }
+    none(faults);
+}
+
 /// The anchor of a heading, as renderers of Markdown make it.
 fn anchor(heading: &str) -> String {
     let kept = heading

@@ -132,6 +132,7 @@ struct EnterPage {
     used_up: String,
     style: String,
     pico: String,
+    icon: String,
     script: String,
 }
 
@@ -145,6 +146,7 @@ fn enter_page(access: &Access, is_refused: bool) -> Html<String> {
         used_up: words::enter_used_up(language),
         style: assets::address("karamail.css"),
         pico: assets::address("pico.min.css"),
+        icon: assets::address("icon.svg"),
         script: assets::address("enter.js"),
     };
     Html(page.render().unwrap_or_default())

@@ -504,8 +504,8 @@ async fn ports_are_explained_and_providers_found_in_both_languages() {
         "995",
         "465",
         "587",
-        "OCN での設定例",
-        "ASAHIネット での設定例",
+        "設定例: <span lang=\"ja\">OCN",
+        "設定例: <span lang=\"ja\">ASAHIネット",
         "54 件",
     ]);
     shop.get("/settings/ports?q=gmail").await.has(&[

@@ -78,7 +78,7 @@ words! {
     /// Heading: examples.
     pub fn examples() { ja: "設定例", en: "Examples" }
     /// Heading of one example.
-    pub fn example_of(name: &str) { ja: "{name} での設定例", en: "Example: {name}" }
+    pub fn example() { ja: "設定例", en: "Example" }
     /// Heading: the list.
     pub fn providers() { ja: "提供元ごとの設定", en: "Settings by provider" }
     /// The search field.

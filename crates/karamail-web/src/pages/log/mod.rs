@@ -252,9 +252,4 @@ impl Page {
         self.later = (end < self.view.lines).then_some(end);
         Ok(())
     }
-
-    /// Whether new lines come into this month's file.
-    fn is_newest(&self) -> bool {
-        self.month == self.newest
-    }
 }
