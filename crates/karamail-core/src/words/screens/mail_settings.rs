@@ -2,6 +2,9 @@
 
 use super::super::words;
 
+/// Providers whose settings are shown as an example, as the older product's page has them; by their names in the list.
+pub const EXAMPLES: [&str; 2] = ["ASAHIネット", "OCN"];
+
 words! {
     /// The screen's title.
     pub fn title() { ja: "メールの設定", en: "Mail settings" }

@@ -15,6 +15,7 @@ use crate::pages::settings::field::{Choice, Control, Field};
 use crate::pages::settings::form::Form;
 use crate::pages::settings::frame::{Frame, Notice, Tab};
 use crate::pages::settings::letters::LetterPart;
+use crate::part::Part;
 use crate::shell::{Nav, Shell};
 use crate::text::filters;
 
@@ -53,7 +54,7 @@ pub(super) struct Page {
     is_same: bool,
     pop3_ports: Ports,
     smtp_ports: Ports,
-    stored: Option<Stored>,
+    stored: Option<Part>,
     receipt: LetterPart,
     duplicate: LetterPart,
     waiting: String,
@@ -174,7 +175,11 @@ impl Page {
                 placeholder(places.as_ref().map(|places| &places.pop3), typed.0),
                 placeholder(smtp_place, typed.1),
             ),
-            stored: places.map(|places| Stored::of(number, &name(&contents, number), &places, language)),
+            stored: places
+                .map(|places| Part::of(&Stored::of(number, &name(&contents, number), &places, language)))
+                .transpose()
+                // A template that fails leaves its place empty; the page is worth more than that line.
+                .unwrap_or_default(),
             receipt,
             duplicate,
             waiting: waiting.unwrap_or_default(),

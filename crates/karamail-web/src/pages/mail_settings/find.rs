@@ -11,7 +11,6 @@ use karamail_core::words::screens::mailbox as words;
 use karamail_core::words::screens::settings_fields::{choice_label, label};
 use karamail_core::words::{Language, Told, config as config_words, setup};
 use karamail_engine::providers::Provider;
-use karamail_engine::setup::dns::Dns;
 use karamail_engine::setup::plan::{Filled, Known, Plan, Wanted, plan, security_name};
 use karamail_engine::setup::probe::{Answer, Certificate, Ports, Service};
 
@@ -66,7 +65,7 @@ pub(super) async fn find(
             Found::refused(config_words::not_an_address(language, typed, why), language)
         }
         Ok(address) => {
-            let dns = Dns::chosen().ok();
+            let dns = app.program.dns();
             let wanted = Wanted {
                 address: &address,
                 server: Some(server).filter(|server| !server.is_empty()),

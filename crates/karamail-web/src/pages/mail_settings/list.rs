@@ -18,6 +18,7 @@ use crate::fault::PageFault;
 use crate::live;
 use crate::pages::settings::frame::{Frame, Notice, Tab};
 use crate::pages::settings::{form, in_force};
+use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -37,7 +38,7 @@ struct Page {
     frame: Frame,
     language: Language,
     version: String,
-    cards: String,
+    cards: Part,
 }
 
 #[derive(Template)]
@@ -80,7 +81,7 @@ pub(super) async fn show(
         shell: app.shell(Nav::Settings, words::title(language)),
         frame,
         language,
-        version: live::version(&cards),
+        version: cards.version(),
         cards,
     })
 }
@@ -90,7 +91,10 @@ pub(super) async fn live(
     State(app): State<App>,
     Query(seen): Query<live::Seen>,
 ) -> Result<Response, PageFault> {
-    live::follow(&app, &seen, || async { cards(&app, &form::open(&app)?).await }).await
+    live::follow(&app, &seen, || async {
+        Ok(cards(&app, &form::open(&app)?).await?.into_text())
+    })
+    .await
 }
 
 fn notices(app: &App, file: &SettingsFile, done: &Done) -> Vec<Notice> {
@@ -118,7 +122,7 @@ fn notices(app: &App, file: &SettingsFile, done: &Done) -> Vec<Notice> {
     }
 }
 
-async fn cards(app: &App, file: &SettingsFile) -> Result<String, PageFault> {
+async fn cards(app: &App, file: &SettingsFile) -> Result<Part, PageFault> {
     let language = app.language();
     let contents = file.contents();
     let checked = file.check();
@@ -169,7 +173,7 @@ async fn cards(app: &App, file: &SettingsFile) -> Result<String, PageFault> {
         digest: file.digest(),
         mailboxes,
     };
-    Ok(cards.render()?)
+    Ok(Part::of(&cards)?)
 }
 
 fn flag(contents: &FileContents, number: usize, key: &str, otherwise: bool) -> bool {

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use karamail_core::words::Language;
+use karamail_core::words::screens::mail_settings::EXAMPLES;
 use karamail_core::words::screens::ports as words;
 use karamail_engine::config::Security;
 use karamail_engine::providers::{self, Access, Provider, ServerForm, UserForm};
@@ -13,8 +14,6 @@ use crate::app::App;
 use crate::fault::PageFault;
 use crate::shell::{Nav, Shell, page};
 
-/// Those whose settings are shown as an example, as the older product's page has them.
-const EXAMPLES: [&str; 2] = ["ASAHIネット", "OCN"];
 /// So few are shown open.
 const FEW: usize = 3;
 
