@@ -122,8 +122,8 @@ impl Stage {
 
     fn answer(&self, cast: &mut Cast, line: &str) -> Result<Value, String> {
         let asked: Value = serde_json::from_str(line).map_err(|error| error.to_string())?;
-        let text = |name: &str| asked[name].as_str().unwrap_or_default();
-        let number = |name: &str| asked[name].as_u64().unwrap_or_default();
+        let text = |name: &str| asked.get(name).and_then(Value::as_str).unwrap_or_default();
+        let number = |name: &str| asked.get(name).and_then(Value::as_u64).unwrap_or_default();
         match text("do") {
             "serve" => self.serve(cast, &asked),
             "start-again" => cast.start(number("program"), self.dns),
@@ -189,6 +189,7 @@ impl Stage {
             },
         );
         let mut answer = cast.start(number, self.dns)?;
+        let told = answer.as_object_mut().ok_or("no object")?;
         for (name, value) in [
             ("config", json!(config)),
             ("data", json!(data)),
@@ -199,7 +200,7 @@ impl Stage {
             ("pop3Port", json!(pop3_port)),
             ("smtpPort", json!(smtp_port)),
         ] {
-            answer[name] = value;
+            told.insert(name.to_owned(), value);
         }
         Ok(answer)
     }
