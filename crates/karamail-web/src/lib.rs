@@ -1,4 +1,4 @@
-//! Every screen of Karamail: an axum [`Router`](axum::Router) over a [`Program`]. Pages are rendered here (askama), small interactions
+//! Every screen of Karamail: an axum [`Router`] over a [`Program`]. Pages are rendered here (askama), small interactions
 //! go through htmx, looks come from Pico CSS and `assets/karamail.css`. There is no build step for the pages, and nothing
 //! comes from the network.
 //!

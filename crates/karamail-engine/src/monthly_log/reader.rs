@@ -2,7 +2,7 @@
 //! for. It changes nothing, and needs no running engine.
 //!
 //! A file of 200,000 lines is looked through once, in some hundredths of a second; after that its lines are read where they
-//! stand. What is remembered of a file is small ([`super::index`]), is kept for a few files, goes on where the file grew, and is
+//! stand. What is remembered of a file is small (its index), is kept for a few files, goes on where the file grew, and is
 //! made anew where the file is another one. The files belong to the shop: they may be edited, cut, or taken away at any moment.
 
 use std::collections::VecDeque;

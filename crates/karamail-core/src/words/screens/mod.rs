@@ -13,6 +13,7 @@ pub mod results;
 pub mod settings;
 pub mod settings_data;
 pub mod settings_fields;
+mod settings_help;
 pub mod settings_letters;
 pub mod shell;
 pub mod status;
