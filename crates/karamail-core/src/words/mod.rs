@@ -35,6 +35,7 @@ pub mod settings_file;
 pub mod setup;
 pub mod smtp;
 pub mod store;
+pub mod tray;
 
 use serde::{Deserialize, Serialize};
 
