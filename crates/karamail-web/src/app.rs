@@ -8,7 +8,7 @@ use karamail_engine::engine::Handle;
 use karamail_engine::program::Program;
 
 use crate::fault::PageFault;
-use crate::shell::{Nav, Shell};
+use crate::shell::{Nav, Pending, Shell};
 
 /// The state of the Router. Cheap to clone.
 #[derive(Clone)]
@@ -17,6 +17,8 @@ pub(crate) struct App(Arc<Inner>);
 /// What [`App`] holds. A screen that keeps something between two requests adds a field here.
 pub(crate) struct Inner {
     pub(crate) program: Arc<Program>,
+    /// What the next page begins with.
+    pub(crate) notice: Pending,
 }
 
 impl Deref for App {
@@ -27,8 +29,8 @@ impl Deref for App {
 }
 
 impl App {
-    pub(crate) fn new(program: Arc<Program>) -> App {
-        App(Arc::new(Inner { program }))
+    pub(crate) fn new(program: Arc<Program>, notice: Pending) -> App {
+        App(Arc::new(Inner { program, notice }))
     }
 
     /// The language of the screens.

@@ -3,8 +3,12 @@
 use std::io;
 use std::sync::Arc;
 
+use karamail_core::words::fallback as words;
 use karamail_engine::program::Program;
-use karamail_web::serve::{Access, Server};
+use karamail_web::serve::{Access, Notice, Server};
+
+/// Where Microsoft gives away the WebView2 runtime that keeps itself up to date ("Evergreen").
+const WEBVIEW2: &str = "https://go.microsoft.com/fwlink/p/?LinkId=2124703";
 
 /// The listener, opened when it is first needed and kept until the end.
 #[derive(Default)]
@@ -13,7 +17,7 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Opens a page in the default browser. Returns the link, for whoever has to open it by hand.
+    /// Opens a page in the default browser. The first one says why there is no window.
     ///
     /// # Errors
     /// No port on loopback, or no browser.
@@ -21,12 +25,14 @@ impl Browser {
         &mut self,
         runtime: &tokio::runtime::Handle,
         program: &Arc<Program>,
-    ) -> io::Result<String> {
+        path: &str,
+    ) -> io::Result<()> {
         let access = match &self.access {
             Some(access) => Arc::clone(access),
             None => {
                 let server = runtime.block_on(Server::bind(Arc::clone(program), 0))?;
                 let access = server.access();
+                access.tell_once(why_no_window());
                 runtime.spawn(async move {
                     if let Err(error) = server.run().await {
                         tracing::error!(%error, "the screens are served no longer");
@@ -36,8 +42,20 @@ impl Browser {
                 access
             }
         };
-        let link = access.link()?;
-        opener::open_browser(&link).map_err(io::Error::other)?;
-        Ok(link)
+        opener::open_browser(access.link_to(path)?).map_err(io::Error::other)
+    }
+}
+
+fn why_no_window() -> Notice {
+    if cfg!(windows) {
+        Notice {
+            text: words::no_webview2,
+            link: Some((words::fetch_webview2, WEBVIEW2)),
+        }
+    } else {
+        Notice {
+            text: words::no_webkit,
+            link: None,
+        }
     }
 }

@@ -21,11 +21,17 @@ use super::tray::{Choice, Tray};
 use super::windows::{self, Windows};
 use crate::arguments::Arguments;
 
+/// How long the end of a session may be held up: Windows ends a program by force after five seconds.
+#[cfg(any(windows, target_os = "macos"))]
+const SESSION_GRACE: std::time::Duration = std::time::Duration::from_secs(4);
+
 /// What the desk is asked for.
 #[derive(Debug)]
 pub(crate) enum Wish {
     /// Show a page.
     Show(String),
+    /// Show a page in the browser: there is no window to show it in.
+    ShowInBrowser(String),
     /// An entry of the menu was chosen.
     Chosen(Choice),
     /// The icon's face may have changed.
@@ -106,9 +112,8 @@ impl Desk {
         }
         forward(&wishes);
         runtime.spawn(follow(Arc::clone(&program), wishes.clone()));
-        let windows = Windows::new(address.clone());
-        let router = karamail_web::router(Arc::clone(&program))
-            .merge(windows::routes(Arc::clone(&windows), wishes.clone()));
+        let windows = Windows::new(address.clone(), wishes.clone());
+        let router = karamail_web::router(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
         match Listener::bind(&address) {
             Ok(listener) => {
                 runtime.spawn(async move { axum::serve(listener, router).await });
@@ -142,6 +147,7 @@ impl Desk {
     pub(crate) fn obey(&mut self, wish: Wish) {
         match wish {
             Wish::Show(path) => self.show(&path),
+            Wish::ShowInBrowser(path) => self.show_in_browser(&path),
             Wish::Look => self.look(),
             Wish::Chosen(choice) => self.chosen(choice),
             Wish::End => self.end(),
@@ -189,10 +195,24 @@ impl Desk {
     fn show(&mut self, path: &str) {
         let title = words::window_title(self.program.language());
         if let Err(error) = self.windows.show(path, &title) {
-            tracing::warn!(%error, "no window: the screens open in the browser");
-            if let Err(error) = self.browser.show(&self.runtime, &self.program) {
-                tracing::error!(%error, "the screens cannot be shown");
-            }
+            tracing::warn!(%error, "there is no window program");
+            self.show_in_browser(path);
+        }
+    }
+
+    fn show_in_browser(&mut self, path: &str) {
+        if let Err(error) = self.browser.show(&self.runtime, &self.program, path) {
+            tracing::error!(%error, "the screens cannot be shown");
+        }
+    }
+
+    /// The system ends the session: whatever is in hand is finished within the time that it gives. A mail that takes longer is
+    /// sent again at the next start, as after a power cut.
+    #[cfg(any(windows, target_os = "macos"))]
+    pub(crate) fn session_ends(&self) {
+        let ended = tokio::time::timeout(SESSION_GRACE, self.program.end());
+        if self.runtime.block_on(ended).is_err() {
+            tracing::warn!("the session ended before all was finished");
         }
     }
 

@@ -56,6 +56,8 @@ pub(crate) fn run(desk: impl FnOnce(Wishes) -> Desk) {
             Event::NewEvents(StartCause::Init) => desk.begin(),
             Event::UserEvent(Wish::Ended) => *flow = ControlFlow::Exit,
             Event::UserEvent(wish) => desk.obey(wish),
+            // Comes at WM_ENDSESSION too; the process ends as soon as this returns.
+            Event::LoopDestroyed => desk.session_ends(),
             _ => {}
         }
     });

@@ -118,14 +118,13 @@ impl Tray {
         if self.shown.as_ref() == Some(&next) {
             return;
         }
-        if let Ok(icon) = picture(face.state) {
-            let _ = self.icon.set_icon(Some(icon));
-        }
-        let _ = self.icon.set_tooltip(Some(&face.tooltip));
+        let drawn = picture(face.state).and_then(|icon| self.icon.set_icon(Some(icon)));
+        let told = drawn.and_then(|()| self.icon.set_tooltip(Some(&face.tooltip)));
         for (choice, item) in &self.items {
             item.set_text(choice.label(language, face.is_collecting));
         }
-        self.shown = Some(next);
+        // Explorer may be starting again: the icon comes back by itself with what it last took, and the next look mends that.
+        self.shown = told.is_ok().then_some(next);
     }
 }
 
