@@ -9,7 +9,7 @@
 //! 4. [`settings`] and [`program`]: Karamail itself, its data folder, its output, signals; [`terminal`]: with somebody
 //!    who types.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
-//! 6. [`shop`]: all of it together. [`mails`]: what arrives.
+//! 6. [`shop`]: all of it together. [`mails`]: what arrives. [`wine`]: a Windows desktop for the programs of tests/windows/build.sh.
 //!
 //! A fixture that cannot do its work panics and says why: a test without its servers has failed.
 
@@ -29,6 +29,7 @@ pub mod settings;
 pub mod shop;
 pub mod sink;
 pub mod terminal;
+pub mod wine;
 
 use std::thread;
 use std::time::{Duration, Instant};

@@ -2,9 +2,10 @@
 # Builds karamail-tray.exe, karamail-window.exe and karamail.exe on Debian, and lays out under target/windows/:
 #
 #   program/   what is shipped: the three programs and WebView2Loader.dll
+#   packages/  the installer and the portable zip
 #   wine/      for tests under Wine, never shipped: bcryptprimitives.dll, which Wine 8 lacks and Rust's standard library imports
 #
-# Wants gcc-mingw-w64-x86-64 and Debian's rustc-web, cargo-web and rust-web-src: that compiler comes with the source of its
+# Wants gcc-mingw-w64-x86-64, nsis and Debian's rustc-web, cargo-web and rust-web-src: that compiler comes with the source of its
 # standard library, which is built along. `--ship` builds as releases are built, with optimisation across crates: smaller, and slow.
 set -eu
 cd "$(dirname "$0")/../.."
@@ -34,3 +35,5 @@ loader=$(ls -t "$OUT/$TARGET"/release/build/webview2-com-sys-*/out/x64/WebView2L
 cp "$loader" "$OUT/program/"
 
 x86_64-w64-mingw32-gcc -shared -O1 -s -o "$OUT/wine/bcryptprimitives.dll" tests/windows/bcryptprimitives.c -ladvapi32 -Wl,--kill-at
+
+crates/karamail-tray/packaging/windows/package.sh "$OUT/program" "$OUT/packages"
