@@ -24,6 +24,7 @@ PARTS=(
   "drivers 1200"
   "servers 2400"
   "crash 3600"
+  "wine 5400"
 )
 
 target=${CARGO_TARGET_DIR:-target}
@@ -40,6 +41,14 @@ part_tools() {
   [ -x /usr/lib/dovecot/pop3 ] || packages+=(dovecot-pop3d)
   [ -x /usr/lib/postfix/sbin/master ] || packages+=(postfix)
   command -v setpriv >/dev/null && command -v setsid >/dev/null || packages+=(util-linux)
+  # The Windows programs: a compiler with the source of its standard library, and a desktop to try them on.
+  [ -d /usr/lib/rustlib/src/rust ] || packages+=(rustc-web cargo-web rust-web-src)
+  command -v x86_64-w64-mingw32-gcc >/dev/null || packages+=(gcc-mingw-w64-x86-64)
+  command -v wine >/dev/null || packages+=(wine wine64)
+  command -v Xvfb >/dev/null || packages+=(xvfb)
+  command -v xdotool >/dev/null || packages+=(xdotool)
+  command -v import >/dev/null || packages+=(imagemagick)
+  command -v makensis >/dev/null || packages+=(nsis)
   if [ ${#packages[@]} -gt 0 ]; then
     install_packages "${packages[@]}" || return 1
   fi
@@ -113,6 +122,8 @@ part_servers() {
 }
 
 part_crash() { with_servers --test crash; }
+
+part_wine() { tests/windows/build.sh && with_servers --test wine; }
 
 # Dovecot and Postfix want root. Two tests at a time: each has servers of its own, and the times printed mean something.
 with_servers() {
