@@ -40,7 +40,7 @@ fn the_windows_program_serves_a_shop() {
     passwords_are_kept_in_the_credential_manager(&desktop, &place, &settings, &data);
 
     let mut running = desktop.command(&text(&program), &["--hidden"]).spawn().unwrap();
-    a_signup_gets_its_receipt_and_a_line_in_the_log(&shop, &data.join("logs"), "taro@docomo.ne.jp", 1);
+    a_signup_gets_its_receipt_and_a_line_in_the_log(&shop, &data.join("log"), "taro@docomo.ne.jp", 1);
     assert!(!data.join("secrets.toml").exists(), "no password lies in a file");
     the_icon_is_in_the_tray(&desktop);
     println!(
@@ -109,8 +109,10 @@ fn a_signup_gets_its_receipt_and_a_line_in_the_log(shop: &PlainShop, logs: &Path
 fn the_icon_is_in_the_tray(desktop: &Desktop) {
     let picture = desktop.picture("tray");
     println!("the tray: {}", picture.display());
-    let tree = desktop.on_screen("xwininfo", &["-root", "-tree"]);
-    println!("{tree}");
+    // Wine shows it on its bar, in the colour of collecting.
+    let colours = desktop.on_screen("convert", &[&text(&picture), "-crop", "170x50+0+0", "-format", "%c", "histogram:info:"]);
+    let green = "#1A7F37";
+    assert!(colours.contains(green), "no icon in {green}: {}", picture.display());
 }
 
 fn a_second_start_brings_up_the_first(desktop: &Desktop, program: &Path) {
@@ -200,7 +202,7 @@ fn portable_keeps_all_beside_the_program(desktop: &Desktop, shop: &PlainShop, se
         .unwrap();
     a_signup_gets_its_receipt_and_a_line_in_the_log(
         shop,
-        &place.join("data/logs"),
+        &place.join("data/log"),
         "hanako@ezweb.ne.jp",
         2,
     );
