@@ -77,12 +77,11 @@ impl Desktop {
         assert!(chmod.is_ok_and(|status| status.success()), "chmod");
         let browsers = r"HKCU\Software\Wine\WineBrowser";
         let browser = browser.to_string_lossy();
-        desktop.run(
-            "reg",
-            &["add", browsers, "/v", "Browsers", "/d", &browser, "/f"],
-        );
+        desktop.run("reg", &["add", browsers, "/v", "Browsers", "/d", &browser, "/f"]);
         // Windows' shell: it owns the desktop and the tray.
-        let explorer = desktop.command("explorer", &["/desktop=karamail,1024x768"]).spawn();
+        let explorer = desktop
+            .command("explorer", &["/desktop=karamail,1024x768"])
+            .spawn();
         desktop.explorer = Some(explorer.expect("Wine starts"));
         desktop
     }

@@ -89,7 +89,11 @@ fn passwords_are_kept_in_the_credential_manager(
     assert!(!data.join("secrets.toml").exists(), "{said}");
     let credentials = desktop.run("reg", &["query", r"HKCU\Software\Wine\Credential Manager", "/s"]);
     assert!(credentials.text.contains("Karamail"), "{}", credentials.text);
-    assert!(!credentials.text.contains(password.as_str()), "{}", credentials.text);
+    assert!(
+        !credentials.text.contains(password.as_str()),
+        "{}",
+        credentials.text
+    );
 }
 
 fn a_signup_gets_its_receipt_and_a_line_in_the_log(shop: &PlainShop, logs: &Path, from: &str, count: usize) {
@@ -110,9 +114,23 @@ fn the_icon_is_in_the_tray(desktop: &Desktop) {
     let picture = desktop.picture("tray");
     println!("the tray: {}", picture.display());
     // Wine shows it on its bar, in the colour of collecting.
-    let colours = desktop.on_screen("convert", &[&text(&picture), "-crop", "170x50+0+0", "-format", "%c", "histogram:info:"]);
+    let colours = desktop.on_screen(
+        "convert",
+        &[
+            &text(&picture),
+            "-crop",
+            "170x50+0+0",
+            "-format",
+            "%c",
+            "histogram:info:",
+        ],
+    );
     let green = "#1A7F37";
-    assert!(colours.contains(green), "no icon in {green}: {}", picture.display());
+    assert!(
+        colours.contains(green),
+        "no icon in {green}: {}",
+        picture.display()
+    );
 }
 
 fn a_second_start_brings_up_the_first(desktop: &Desktop, program: &Path) {
@@ -200,16 +218,8 @@ fn portable_keeps_all_beside_the_program(desktop: &Desktop, shop: &PlainShop, se
         .command(&text(&place.join(TRAY)), &["--hidden"])
         .spawn()
         .unwrap();
-    a_signup_gets_its_receipt_and_a_line_in_the_log(
-        shop,
-        &place.join("data/log"),
-        "hanako@ezweb.ne.jp",
-        2,
-    );
-    assert_eq!(
-        desktop.run(&text(&place.join(TRAY)), &["--quit"]).code,
-        Some(0)
-    );
+    a_signup_gets_its_receipt_and_a_line_in_the_log(shop, &place.join("data/log"), "hanako@ezweb.ne.jp", 2);
+    assert_eq!(desktop.run(&text(&place.join(TRAY)), &["--quit"]).code, Some(0));
     ends_cleanly(&mut running, &place.join("data"));
 }
 
@@ -221,9 +231,7 @@ fn the_installer_installs_and_takes_away(desktop: &Desktop, data: &Path) {
         .find(|path| text(path).ends_with("-setup.exe"))
         .expect("tests/windows/build.sh made it");
     assert_eq!(
-        desktop
-            .run(&text(&setup), &["/S", "/DESKTOP", "/AUTOSTART"])
-            .code,
+        desktop.run(&text(&setup), &["/S", "/DESKTOP", "/AUTOSTART"]).code,
         Some(0)
     );
     let place = desktop.app_data("Local").join("Programs/Karamail");

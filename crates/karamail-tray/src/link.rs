@@ -19,7 +19,7 @@ impl Address {
     /// The address that goes with a data folder.
     pub fn of(data_folder: &Path) -> Address {
         let folder = std::path::absolute(data_folder).unwrap_or_else(|_| data_folder.to_owned());
-        let folder = folder.canonicalize().unwrap_or(folder);
+        let folder = one_name(&folder);
         let digest = ring::digest::digest(&ring::digest::SHA256, folder.as_os_str().as_encoded_bytes());
         let name: String = digest
             .as_ref()
@@ -39,6 +39,17 @@ impl Address {
     pub fn to_text(&self) -> String {
         self.0.display().to_string()
     }
+}
+
+/// One name for a folder, whether it is there already or will be made: a first start must be found by the second.
+fn one_name(folder: &Path) -> PathBuf {
+    for above in folder.ancestors() {
+        if let (Ok(found), Ok(rest)) = (above.canonicalize(), folder.strip_prefix(above)) {
+            // Joining nothing would add a separator.
+            return found.components().chain(rest.components()).collect();
+        }
+    }
+    folder.to_owned()
 }
 
 pub use system::Listener;
@@ -241,5 +252,21 @@ mod system {
         fn local_addr(&self) -> io::Result<()> {
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_folder_has_one_address_before_and_after_it_is_made() {
+        let home = std::env::temp_dir().join(format!("karamail-link-{}", std::process::id()));
+        let folder = home.join("new/data");
+        let before = Address::of(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        assert_eq!(Address::of(&folder), before);
+        assert_eq!(Address::of(&folder.join("")), before);
+        std::fs::remove_dir_all(&home).unwrap();
     }
 }

@@ -107,10 +107,7 @@ mod tests {
             ("/x.toml".into(), "/home/data".into(), false)
         );
         std::fs::write(beside.path().join(PORTABLE_MARK), "").unwrap();
-        assert!(
-            choose(None, None).2,
-            "carried about, and without settings yet"
-        );
+        assert!(choose(None, None).2, "carried about, and without settings yet");
         std::fs::remove_file(beside.path().join(PORTABLE_MARK)).unwrap();
         std::fs::write(beside.path().join(SETTINGS_FILE), "").unwrap();
         let portable = beside.path().join(SETTINGS_FILE);

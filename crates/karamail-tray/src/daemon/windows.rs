@@ -166,7 +166,11 @@ pub(crate) fn routes(windows: Arc<Windows>) -> Router {
 /// The page to show, once it is another wish than the one seen: a count and a path.
 async fn page(State(windows): State<Arc<Windows>>, Query(Seen { seen }): Query<Seen>) -> String {
     let mut page = windows.page.subscribe();
-    let Ok(wished) = page.wait_for(|(count, _)| *count != seen).await.map(|page| page.clone()) else {
+    let Ok(wished) = page
+        .wait_for(|(count, _)| *count != seen)
+        .await
+        .map(|page| page.clone())
+    else {
         return String::new();
     };
     let (count, path) = wished;
