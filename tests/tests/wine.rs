@@ -111,26 +111,20 @@ fn a_signup_gets_its_receipt_and_a_line_in_the_log(shop: &PlainShop, logs: &Path
 }
 
 fn the_icon_is_in_the_tray(desktop: &Desktop) {
-    let picture = desktop.picture("tray");
-    println!("the tray: {}", picture.display());
-    // Wine shows it on its bar, in the colour of collecting.
-    let colours = desktop.on_screen(
-        "convert",
-        &[
-            &text(&picture),
+    // Wine shows it on a bar of its own, at the top left; green is collecting, between two polls.
+    let is_green = || {
+        let picture = text(&desktop.picture("tray"));
+        let count = [
+            &picture,
             "-crop",
             "170x50+0+0",
             "-format",
             "%c",
             "histogram:info:",
-        ],
-    );
-    let green = "#1A7F37";
-    assert!(
-        colours.contains(green),
-        "no icon in {green}: {}",
-        picture.display()
-    );
+        ];
+        desktop.on_screen("convert", &count).contains("#1A7F37")
+    };
+    wait_until("the icon is in the tray", PATIENCE, is_green);
 }
 
 fn a_second_start_brings_up_the_first(desktop: &Desktop, program: &Path) {
