@@ -4,6 +4,7 @@
 #   tests/run.sh                 everything
 #   tests/run.sh unit crash      these parts only
 #   tests/run.sh --list          the parts' names
+#   tests/run.sh wine            the Windows programs under Wine: not among "everything" yet
 #
 # Real mail servers and Chromium come from Debian and are installed where they are missing (as root, or with sudo). The
 # servers run on free ports of 127.0.0.1 from temporary folders; the system's own mail services are neither used nor
@@ -26,6 +27,11 @@ PARTS=(
   "servers 2400"
   "browser 1200"
   "crash 3600"
+  "desktop 1800"
+)
+# Parts that run when they are named, and only then.
+NAMED=(
+  "wine 5400"
 )
 
 target=${CARGO_TARGET_DIR:-target}
@@ -96,11 +102,11 @@ install_packages() {
 part_fmt() { cargo fmt --all --check; }
 
 part_clippy() {
-  cargo clippy --workspace --all-targets -- -D warnings &&
+  cargo clippy --workspace --exclude karamail-tray --all-targets -- -D warnings &&
     cargo clippy -p karamail --all-targets --features crash-points -- -D warnings
 }
 
-part_doc() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --document-private-items; }
+part_doc() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --exclude karamail-tray --no-deps --document-private-items; }
 
 part_unit() { cargo test; }
 
@@ -132,6 +138,35 @@ part_browser() { with_servers --test browser; }
 
 part_crash() { with_servers --test crash; }
 
+# The desktop programs; they alone want GTK and WebKitGTK.
+part_desktop() {
+  local packages=()
+  pkg-config --exists gtk+-3.0 2>/dev/null || packages+=(libgtk-3-dev pkg-config)
+  pkg-config --exists webkit2gtk-4.1 2>/dev/null || packages+=(libwebkit2gtk-4.1-dev)
+  if [ ${#packages[@]} -gt 0 ]; then
+    install_packages "${packages[@]}" || return 1
+  fi
+  cargo clippy -p karamail-tray --all-targets -- -D warnings &&
+    RUSTDOCFLAGS="-D warnings" cargo doc -p karamail-tray --no-deps --document-private-items &&
+    cargo test -p karamail-tray
+}
+
+part_wine() {
+  local packages=()
+  # A compiler with the source of its standard library, and a desktop to try the programs on.
+  [ -d /usr/lib/rustlib/src/rust ] || packages+=(rustc-web cargo-web rust-web-src)
+  command -v x86_64-w64-mingw32-gcc >/dev/null || packages+=(gcc-mingw-w64-x86-64)
+  command -v wine >/dev/null || packages+=(wine wine64)
+  command -v Xvfb >/dev/null || packages+=(xvfb)
+  command -v xdotool >/dev/null || packages+=(xdotool)
+  command -v import >/dev/null || packages+=(imagemagick)
+  command -v makensis >/dev/null || packages+=(nsis)
+  if [ ${#packages[@]} -gt 0 ]; then
+    install_packages "${packages[@]}" || return 1
+  fi
+  tests/windows/build.sh && with_servers --test wine
+}
+
 # Dovecot and Postfix want root. Two tests at a time: each has servers of its own, and the times printed mean something.
 with_servers() {
   if [ "$(id -u)" -ne 0 ]; then
@@ -142,11 +177,11 @@ with_servers() {
   cargo test -p karamail-tests "$@" -- --nocapture --test-threads=2
 }
 
-names() { for part in "${PARTS[@]}"; do echo "${part% *}"; done; }
+names() { for part in "$@"; do echo "${part% *}"; done; }
 
 case ${1-} in
   --list)
-    names
+    names "${PARTS[@]}" "${NAMED[@]}"
     exit 0
     ;;
   --part) # One part, inside the time limit that the run below sets.
@@ -156,14 +191,15 @@ case ${1-} in
 esac
 
 wanted=("$@")
-[ ${#wanted[@]} -gt 0 ] || mapfile -t wanted < <(names)
+[ ${#wanted[@]} -gt 0 ] || mapfile -t wanted < <(names "${PARTS[@]}")
 for name in "${wanted[@]}"; do
-  names | grep -qx -- "$name" || { echo "No part is called $name; there are: $(names | tr '\n' ' ')"; exit 2; }
+  names "${PARTS[@]}" "${NAMED[@]}" | grep -qx -- "$name" ||
+    { echo "No part is called $name; there are: $(names "${PARTS[@]}" "${NAMED[@]}" | tr '\n' ' ')"; exit 2; }
 done
 
 summary=()
 failed=0
-for part in "${PARTS[@]}"; do
+for part in "${PARTS[@]}" "${NAMED[@]}"; do
   name=${part% *} limit=${part#* }
   [[ " ${wanted[*]} " == *" $name "* ]] || continue
   printf '\n=== %s (at most %s s)\n' "$name" "$limit"

@@ -10,7 +10,7 @@
 //!    who types.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
 //! 6. [`shop`]: all of it together. [`mails`]: what arrives. [`old_shop`]: a folder with three years in it, to measure.
-//!    [`stage`]: for the browser tests.
+//!    [`stage`]: for the browser tests. [`wine`]: a Windows desktop for the programs of tests/windows/build.sh.
 //!
 //! A fixture that cannot do its work panics and says why: a test without its servers has failed.
 
@@ -32,6 +32,7 @@ pub mod shop;
 pub mod sink;
 pub mod stage;
 pub mod terminal;
+pub mod wine;
 
 use std::thread;
 use std::time::{Duration, Instant};

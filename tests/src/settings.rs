@@ -94,7 +94,8 @@ impl Settings {
         self
     }
 
-    pub(crate) fn to_toml(&self) -> String {
+    /// The text of `karamail.toml`.
+    pub fn to_toml(&self) -> String {
         let mut text = format!(
             "[general]\nlanguage = \"en\"\n{}\n[guard]\nlimit_address_per_hour = 0\nlimit_address_per_day = 0\n\
              limit_mailbox_per_hour = 0\nbacklog_hours = 0\n{}\n",

@@ -11,7 +11,7 @@ use karamail_engine::program::Program;
 use crate::fault::PageFault;
 use crate::pages::TypedPasswords;
 use crate::pages::first::Desk;
-use crate::shell::{Nav, Shell};
+use crate::shell::{Nav, Pending, Shell};
 
 /// The state of the Router. Cheap to clone.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub(crate) struct Inner {
     pub(crate) first: Desk,
     /// Where the lines of the log's files are.
     pub(crate) log: LogReader,
+    /// What the next page begins with.
+    pub(crate) notice: Pending,
 }
 
 impl Deref for App {
@@ -36,12 +38,13 @@ impl Deref for App {
 }
 
 impl App {
-    pub(crate) fn new(program: Arc<Program>) -> App {
+    pub(crate) fn new(program: Arc<Program>, notice: Pending) -> App {
         App(Arc::new(Inner {
             program,
             typed: TypedPasswords::default(),
             first: Desk::default(),
             log: LogReader::new(),
+            notice,
         }))
     }
 

@@ -22,6 +22,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 use serde::Deserialize;
 
 use crate::assets;
+use crate::shell::{Notice, Pending};
 
 /// Links that wait to be used: a person needs one, and may ask for another.
 const LINKS: usize = 4;
@@ -32,6 +33,8 @@ const SESSIONS: usize = 16;
 pub struct Access {
     port: u16,
     program: Arc<Program>,
+    /// For the next page that is shown.
+    notice: Pending,
     /// Digests: what is in memory opens nothing, and comparing them tells nothing by its time.
     links: Mutex<Vec<Vec<u8>>>,
     sessions: Mutex<Vec<Vec<u8>>>,
@@ -42,6 +45,7 @@ impl Access {
         Access {
             port,
             program,
+            notice: Arc::default(),
             links: Mutex::default(),
             sessions: Mutex::default(),
         }
@@ -55,6 +59,23 @@ impl Access {
         let token = token()?;
         remember(&self.links, &token, LINKS);
         Ok(format!("http://127.0.0.1:{}/enter#{token}", self.port))
+    }
+
+    /// The same, to a page of ours.
+    ///
+    /// # Errors
+    /// As [`Access::link`].
+    pub fn link_to(&self, page: &str) -> std::io::Result<String> {
+        Ok(format!("{}:{page}", self.link()?))
+    }
+
+    /// Has the next page that is shown begin with a notice.
+    pub fn tell_once(&self, notice: Notice) {
+        *lock(&self.notice) = Some(notice);
+    }
+
+    pub(crate) fn notice(&self) -> Pending {
+        Arc::clone(&self.notice)
     }
 
     fn cookie_name(&self) -> String {

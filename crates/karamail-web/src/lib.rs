@@ -35,7 +35,12 @@ use app::App;
 
 /// Every screen of this program, for whoever may see them all.
 pub fn router(program: Arc<Program>) -> Router {
-    let app = App::new(program);
+    router_telling(program, shell::Pending::default())
+}
+
+/// The same, with a notice that the next page begins with.
+fn router_telling(program: Arc<Program>, notice: shell::Pending) -> Router {
+    let app = App::new(program, notice);
     Router::new()
         .route("/", get(shell::start))
         .route("/language", post(shell::choose_language))

@@ -12,6 +12,7 @@ use karamail_engine::program::Program;
 use tokio::net::TcpListener;
 
 pub use crate::guard::Access;
+pub use crate::shell::Notice;
 use crate::{guard, headers};
 
 /// How long answers may take to finish once the end was asked for.
@@ -70,7 +71,7 @@ fn guarded(program: Arc<Program>, access: Arc<Access>) -> Router {
     let door = Router::new()
         .route("/enter", get(guard::enter).post(guard::sign_in))
         .with_state(Arc::clone(&access));
-    crate::router(program)
+    crate::router_telling(program, access.notice())
         .merge(door)
         .layer(from_fn_with_state(access, guard::keep))
         .layer(from_fn(headers::add))

@@ -1,5 +1,7 @@
 //! What every page has around it: the title, the way to the other screens, the demo's banner, the language.
 
+use std::sync::{Arc, Mutex, PoisonError};
+
 use askama::Template;
 use axum::extract::{Form, State};
 use axum::http::HeaderMap;
@@ -12,6 +14,9 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::assets;
 use crate::fault::PageFault;
+
+/// A sentence of the table that takes no arguments.
+pub(crate) type Words = fn(Language) -> String;
 
 /// A screen, for the way between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,6 +32,25 @@ pub(crate) enum Nav {
     Other,
 }
 
+/// What is told once, at the head of a page.
+#[derive(Clone, Copy, Debug)]
+pub struct Notice {
+    /// The words.
+    pub text: Words,
+    /// A place outside that helps: its words and its address.
+    pub link: Option<(Words, &'static str)>,
+}
+
+/// A notice that waits for a page.
+pub(crate) type Pending = Arc<Mutex<Option<Notice>>>;
+
+/// A notice in the reader's language.
+#[derive(Clone, Debug)]
+pub(crate) struct NoticeShown {
+    pub(crate) text: String,
+    pub(crate) link: Option<(String, &'static str)>,
+}
+
 /// What a page has around it; the field `shell` of every page's template.
 #[derive(Clone, Debug)]
 pub(crate) struct Shell {
@@ -37,6 +61,7 @@ pub(crate) struct Shell {
     pub(crate) is_demo: bool,
     /// There are no settings yet: only the first steps and the demo make sense.
     pub(crate) is_first: bool,
+    pub(crate) notice: Option<NoticeShown>,
     active: Nav,
 }
 
@@ -50,8 +75,14 @@ pub(crate) struct NavLink {
 impl Shell {
     pub(crate) fn of(app: &App, active: Nav, title: String) -> Shell {
         let settings = app.program.shown_settings();
+        let language = app.language();
+        let notice = app.notice.lock().unwrap_or_else(PoisonError::into_inner).take();
         Shell {
-            language: app.language(),
+            language,
+            notice: notice.map(|notice| NoticeShown {
+                text: (notice.text)(language),
+                link: notice.link.map(|(words, address)| (words(language), address)),
+            }),
             title,
             shop_name: settings.map_or(String::new(), |settings| settings.general.shop_name.clone()),
             is_demo: app.program.demo().is_some(),

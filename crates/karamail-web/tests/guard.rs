@@ -178,3 +178,24 @@ async fn a_change_must_come_from_our_own_page() {
         .await;
     assert_eq!(status(&answer), "303");
 }
+
+#[tokio::test]
+async fn a_link_leads_to_the_page_that_was_wished_for_and_a_notice_is_told_once() {
+    let door = Door::open().await;
+    let link = door.access.link_to("/results").unwrap();
+    let (token, page) = link.split_once('#').unwrap().1.split_once(':').unwrap();
+    assert_eq!(page, "/results");
+    let answer = door.sign_in(token).await;
+    assert_eq!(status(&answer), "303");
+    let cookie = door.cookie().await;
+    door.access.tell_once(karamail_web::serve::Notice {
+        text: |_| "no window <here>".to_owned(),
+        link: Some((|_| "get it".to_owned(), "https://vendor.example/")),
+    });
+    let first = door.ask(&format!("GET {page}"), &[&cookie], "").await;
+    assert!(first.contains("no window &#60;here&#62;"), "{first}");
+    assert!(first.contains("href=\"https://vendor.example/\""), "{first}");
+    let second = door.ask(&format!("GET {page}"), &[&cookie], "").await;
+    assert_eq!(status(&second), "200");
+    assert!(!second.contains("no window"), "{second}");
+}

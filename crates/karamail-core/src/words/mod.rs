@@ -23,6 +23,7 @@ pub mod data;
 pub mod decision;
 pub mod delivery;
 pub mod demo;
+pub mod fallback;
 pub mod guards;
 pub mod journal;
 pub mod letters;
@@ -36,6 +37,7 @@ pub mod settings_file;
 pub mod setup;
 pub mod smtp;
 pub mod store;
+pub mod tray;
 
 use serde::{Deserialize, Serialize};
 

@@ -10,6 +10,8 @@ use super::load::folder_of;
 
 /// The name of the settings file.
 pub const SETTINGS_FILE: &str = "karamail.toml";
+/// Lies beside a program that is carried about and has no settings yet.
+const PORTABLE_MARK: &str = "portable.txt";
 
 /// The settings file and the data folder in use.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +40,8 @@ impl Told for NoHome {
 }
 
 impl Places {
-    /// The places in use: what was asked for, else `karamail.toml` beside the program with `data` beside it, else where
+    /// The places in use: what was asked for, else `karamail.toml` beside the program with `data` beside it (also where only the mark
+    /// `portable.txt` lies there), else where
     /// the system keeps such things for this user.
     ///
     /// On Windows the data are in `%LOCALAPPDATA%`: a roaming profile would carry a second ledger to another computer,
@@ -67,7 +70,11 @@ impl Places {
                 portable: false,
             });
         }
-        let portable = beside.filter(|folder| config.is_none() && folder.join(SETTINGS_FILE).is_file());
+        let is_carried = |folder: &&Path| {
+            let has = |name: &str| folder.join(name).is_file();
+            config.is_none() && (has(SETTINGS_FILE) || has(PORTABLE_MARK))
+        };
+        let portable = beside.filter(is_carried);
         let (default_config, default_data) = match portable {
             Some(folder) => (folder.to_owned(), folder.join("data")),
             None => system().ok_or(NoHome)?,
@@ -99,6 +106,9 @@ mod tests {
             choose(Some("/x.toml"), None),
             ("/x.toml".into(), "/home/data".into(), false)
         );
+        std::fs::write(beside.path().join(PORTABLE_MARK), "").unwrap();
+        assert!(choose(None, None).2, "carried about, and without settings yet");
+        std::fs::remove_file(beside.path().join(PORTABLE_MARK)).unwrap();
         std::fs::write(beside.path().join(SETTINGS_FILE), "").unwrap();
         let portable = beside.path().join(SETTINGS_FILE);
         assert_eq!(

@@ -420,11 +420,12 @@ fn was_in_use(data_folder: &Path) -> bool {
 fn mark_in_use(data_folder: &Path) -> std::io::Result<()> {
     let mark = data_folder.join(IN_USE_MARK);
     if !mark.exists() {
-        std::fs::write(
-            &mark,
-            format!("{FILE_NAME} holds the receipt numbers. Without it Karamail does not start here.\n"),
-        )?;
-        std::fs::File::open(&mark)?.sync_all()?;
+        let text =
+            format!("{FILE_NAME} holds the receipt numbers. Without it Karamail does not start here.\n");
+        // Windows flushes only what was opened for writing.
+        let mut file = std::fs::File::create(&mark)?;
+        std::io::Write::write_all(&mut file, text.as_bytes())?;
+        file.sync_all()?;
         crate::data_folder::flush_folder(data_folder)?;
     }
     Ok(())

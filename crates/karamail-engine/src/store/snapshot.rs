@@ -81,7 +81,8 @@ pub async fn copy_ledger(data_folder: &Path, copy: &Path) -> Result<(), StoreErr
         .await
         .map_err(in_place)?;
     reader.close().await.map_err(in_place)?;
-    std::fs::File::open(copy)?.sync_all()?;
+    // Windows flushes only what was opened for writing.
+    std::fs::File::options().write(true).open(copy)?.sync_all()?;
     Ok(())
 }
 

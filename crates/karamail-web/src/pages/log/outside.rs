@@ -140,6 +140,7 @@ mod tests {
     use karamail_engine::secrets::{Environment, KeyringUse, Secrets};
 
     use super::*;
+    use crate::shell::Pending;
 
     fn app(folder: &Path) -> App {
         let places = Places {
@@ -149,7 +150,10 @@ mod tests {
         };
         let nothing = Environment::Given(Default::default());
         let secrets = Secrets::with(&places.data, nothing, KeyringUse::Off);
-        App::new(Program::start(places, Arc::new(secrets), false))
+        App::new(
+            Program::start(places, Arc::new(secrets), false),
+            Pending::default(),
+        )
     }
 
     #[tokio::test]

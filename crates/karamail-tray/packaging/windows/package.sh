@@ -1,0 +1,30 @@
+#!/bin/sh
+# Makes the installer and the portable zip:
+#
+#   package.sh FOLDER OUT     FOLDER holds the programs and WebView2Loader.dll; OUT gets the two files
+#
+# Wants makensis and python3.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../../../.." && pwd)
+program=$(cd "$1" && pwd)
+mkdir -p "$2"
+out=$(cd "$2" && pwd)
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
+
+# Notepad reads line ends of Windows and of Unix; older ones only the former.
+sed 's/$/\r/' "$root/LICENSE" >"$program/LICENSE.txt"
+makensis -V2 -NOCD -INPUTCHARSET UTF8 -DVERSION="$version" -DPROGRAM="$program" -DOUT="$out/Karamail-$version-setup.exe" \
+    -X"!cd $here" "$here/karamail.nsi"
+
+# Portable: with portable.txt beside the programs, all is kept in this folder (see config::Places).
+folder="$out/Karamail-$version-portable"
+rm -rf "$folder" "$folder.zip"
+mkdir "$folder"
+for file in karamail-tray.exe karamail-window.exe karamail.exe WebView2Loader.dll LICENSE.txt; do
+    cp "$program/$file" "$folder/"
+done
+sed 's/$/\r/' "$here/portable.txt" >"$folder/portable.txt"
+(cd "$out" && python3 -m zipfile -c "$folder.zip" "Karamail-$version-portable")
+rm -rf "$folder"
+ls -l "$out"

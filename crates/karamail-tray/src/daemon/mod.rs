@@ -1,0 +1,7 @@
+//! The tray program.
+
+pub(crate) mod browser;
+pub(crate) mod desk;
+pub(crate) mod event_loop;
+pub(crate) mod tray;
+pub(crate) mod windows;

@@ -1,0 +1,272 @@
+//! The local socket of a tray program: its screens for its windows, and the way for a second start to reach the first.
+//!
+//! A Unix socket that the user alone can open, or a named pipe on Windows, which the system gives to the user alone. One for each
+//! data folder, so one program for each (the data folder's lock says so a second time).
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use axum::body::Body;
+use axum::http::{Request, Response};
+use http_body_util::BodyExt;
+use hyper_util::rt::TokioIo;
+
+/// Where a tray program with a data folder listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address(PathBuf);
+
+impl Address {
+    /// The address that goes with a data folder.
+    pub fn of(data_folder: &Path) -> Address {
+        let folder = std::path::absolute(data_folder).unwrap_or_else(|_| data_folder.to_owned());
+        let folder = one_name(&folder);
+        let digest = ring::digest::digest(&ring::digest::SHA256, folder.as_os_str().as_encoded_bytes());
+        let name: String = digest
+            .as_ref()
+            .iter()
+            .take(8)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
+        Address(system::path(&name, &folder))
+    }
+
+    /// An address as it was given to a window.
+    pub fn from_text(text: &str) -> Address {
+        Address(PathBuf::from(text))
+    }
+
+    /// As it is given to a window.
+    pub fn to_text(&self) -> String {
+        self.0.display().to_string()
+    }
+}
+
+/// One name for a folder, whether it is there already or will be made: a first start must be found by the second.
+fn one_name(folder: &Path) -> PathBuf {
+    for above in folder.ancestors() {
+        if let (Ok(found), Ok(rest)) = (above.canonicalize(), folder.strip_prefix(above)) {
+            // Joining nothing would add a separator.
+            return found.components().chain(rest.components()).collect();
+        }
+    }
+    folder.to_owned()
+}
+
+pub use system::Listener;
+
+/// One request to the tray program, answered whole.
+///
+/// # Errors
+/// Nobody listens, or the answer breaks off.
+pub async fn ask(address: &Address, request: Request<Body>) -> io::Result<Response<Vec<u8>>> {
+    let stream = system::connect(&address.0).await?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream))
+        .await
+        .map_err(io::Error::other)?;
+    let running = tokio::spawn(connection);
+    let (mut parts, body) = request.into_parts();
+    // HTTP/1.1 wants a Host; the listener knows none.
+    parts
+        .headers
+        .insert("host", axum::http::HeaderValue::from_static("karamail"));
+    let response = sender
+        .send_request(Request::from_parts(parts, body))
+        .await
+        .map_err(io::Error::other)?;
+    let (parts, body) = response.into_parts();
+    let bytes = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    running.abort();
+    Ok(Response::from_parts(parts, bytes.to_vec()))
+}
+
+#[cfg(unix)]
+mod system {
+    use std::fs;
+    use std::io;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::{Path, PathBuf};
+
+    use tokio::net::{UnixListener, UnixStream};
+
+    use super::Address;
+
+    /// In the user's runtime folder, which is theirs alone; else in the data folder, which is too.
+    pub(super) fn path(name: &str, data_folder: &Path) -> PathBuf {
+        let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+        match runtime.filter(|folder| folder.is_dir()) {
+            Some(folder) => folder.join(format!("karamail-{name}.sock")),
+            None => data_folder.join("karamail.sock"),
+        }
+    }
+
+    pub(super) async fn connect(path: &Path) -> io::Result<UnixStream> {
+        UnixStream::connect(path).await
+    }
+
+    /// Whoever listens at an [`Address`].
+    #[derive(Debug)]
+    pub struct Listener {
+        socket: UnixListener,
+        path: PathBuf,
+        /// Held as long as we listen: a socket file may be left over, a lock is not.
+        _lock: fs::File,
+    }
+
+    impl Listener {
+        /// Begins to listen; refused where somebody does already.
+        ///
+        /// # Errors
+        /// The address is taken, or its folder cannot be made or written.
+        pub fn bind(address: &Address) -> io::Result<Listener> {
+            let path = address.0.clone();
+            if let Some(folder) = path.parent() {
+                karamail_engine::data_folder::make_private_folder(folder)?;
+            }
+            let lock = fs::File::options()
+                .create(true)
+                .truncate(false)
+                .write(true)
+                .open(path.with_extension("sock-lock"))?;
+            lock.try_lock()?;
+            // Nobody listens: a socket that lies there is left over.
+            match fs::remove_file(&path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            let socket = UnixListener::bind(&path)?;
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+            Ok(Listener {
+                socket,
+                path,
+                _lock: lock,
+            })
+        }
+    }
+
+    impl Drop for Listener {
+        fn drop(&mut self) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+
+    impl axum::serve::Listener for Listener {
+        type Io = UnixStream;
+        type Addr = ();
+
+        async fn accept(&mut self) -> (UnixStream, ()) {
+            loop {
+                match self.socket.accept().await {
+                    Ok((stream, _)) => return (stream, ()),
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection was not accepted");
+                        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    }
+                }
+            }
+        }
+
+        fn local_addr(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(windows)]
+mod system {
+    use std::io;
+    use std::path::{Path, PathBuf};
+    use std::time::Duration;
+
+    use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient, NamedPipeServer, ServerOptions};
+
+    use super::Address;
+
+    /// ERROR_PIPE_BUSY: every instance is taken for the moment.
+    const BUSY: i32 = 231;
+
+    pub(super) fn path(name: &str, _data_folder: &Path) -> PathBuf {
+        PathBuf::from(format!(r"\\.\pipe\karamail-{name}"))
+    }
+
+    pub(super) async fn connect(path: &Path) -> io::Result<NamedPipeClient> {
+        let mut tries = 0;
+        loop {
+            match ClientOptions::new().open(path) {
+                Err(error) if error.raw_os_error() == Some(BUSY) && tries < 100 => tries += 1,
+                opened => return opened,
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Whoever listens at an [`Address`].
+    #[derive(Debug)]
+    pub struct Listener {
+        path: PathBuf,
+        next: Option<NamedPipeServer>,
+    }
+
+    impl Listener {
+        /// Begins to listen; refused where somebody does already.
+        ///
+        /// # Errors
+        /// The pipe is taken.
+        pub fn bind(address: &Address) -> io::Result<Listener> {
+            let path = address.0.clone();
+            let first = ServerOptions::new().first_pipe_instance(true).create(&path)?;
+            Ok(Listener {
+                path,
+                next: Some(first),
+            })
+        }
+    }
+
+    impl axum::serve::Listener for Listener {
+        type Io = NamedPipeServer;
+        type Addr = ();
+
+        async fn accept(&mut self) -> (NamedPipeServer, ()) {
+            loop {
+                let pipe = match self.next.take() {
+                    Some(pipe) => Ok(pipe),
+                    None => ServerOptions::new().create(&self.path),
+                };
+                let accepted = match pipe {
+                    Ok(pipe) => pipe.connect().await.map(|()| pipe),
+                    Err(error) => Err(error),
+                };
+                match accepted {
+                    Ok(pipe) => {
+                        // The next one waits before this one is used, so that nobody finds no pipe.
+                        self.next = ServerOptions::new().create(&self.path).ok();
+                        return (pipe, ());
+                    }
+                    Err(error) => {
+                        tracing::warn!(%error, "a connection was not accepted");
+                        tokio::time::sleep(Duration::from_millis(100)).await;
+                    }
+                }
+            }
+        }
+
+        fn local_addr(&self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_folder_has_one_address_before_and_after_it_is_made() {
+        let home = std::env::temp_dir().join(format!("karamail-link-{}", std::process::id()));
+        let folder = home.join("new/data");
+        let before = Address::of(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        assert_eq!(Address::of(&folder), before);
+        assert_eq!(Address::of(&folder.join("")), before);
+        std::fs::remove_dir_all(&home).unwrap();
+    }
+}
