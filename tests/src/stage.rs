@@ -22,8 +22,9 @@ use crate::{PATIENCE, wait_until};
 
 /// The shops' mailboxes: each program gets the next one, so that none sees another's mail.
 const USERS: [&str; 25] = [
-    "touroku", "shop1", "shop2", "shop3", "shop4", "shop5", "shop6", "shop7", "shop8", "shop9", "shop10", "shop11", "shop12", "shop13",
-    "shop14", "shop15", "shop16", "shop17", "shop18", "shop19", "shop20", "shop21", "shop22", "shop23", "shop24",
+    "touroku", "shop1", "shop2", "shop3", "shop4", "shop5", "shop6", "shop7", "shop8", "shop9", "shop10",
+    "shop11", "shop12", "shop13", "shop14", "shop15", "shop16", "shop17", "shop18", "shop19", "shop20",
+    "shop21", "shop22", "shop23", "shop24",
 ];
 /// Longest a program may take to end after it was asked to.
 const END_BOUND: Duration = Duration::from_secs(30);
@@ -173,7 +174,9 @@ impl Stage {
         let old: Vec<String> = (0..asked["deposit"].as_u64().unwrap_or_default())
             .map(|n| format!("yamada{n}.{user}@phone.example"))
             .collect();
-        let mails = old.iter().map(|from| mails::signup(from, &from.replace('@', ".")));
+        let mails = old
+            .iter()
+            .map(|from| mails::signup(from, &from.replace('@', ".")));
         self.dovecot.deposit(user, mails);
         let (config, data) = (program.config(), program.data());
         cast.started += 1;
@@ -224,7 +227,9 @@ impl Stage {
 impl Cast {
     fn start(&mut self, number: u64, dns: SocketAddr) -> Result<Value, String> {
         let installed = self.installed.get_mut(&number).ok_or("no such program")?;
-        let (running, link) = installed.program.serve(&[("KARAMAIL_DNS_SERVER", &dns.to_string())]);
+        let (running, link) = installed
+            .program
+            .serve(&[("KARAMAIL_DNS_SERVER", &dns.to_string())]);
         installed.running = Some(running);
         Ok(json!({ "program": number, "link": link }))
     }

@@ -277,7 +277,9 @@ fn every_picture_of_a_screen_is_small_and_shown_in_both_manuals() {
         whole += size;
         count += 1;
         if size > PICTURE_BYTES || !fs::read(&path).unwrap().starts_with(b"\x89PNG\r\n") {
-            faults.push(format!("{name}: {size} bytes, {PICTURE_BYTES} at most, and a PNG"));
+            faults.push(format!(
+                "{name}: {size} bytes, {PICTURE_BYTES} at most, and a PNG"
+            ));
         }
         for manual in ["docs/manual.ja.md", "docs/manual.en.md"] {
             // With words for those who do not see it.
@@ -287,7 +289,9 @@ fn every_picture_of_a_screen_is_small_and_shown_in_both_manuals() {
                     .is_some_and(|(words, place)| !words.is_empty() && place.trim_end() == format!("{name})"))
             });
             if !is_shown {
-                faults.push(format!("{manual} does not show {name}, or not in a line of its own with words"));
+                faults.push(format!(
+                    "{manual} does not show {name}, or not in a line of its own with words"
+                ));
             }
         }
     }

@@ -38,6 +38,9 @@
         const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
         if (!part.isConnected) return;
         if (answer.status === 401) { location.reload(); return; }
+        // The demo began or ended elsewhere: all around the part is of the other side.
+        const side = answer.headers.get("karamail-side");
+        if (side && words.side && side !== words.side) { location.reload(); return; }
         if (!answer.ok) throw new Error(String(answer.status));
         setOffline(false);
         wait = 500;

@@ -38,6 +38,7 @@ pub(crate) struct Shell {
     /// There are no settings yet: only the first steps and the demo make sense.
     pub(crate) is_first: bool,
     active: Nav,
+    mark: &'static str,
 }
 
 /// A link to a screen.
@@ -57,7 +58,13 @@ impl Shell {
             is_demo: app.program.demo().is_some(),
             is_first: matches!(app.program.phase(), Phase::NoSettings),
             active,
+            mark: crate::side::mark(app),
         }
+    }
+
+    /// What stands behind the address of a form that concerns what is shown; see [`side`](crate::side).
+    pub(crate) fn mark(&self) -> &'static str {
+        self.mark
     }
 
     /// The links to the screens that make sense now.
