@@ -38,6 +38,9 @@
         const answer = await fetch(address, { headers: { "HX-Request": "true" }, credentials: "same-origin" });
         if (!part.isConnected) return;
         if (answer.status === 401) { location.reload(); return; }
+        // The demo began or ended elsewhere: all around the part is of the other side.
+        const side = answer.headers.get("karamail-side");
+        if (side && words.side && side !== words.side) { location.reload(); return; }
         if (!answer.ok) throw new Error(String(answer.status));
         setOffline(false);
         wait = 500;
@@ -153,7 +156,22 @@
   const isChanged = (form) => form.dataset.before !== undefined && form.dataset.before !== state(form);
   const changedForm = () => [...document.querySelectorAll("form[data-ask-before-leaving]")].find((form) => form.dataset.changed === "yes" || isChanged(form));
   let isLeaving = false;
-  document.addEventListener("submit", () => { isLeaving = true; setTimeout(() => { isLeaving = false; }, 3000); });
+  document.addEventListener("submit", async (event) => {
+    // Sent without leaving the page.
+    if (event.defaultPrevented) return;
+    const [form, button] = [event.target, event.submitter];
+    // Another form, such as the language's, leaves this one behind.
+    const lost = changedForm();
+    if (lost && lost !== form && !isLeaving) {
+      event.preventDefault();
+      if (!(await ask(words.askBeforeLeaving, words.leave, words.stay, true))) { button?.focus(); return; }
+      isLeaving = true;
+      form.requestSubmit(button);
+      return;
+    }
+    isLeaving = true;
+    setTimeout(() => { isLeaving = false; }, 3000);
+  });
   window.addEventListener("beforeunload", (event) => {
     if (!isLeaving && changedForm()) event.preventDefault();
   });

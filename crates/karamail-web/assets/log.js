@@ -22,6 +22,8 @@ function start(box) {
     for (const [name, value] of Object.entries({ month, ...values })) address.searchParams.set(name, String(value));
     const answer = await fetch(address, { credentials: "same-origin", signal });
     if (answer.status === 401) { location.reload(); throw new Error("signed out"); }
+    const side = answer.headers.get("karamail-side");
+    if (side && side !== document.body.dataset.side) { location.reload(); throw new Error("the other side"); }
     if (answer.status === 204) return null;
     const isOurs = (answer.headers.get("content-type") || "").startsWith("application/json");
     const value = isOurs ? await answer.json() : {};

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use karamail_core::words::screens::shell as words;
@@ -110,8 +110,11 @@ struct FaultPart {
 pub(crate) async fn tell(State(app): State<App>, request: Request, next: Next) -> Response {
     let is_part = is_htmx(request.headers());
     let mut response = next.run(request).await;
-    let Some(Untold(fault)) = response.extensions_mut().remove::<Untold>() else {
-        return response;
+    let fault = match response.extensions_mut().remove::<Untold>() {
+        Some(Untold(fault)) => fault,
+        // Refused before a handler saw it, in English and to programmers, or with an empty page.
+        None if is_bare(&response) => std::sync::Arc::new(PageFault::NotFound),
+        None => return response,
     };
     let status = response.status();
     let (what, what_to_do, is_settings) = told(&app, &fault);
@@ -131,6 +134,12 @@ pub(crate) async fn tell(State(app): State<App>, request: Request, next: Next) -
         .render()
     };
     (status, Html(html.unwrap_or_default())).into_response()
+}
+
+fn is_bare(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    let is_plain = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    response.status().is_client_error() && is_plain
 }
 
 /// Whether htmx asks for a part of a page.

@@ -22,6 +22,7 @@ mod pages;
 mod part;
 pub mod serve;
 mod shell;
+mod side;
 mod text;
 
 use std::sync::Arc;
@@ -47,6 +48,7 @@ fn router_telling(program: Arc<Program>, notice: shell::Pending) -> Router {
         .route("/assets/{name}", get(assets::answer))
         .merge(pages::routes())
         .fallback(fault::not_found)
+        .layer(from_fn_with_state(app.clone(), side::keep))
         .layer(from_fn_with_state(app.clone(), fault::tell))
         .layer(from_fn(headers::add))
         .with_state(app)

@@ -63,6 +63,7 @@ pub(crate) struct Shell {
     pub(crate) is_first: bool,
     pub(crate) notice: Option<NoticeShown>,
     active: Nav,
+    mark: &'static str,
 }
 
 /// A link to a screen.
@@ -88,7 +89,13 @@ impl Shell {
             is_demo: app.program.demo().is_some(),
             is_first: matches!(app.program.phase(), Phase::NoSettings),
             active,
+            mark: crate::side::mark(app),
         }
+    }
+
+    /// What stands behind the address of a form that concerns what is shown; see [`side`](crate::side).
+    pub(crate) fn mark(&self) -> &'static str {
+        self.mark
     }
 
     /// The links to the screens that make sense now.

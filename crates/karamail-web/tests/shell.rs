@@ -79,3 +79,20 @@ async fn every_page_leads_to_what_the_program_is_and_where_its_data_lies() {
         ]);
     }
 }
+
+#[tokio::test]
+async fn what_no_screen_understands_is_told_in_the_readers_language_with_the_way_to_the_screens() {
+    let shop = Shop::with("", false).await;
+    // Such as after choosing the language on the answer to a button.
+    for (address, status) in [
+        ("/settings/open/file", StatusCode::METHOD_NOT_ALLOWED),
+        ("/waiting?numbers=x", StatusCode::BAD_REQUEST),
+        ("/results?resent=x", StatusCode::BAD_REQUEST),
+    ] {
+        let answer = shop.get(address).await;
+        assert_eq!(answer.status, status, "{address}");
+        answer
+            .has(&["href=\"/status\"", "lang=\"ja\""])
+            .has_not(&["Failed to deserialize"]);
+    }
+}

@@ -267,3 +267,21 @@ async fn a_hostile_sender_and_subject_are_only_text() {
         shop.post(path, &fields).await.has_not(&["<b>"]);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_old_mail_is_deleted_that_the_question_did_not_count() {
+    let shop = with_old(&["a@example.jp", "b@example.jp"]).await;
+    let fields = [("mailbox", demo::ADDRESS), ("action", "delete")];
+    let question = shop.post("/waiting/backlog", &fields).await;
+    question.has(&["name=\"asked\" value=\"2\""]);
+    // As if one more had come between.
+    let told = [("confirmed", "yes"), ("understood", "yes")];
+    let fewer = [&fields[..], &told, &[("asked", "1")]].concat();
+    let again = shop.post("/waiting/backlog", &fewer).await;
+    assert_eq!(again.status, StatusCode::OK);
+    again.has(&["name=\"asked\" value=\"2\""]);
+    assert_eq!(shop.servers.mailbox_count(), 2);
+    let all = [&fields[..], &told, &[("asked", "2")]].concat();
+    let done = shop.post("/waiting/backlog", &all).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.body);
+}

@@ -30,6 +30,16 @@ words! {
     }
     /// Leaves the demo.
     pub fn leave_demo() { ja: "デモを終わる", en: "Leave the demo" }
+    /// A page of the demo was used after the demo, or one of the shop within it.
+    pub fn other_side() {
+        ja: "このページを開いたあとで、デモが始まったか、終わりました。操作は行っていません。",
+        en: "The demo has begun or ended since this page was opened. Nothing was done.",
+    }
+    /// What to do about it.
+    pub fn other_side_advice() {
+        ja: "画面を開き直して、表示を確かめてから、もう一度操作してください。",
+        en: "Open the screen again, look at what it shows, and do it once more.",
+    }
     /// The page cannot reach the program.
     pub fn offline() {
         ja: "Karamail につながりません。表示は最新ではありません。つながると自動で更新します。",

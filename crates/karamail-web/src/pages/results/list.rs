@@ -19,6 +19,7 @@ use crate::fault::PageFault;
 use crate::live::{self, Seen};
 use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
+use crate::side::mark;
 use crate::text::filters;
 
 #[derive(Template)]
@@ -38,6 +39,8 @@ struct Page {
 #[template(path = "results/list.html")]
 struct List {
     language: Language,
+    /// See [`crate::side`].
+    mark: &'static str,
     filter: Filter,
     fault: Option<String>,
     choices: Choices,
@@ -92,7 +95,7 @@ pub(super) async fn show(
 ) -> Result<Response, PageFault> {
     let handle = app.shown()?;
     let language = app.language();
-    let list = list(&handle, filter.clone(), language).await?;
+    let list = list(&app, &handle, filter.clone()).await?;
     page(&Page {
         shell: app.shell(Nav::Results, words::title(language)),
         states: states(language),
@@ -114,7 +117,7 @@ pub(super) async fn part(
         ..filter
     };
     let address = filter.address("/results", &[]);
-    let mut list = list(&app.shown()?, filter, app.language()).await?;
+    let mut list = list(&app, &app.shown()?, filter).await?;
     list.said = Some(list.heading.clone());
     let replace = [(HeaderName::from_static("hx-replace-url"), address)];
     Ok((replace, Html(list.render()?)).into_response())
@@ -156,7 +159,8 @@ pub(super) async fn live(
     .await
 }
 
-async fn list(handle: &Handle, filter: Filter, language: Language) -> Result<List, PageFault> {
+async fn list(app: &App, handle: &Handle, filter: Filter) -> Result<List, PageFault> {
+    let language = app.language();
     let choices = choices(handle).await?;
     let found = next_rows(handle, &filter).await?;
     let is_first = filter.after.is_empty();
@@ -177,6 +181,7 @@ async fn list(handle: &Handle, filter: Filter, language: Language) -> Result<Lis
     );
     Ok(List {
         language,
+        mark: mark(app),
         fault: filter.fault(language),
         choices,
         live: is_first.then_some(live),

@@ -22,6 +22,7 @@ use crate::form::fields;
 use crate::live::{self, Seen};
 use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
+use crate::side::mark;
 use crate::text::filters;
 
 #[derive(Template)]
@@ -41,6 +42,8 @@ struct Page {
 #[template(path = "results/facts.html")]
 struct Facts {
     language: Language,
+    /// See [`crate::side`].
+    mark: &'static str,
     href: String,
     series: String,
     address: String,
@@ -83,7 +86,7 @@ pub(super) async fn show(
     let handle = app.shown()?;
     let language = app.language();
     let row = find(&handle, &series, &number, language).await?;
-    let facts = facts(&handle, &row, language).await?;
+    let facts = facts(&app, &handle, &row).await?;
     page(&Page {
         shell: app.shell(Nav::Results, words::one_title(language, row.number)),
         href: href(&row.series, row.number),
@@ -103,9 +106,9 @@ pub(super) async fn live(
     Query(seen): Query<Seen>,
 ) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async {
-        let (handle, language) = (app.shown()?, app.language());
-        let row = find(&handle, &series, &number, language).await?;
-        Ok(facts(&handle, &row, language).await?.into_text())
+        let handle = app.shown()?;
+        let row = find(&handle, &series, &number, app.language()).await?;
+        Ok(facts(&app, &handle, &row).await?.into_text())
     })
     .await
 }
@@ -128,12 +131,14 @@ pub(super) async fn find(
     })
 }
 
-async fn facts(handle: &Handle, row: &ResultRow, language: Language) -> Result<Part, PageFault> {
+async fn facts(app: &App, handle: &Handle, row: &ResultRow) -> Result<Part, PageFault> {
+    let language = app.language();
     let steps = history(handle.readers(), &row.series, row.number).await?;
     let names = MailboxNames::of(&handle.settings().borrow().mailboxes);
     let is_erased = row.erased_at.is_some();
     let facts = Facts {
         language,
+        mark: mark(app),
         href: href(&row.series, row.number),
         series: row.series.clone(),
         address: export::address(row, language),

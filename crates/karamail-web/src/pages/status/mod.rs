@@ -26,6 +26,7 @@ use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
 use crate::live::{self, Seen};
 use crate::shell::{Nav, Shell, page};
+use crate::side::mark;
 use crate::text::filters;
 
 pub(crate) fn routes() -> Router<App> {
@@ -46,6 +47,8 @@ struct Page {
     /// The version of the part that follows.
     version: String,
     language: Language,
+    /// See [`crate::side`].
+    mark: &'static str,
     view: View,
 }
 
@@ -54,6 +57,8 @@ struct Page {
 #[template(path = "status/live.html")]
 struct Live {
     language: Language,
+    /// See [`crate::side`].
+    mark: &'static str,
     view: View,
 }
 
@@ -74,6 +79,7 @@ struct Said {
 async fn live_part(app: &App) -> Result<Live, PageFault> {
     Ok(Live {
         language: app.language(),
+        mark: mark(app),
         view: view(app, clock::now()).await?,
     })
 }
@@ -88,6 +94,7 @@ async fn show(State(app): State<App>) -> Result<Response, PageFault> {
         shell: app.shell(Nav::Status, words::title(app.language())),
         version,
         language: live.language,
+        mark: live.mark,
         view: live.view,
     })
 }

@@ -27,6 +27,8 @@ pub(super) struct Choice {
     /// A deletion is ticked besides.
     #[serde(default)]
     understood: String,
+    /// How many the question was about.
+    asked: Option<i64>,
 }
 
 #[derive(Template)]
@@ -35,6 +37,7 @@ struct Ask {
     shell: Shell,
     mailbox: String,
     action: String,
+    count: i64,
     is_delete: bool,
     /// The box was not ticked.
     is_untold: bool,
@@ -58,7 +61,12 @@ pub(super) async fn choose(
     let is_delete = action == BacklogAction::Delete;
     let is_understood = !is_delete || choice.understood == "yes";
     let settings = handle.settings().borrow().clone();
-    if choice.confirmed == "yes" && is_understood {
+    let found = backlogs(handle.readers()).await?;
+    let count = found.iter().find(|one| one.mailbox == choice.mailbox);
+    let count = count.map_or(0, |one| one.waiting);
+    // The first look at a large mailbox goes on while a person reads: no mail is deleted that the question did not count.
+    let has_grown = is_delete && choice.asked.is_some_and(|asked| asked < count);
+    if choice.confirmed == "yes" && is_understood && !has_grown {
         // The engine knows mailboxes by name and address; the ledger's key is the address in lower case.
         let address = settings
             .mailboxes
@@ -68,17 +76,16 @@ pub(super) async fn choose(
         let answer = handle.perform(Request::Backlog { action, mailbox }).await?;
         return Ok(Redirect::to(&Outcome::of(answer)?.address()).into_response());
     }
-    let found = backlogs(handle.readers()).await?;
-    let count = found.iter().find(|one| one.mailbox == choice.mailbox);
     let names = MailboxNames::of(&settings.mailboxes);
     let name = names.name(&choice.mailbox).to_owned();
     let language = app.language();
-    let (what, help, yes) = asked(action, count.map_or(0, |one| one.waiting), &name, language);
+    let (what, help, yes) = asked(action, count, &name, language);
     let is_untold = choice.confirmed == "yes" && !is_understood;
     let question = page(&Ask {
         shell: app.shell(Nav::Results, words::confirm_title(language)),
         mailbox: choice.mailbox,
         action: choice.action,
+        count,
         is_delete,
         is_untold,
         what,

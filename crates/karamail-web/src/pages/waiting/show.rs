@@ -20,6 +20,7 @@ use crate::fault::PageFault;
 use crate::live::{self, Seen};
 use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
+use crate::side::mark;
 use crate::text::filters;
 
 #[derive(Template)]
@@ -36,6 +37,8 @@ struct Page {
 #[template(path = "waiting/groups.html")]
 struct Groups {
     language: Language,
+    /// See [`crate::side`].
+    mark: &'static str,
     piles: Vec<Group>,
     backlogs: Vec<Backlog>,
     old: Vec<Mail>,
@@ -55,6 +58,7 @@ struct PilePage {
 
 /// Held mails, or those that could not be handled.
 struct Group {
+    mark: &'static str,
     pile: Pile,
     slug: &'static str,
     /// How many nothing is decided about.
@@ -87,7 +91,7 @@ pub(super) async fn all(
     Query(outcome): Query<Outcome>,
 ) -> Result<Response, PageFault> {
     let language = app.language();
-    let groups = groups(&app.shown()?, language).await?;
+    let groups = groups(&app).await?;
     page(&Page {
         shell: app.shell(Nav::Results, words::title(language)),
         outcome: outcome.told(language),
@@ -98,10 +102,7 @@ pub(super) async fn all(
 
 /// `/waiting/live`
 pub(super) async fn live(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
-    live::follow(&app, &seen, || async {
-        Ok(groups(&app.shown()?, app.language()).await?.into_text())
-    })
-    .await
+    live::follow(&app, &seen, || async { Ok(groups(&app).await?.into_text()) }).await
 }
 
 /// `/waiting/held` and `/waiting/quarantined`, further down.
@@ -133,23 +134,25 @@ async fn one_pile(app: &App, pile: Pile, before: Option<i64>) -> Result<Response
     page(&PilePage {
         shell: app.shell(Nav::Results, title),
         language,
-        group: group(&handle, pile, count, before, language).await?,
+        group: group(app, &handle, pile, count, before).await?,
         is_first: before.is_none(),
     })
 }
 
-async fn groups(handle: &Handle, language: Language) -> Result<Part, PageFault> {
+async fn groups(app: &App) -> Result<Part, PageFault> {
+    let (handle, language) = (&app.shown()?, app.language());
     let [held, quarantined, backlog] = piles(handle.readers()).await?;
     let mut shown = Vec::new();
     for (pile, count) in [(Pile::Held, held), (Pile::Quarantined, quarantined)] {
-        let group = group(handle, pile, count, None, language).await?;
+        let group = group(app, handle, pile, count, None).await?;
         if !group.mails.is_empty() {
             shown.push(group);
         }
     }
-    let old = group(handle, Pile::Backlog, backlog, None, language).await?;
+    let old = group(app, handle, Pile::Backlog, backlog, None).await?;
     Ok(Part::of(&Groups {
         language,
+        mark: mark(app),
         piles: shown,
         backlogs: mailboxes(handle, language).await?,
         has_older: old.older.is_some(),
@@ -159,21 +162,25 @@ async fn groups(handle: &Handle, language: Language) -> Result<Part, PageFault> 
 }
 
 async fn group(
+    app: &App,
     handle: &Handle,
     pile: Pile,
     count: i64,
     before: Option<i64>,
-    language: Language,
 ) -> Result<Group, PageFault> {
     let mails = waiting(handle.readers(), pile, None, before, ROWS_AT_ONCE).await?;
     let is_full = mails.len() >= usize::try_from(ROWS_AT_ONCE).unwrap_or(usize::MAX);
     Ok(Group {
+        mark: mark(app),
         pile,
         slug: slug(pile),
         count,
         newest: mails.first().map_or(0, |mail| mail.id),
         older: mails.last().filter(|_| is_full).map(|mail| mail.id),
-        mails: mails.into_iter().map(|mail| Mail::of(mail, language)).collect(),
+        mails: mails
+            .into_iter()
+            .map(|mail| Mail::of(mail, app.language()))
+            .collect(),
     })
 }
 
