@@ -304,8 +304,11 @@ async fn the_demo_shows_its_own_numbers_and_acts_on_them() {
     shop.wait_for("/results/main/1", "送信済み")
         .await
         .has(&["demo@phone.example"]);
-    shop.post("/results/main/1/resend", &[]).await;
-    demo.servers().wait_for_sent(2).await;
+    let resent = shop.post("/results/main/1/resend?demo=1", &[]).await;
+    assert_eq!(resent.status, StatusCode::SEE_OTHER, "{}", resent.body);
+    tokio::time::timeout(common::PATIENCE, demo.servers().wait_for_sent(2))
+        .await
+        .expect("the demo's customer got the number again");
     assert_eq!(
         shop.servers.sent_count(),
         1,
