@@ -81,8 +81,9 @@ impl Desk {
             program.set_language(Some(lang.into()));
         }
         runtime.spawn(watch(Arc::clone(&program), wishes.clone()));
+        // Before anybody can know that the program is there.
         #[cfg(unix)]
-        runtime.spawn(super::signals::forward(wishes.clone()));
+        runtime.spawn(super::signals::Signals::catch().forward(wishes.clone()));
         let windows = Windows::new(address, wishes.clone());
         let router = karamail_web::router(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
         let serving = runtime.spawn(serve(listener, router, Arc::clone(&windows)));
