@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[expect(dead_code, unreachable_pub, reason = "only the parser is asked, and it reads nothing")]
+#[expect(dead_code, reason = "only the parser is asked, and it reads nothing")]
 #[path = "../src/arguments.rs"]
 mod arguments;
 
@@ -95,7 +95,7 @@ systemctl \-\-user enable \-\-now karamail
 .SH SEE ALSO
 .BR karamail\-tray (1),
 .BR systemctl (1),
-.I /usr/share/doc/karamail/manual.en.md.gz
+.I /usr/share/doc/karamail/manual.en.md
 "#;
 
 #[test]

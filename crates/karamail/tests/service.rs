@@ -88,5 +88,8 @@ fn a_start_with_faulty_settings_is_never_ready_and_ends_with_a_code_that_starts_
     let mut child = manager.start("[general]\ncheck_interval_seconds = \"soon\"\n");
     assert_eq!(child.wait().unwrap().code(), Some(3));
     manager.socket.set_nonblocking(true).unwrap();
-    assert!(manager.socket.recv(&mut [0; 64]).is_err(), "it was told something");
+    assert!(
+        manager.socket.recv(&mut [0; 64]).is_err(),
+        "it was told something"
+    );
 }

@@ -4,6 +4,7 @@
 import os
 import re
 import sys
+import textwrap
 import time
 from datetime import datetime, timezone
 from email.utils import format_datetime
@@ -22,8 +23,9 @@ def when(note):
 def main():
     sys.stdout.reconfigure(encoding="utf-8", newline="\n")
     end = None
-    for line in open(sys.argv[1], encoding="utf-8"):
-        line = line.rstrip()
+    text = open(sys.argv[1], encoding="utf-8").read()
+    # One line a point, however it was broken.
+    for line in re.sub(r"\n +", " ", text).splitlines():
         release = re.match(r"## (\S+)(.*)", line)
         if release:
             if end:
@@ -31,9 +33,7 @@ def main():
             print(f"karamail ({release.group(1)}-1) unstable; urgency=medium\n")
             end = f"\n -- {MAINTAINER}  {format_datetime(when(release.group(2)))}\n"
         elif end and line.startswith("- "):
-            print(f"  * {line[2:]}")
-        elif end and line:
-            print(f"    {line.strip()}")
+            print(textwrap.fill(line[2:], 78, initial_indent="  * ", subsequent_indent="    "))
     if not end:
         sys.exit("no release is told")
     print(end, end="")
