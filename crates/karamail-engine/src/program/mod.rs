@@ -6,6 +6,7 @@
 //! (the engine keeps the good ones).
 
 mod demo;
+pub mod light;
 mod testing;
 
 pub use demo::{Act, Demo, DemoFault, Play};

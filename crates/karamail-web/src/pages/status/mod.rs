@@ -1,7 +1,6 @@
-//! 状況: is it collecting, and what needs a hand. `light` judges, `needs` and `numbers` gather, `view` puts together; the
-//! handlers here show it and obey its buttons.
+//! 状況: is it collecting, and what needs a hand. `program::light` judges, `needs` and `numbers` gather, `view` puts
+//! together; the handlers here show it and obey its buttons.
 
-mod light;
 mod needs;
 mod numbers;
 mod view;
@@ -19,8 +18,8 @@ use karamail_core::words::screens::status as words;
 use karamail_engine::clock;
 use karamail_engine::engine::{Command, Status};
 use karamail_engine::program::Phase;
+use karamail_engine::program::light::Colour;
 
-use self::light::Colour;
 use self::view::{Next, View, view};
 use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
