@@ -17,6 +17,7 @@ use tray_icon::{MouseButton, MouseButtonState, TrayIconEvent};
 
 use super::browser::Browser;
 use super::event_loop::{self, Wishes};
+use super::life;
 use super::tray::{Choice, Tray};
 use super::windows::{self, Windows};
 use crate::arguments::Arguments;
@@ -110,6 +111,7 @@ impl Desk {
         if let Some(lang) = arguments.lang {
             program.set_language(Some(lang.into()));
         }
+        life::begin(&program, arguments);
         forward(&wishes);
         runtime.spawn(follow(Arc::clone(&program), wishes.clone()));
         let windows = Windows::new(address.clone(), wishes.clone());

@@ -3,5 +3,6 @@
 pub(crate) mod browser;
 pub(crate) mod desk;
 pub(crate) mod event_loop;
+pub(crate) mod life;
 pub(crate) mod tray;
 pub(crate) mod windows;
