@@ -7,6 +7,7 @@
 
 mod demo;
 mod desktop;
+pub mod light;
 mod testing;
 
 pub use demo::{Act, Demo, DemoFault, Play};
