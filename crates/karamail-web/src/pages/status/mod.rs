@@ -36,7 +36,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/status/stop", post(stop))
         .route("/status/check", post(check))
         .route("/status/again", post(again))
-        .route("/status/end", post(end))
+        .route("/status/end", get(ask_end).post(end))
 }
 
 #[derive(Template)]
@@ -59,6 +59,13 @@ struct Live {
     /// See [`crate::side`].
     mark: &'static str,
     view: View,
+}
+
+/// Asks whether to end, for whoever comes from the menu of the tray icon.
+#[derive(Template)]
+#[template(path = "status/end.html")]
+struct EndPage {
+    shell: Shell,
 }
 
 #[derive(Template)]
@@ -165,6 +172,15 @@ fn said(
 async fn again(State(app): State<App>) -> Redirect {
     app.program.begin(true).await;
     Redirect::to("/status")
+}
+
+async fn ask_end(State(app): State<App>) -> Result<Response, PageFault> {
+    if app.program.stop().is_requested() {
+        return ended(&app);
+    }
+    page(&EndPage {
+        shell: app.shell(Nav::Status, words::end_heading(app.language())),
+    })
 }
 
 /// Ends the program. The answer goes out while the engine finishes the mail in hand.
