@@ -106,14 +106,14 @@ impl Desk {
         wishes: Wishes,
     ) -> Desk {
         let secrets = Arc::new(Secrets::open(&places.data));
+        let windows = Windows::new(address.clone(), places.data.clone(), wishes.clone());
         let program = Program::start(places, secrets, true);
         if let Some(lang) = arguments.lang {
             program.set_language(Some(lang.into()));
         }
         forward(&wishes);
         runtime.spawn(follow(Arc::clone(&program), wishes.clone()));
-        let windows = Windows::new(address.clone(), wishes.clone());
-        let router = karamail_web::router(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
+        let router = karamail_web::router_in_window(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
         match Listener::bind(&address) {
             Ok(listener) => {
                 runtime.spawn(async move { axum::serve(listener, router).await });
