@@ -30,7 +30,8 @@ pub fn open(address: &str, failed: impl FnOnce(&io::Error) + Send + 'static) {
 /// of it is left over.
 #[cfg(all(unix, not(target_os = "macos")))]
 fn opened(address: &str) -> io::Result<()> {
-    let named = std::env::var_os("BROWSER").filter(|name| !name.is_empty() && !address.starts_with("mailto:"));
+    let named =
+        std::env::var_os("BROWSER").filter(|name| !name.is_empty() && !address.starts_with("mailto:"));
     let status = Command::new(named.unwrap_or_else(|| "xdg-open".into()))
         .arg(address)
         .stdin(Stdio::null())
@@ -57,7 +58,13 @@ mod tests {
         for address in ["https://example.jp/", "http://example.jp/", "mailto:a@example.jp"] {
             assert!(may_leave(address), "{address}");
         }
-        for address in ["file:///etc/passwd", "javascript:alert(1)", "ms-settings:", "about:blank", "\\\\host\\share"] {
+        for address in [
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "ms-settings:",
+            "about:blank",
+            "\\\\host\\share",
+        ] {
             assert!(!may_leave(address), "{address}");
         }
     }

@@ -113,7 +113,8 @@ impl Desk {
         }
         forward(&wishes);
         runtime.spawn(follow(Arc::clone(&program), wishes.clone()));
-        let router = karamail_web::router_in_window(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
+        let router =
+            karamail_web::router_in_window(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
         match Listener::bind(&address) {
             Ok(listener) => {
                 runtime.spawn(async move { axum::serve(listener, router).await });

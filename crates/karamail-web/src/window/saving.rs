@@ -133,7 +133,8 @@ pub(super) async fn open(
     };
     // A folder that is gone would be opened as nothing, and nobody would be told.
     std::fs::metadata(&place).map_err(|error| failed(error.to_string()))?;
-    let opening = tokio::task::spawn_blocking(move || opener::open(&place).map_err(|error| error.to_string()));
+    let opening =
+        tokio::task::spawn_blocking(move || opener::open(&place).map_err(|error| error.to_string()));
     let opened = opening.await.map_err(|error| error.to_string()).flatten();
     opened.map_err(failed)?;
     if is_htmx(&headers) {
@@ -151,7 +152,11 @@ fn folder() -> PathBuf {
         Some(downloads) => downloads.to_owned(),
         None => {
             let usual = user.home_dir().join("Downloads");
-            if usual.is_dir() { usual } else { user.home_dir().to_owned() }
+            if usual.is_dir() {
+                usual
+            } else {
+                user.home_dir().to_owned()
+            }
         }
     }
 }
@@ -266,10 +271,7 @@ mod tests {
             "attachment; filename=\"results.csv\"; filename*=UTF-8''%E5%8F%8E%E9%9B%86%E7%B5%90%E6%9E%9C.csv",
             Some("収集結果.csv"),
         );
-        check(
-            "attachment; filename=\"../../.bashrc\"",
-            Some("_.._.bashrc"),
-        );
+        check("attachment; filename=\"../../.bashrc\"", Some("_.._.bashrc"));
         check("attachment; filename*=UTF-8''a%2Fb%3A%00c", Some("a_b__c"));
         check("attachment", Some("karamail"));
     }
@@ -281,10 +283,8 @@ mod tests {
         assert_eq!(save("first").await.unwrap(), folder.path().join("a.csv"));
         assert_eq!(save("second").await.unwrap(), folder.path().join("a (2).csv"));
         assert_eq!(std::fs::read(folder.path().join("a.csv")).unwrap(), b"first");
-        let broken = futures_util::stream::iter([
-            Ok("half a "),
-            Err(io::Error::other("the ledger went away")),
-        ]);
+        let broken =
+            futures_util::stream::iter([Ok("half a "), Err(io::Error::other("the ledger went away"))]);
         let failed = write(Body::from_stream(broken), folder.path(), "b.csv").await;
         assert!(failed.is_err());
         let left = std::fs::read_dir(folder.path()).unwrap().count();

@@ -111,7 +111,9 @@ fn main() -> ExitCode {
             }
             (Wish::Interrupted, Some(open)) => {
                 let now = Instant::now();
-                let is_again = interrupted.replace(now).is_some_and(|before| now - before < AT_ONCE);
+                let is_again = interrupted
+                    .replace(now)
+                    .is_some_and(|before| now - before < AT_ONCE);
                 if is_again {
                     screens = None;
                     *flow = ControlFlow::ExitWithCode(NO_WEBVIEW.into());

@@ -152,8 +152,14 @@ mod tests {
             let request = Request::builder().method(method).uri(address(path));
             wish(&request.body(body.as_bytes().to_vec()).unwrap())
         };
-        assert!(matches!(request("POST", "/window/close", ""), Some(Wish::AskToClose)));
-        assert!(matches!(request("POST", "/window/close", "sure=yes"), Some(Wish::Close)));
+        assert!(matches!(
+            request("POST", "/window/close", ""),
+            Some(Wish::AskToClose)
+        ));
+        assert!(matches!(
+            request("POST", "/window/close", "sure=yes"),
+            Some(Wish::Close)
+        ));
         assert!(request("GET", "/window/close", "sure=yes").is_none());
         assert!(request("POST", "/window/saved/1/file", "").is_none());
         assert!(request("POST", "/status/check", "").is_none());

@@ -92,12 +92,16 @@ impl Remembered {
     }
 
     fn on(&self, screens: &[Screen]) -> Beginning {
-        let wished = self.place.map_or(FIRST, |place| LogicalSize::new(place.width, place.height));
+        let wished = self
+            .place
+            .map_or(FIRST, |place| LogicalSize::new(place.width, place.height));
         let there = self.place.and_then(|place| {
             let has_grip = |screen: &&Screen| place.has_grip_on(screen);
             screens.iter().find(has_grip).map(|screen| (place, *screen))
         });
-        let screen = there.map(|(_, screen)| screen).or_else(|| screens.first().copied());
+        let screen = there
+            .map(|(_, screen)| screen)
+            .or_else(|| screens.first().copied());
         let room = screen.map_or(wished, |screen| screen.room());
         let fits = |wished: f64, room: f64, least: f64| wished.min(room).max(least);
         Beginning {
@@ -182,7 +186,11 @@ impl Seen {
     fn place(&self, is_maximized: bool) -> Option<Place> {
         let last = self.last?;
         let is_the_maximized = self.maximized == Some(LogicalSize::new(last.width, last.height));
-        if is_maximized && is_the_maximized { self.before } else { self.last }
+        if is_maximized && is_the_maximized {
+            self.before
+        } else {
+            self.last
+        }
     }
 }
 
@@ -211,7 +219,8 @@ impl Place {
 
 impl Screen {
     fn of(monitor: &MonitorHandle) -> Screen {
-        let (position, size): (PhysicalPosition<i32>, PhysicalSize<u32>) = (monitor.position(), monitor.size());
+        let (position, size): (PhysicalPosition<i32>, PhysicalSize<u32>) =
+            (monitor.position(), monitor.size());
         Screen {
             x: position.x,
             y: position.y,

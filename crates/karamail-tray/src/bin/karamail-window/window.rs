@@ -144,10 +144,16 @@ impl Screens {
         }
         let question = MAY_CLOSE.replace("IS_FIRST", if self.remembered.is_told { "false" } else { "true" });
         let proxy = self.proxy.clone();
-        let asked = self.webview.evaluate_script_with_callback(&question, move |answer| {
-            let wish = if answer.contains("asking") { Wish::Answered } else { Wish::Close };
-            let _ = proxy.send_event(wish);
-        });
+        let asked = self
+            .webview
+            .evaluate_script_with_callback(&question, move |answer| {
+                let wish = if answer.contains("asking") {
+                    Wish::Answered
+                } else {
+                    Wish::Close
+                };
+                let _ = proxy.send_event(wish);
+            });
         self.closing = Closing::Asked;
         asked.is_err()
     }
@@ -323,7 +329,9 @@ fn encoded(path: &str) -> String {
     let mut encoded = String::with_capacity(path.len());
     for byte in path.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => encoded.push(char::from(byte)),
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'/' => {
+                encoded.push(char::from(byte))
+            }
             byte => encoded.push_str(&format!("%{byte:02X}")),
         }
     }

@@ -65,7 +65,11 @@ fn a_window_whose_head_cannot_be_taken_is_not_put_back_there() {
     }
     // Half out on either side is how people put windows.
     for (x, y) in [(-400, 100), (1000, 100), (0, 700), (-8, -8)] {
-        assert_eq!(position(&at(x, y, 800.0, 600.0), &[NOTEBOOK]), Some((x, y)), "{x} {y}");
+        assert_eq!(
+            position(&at(x, y, 800.0, 600.0), &[NOTEBOOK]),
+            Some((x, y)),
+            "{x} {y}"
+        );
     }
 }
 
@@ -110,7 +114,11 @@ fn a_maximised_window_remembers_where_it_was_before() {
     let whole = Some(LogicalSize::new(1366.0, 600.0));
     let after = |last, before| {
         let mut remembered = Remembered::default();
-        let seen = Seen { last: Some(last), before: Some(before), maximized: whole };
+        let seen = Seen {
+            last: Some(last),
+            before: Some(before),
+            maximized: whole,
+        };
         remembered.note(&seen, true);
         assert!(remembered.on(&[NOTEBOOK]).is_maximized);
         remembered.place.unwrap()
