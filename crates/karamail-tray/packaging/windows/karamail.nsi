@@ -6,6 +6,8 @@
 ; Settings, records and passwords stay when the program is removed, unless they are asked to go.
 
 Unicode true
+; All programs are for 64-bit Windows, so the installer is too.
+Target amd64-unicode
 ManifestDPIAware true
 !include MUI2.nsh
 !include FileFunc.nsh
