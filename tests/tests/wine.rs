@@ -61,6 +61,17 @@ fn the_windows_program_serves_a_shop() {
     portable_keeps_all_beside_the_program(&desktop, &shop, &settings);
 }
 
+#[test]
+fn the_link_between_the_programs_is_the_users_alone() {
+    let desktop = Desktop::start("link");
+    let wine = karamail_tests::wine::built().join("wine").canonicalize().unwrap();
+    let mut tests = desktop.command(&text(&wine.join("link-tests.exe")), &["link::"]);
+    let rights = format!("Z:{}", text(&wine.join("rights.exe")).replace('/', "\\"));
+    let said = desktop.finish(tests.env("KARAMAIL_RIGHTS", rights));
+    assert_eq!(said.code, Some(0), "{}", said.text);
+    assert!(said.text.contains("the_pipe_is_its_users_alone ... ok"), "{}", said.text);
+}
+
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
@@ -176,13 +187,14 @@ fn ask(host: &str, request: &str, headers: &[&str], body: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The process is gone, by itself, and the ledger can be opened again. (The screens' readers leave its `-wal` behind.)
+/// The process is gone, by itself, and has left the ledger in one whole file.
 fn ends_cleanly(desktop: &Desktop, running: &mut Child, data: &Path) {
     wait_until("the program has ended", SLOW, || {
         running.try_wait().unwrap().is_some() && desktop.processes(TRAY).is_empty()
     });
     assert!(running.wait().unwrap().success(), "ended by itself");
     assert!(data.join("karamail.db").is_file());
+    assert!(!data.join("karamail.db-wal").exists(), "closed");
 }
 
 fn a_session_that_ends_ends_the_program(desktop: &Desktop, program: &Path, data: &Path) {

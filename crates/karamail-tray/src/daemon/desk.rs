@@ -58,6 +58,9 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let address = Address::of(&places.data);
     // Somebody is there already: they show what is wished for, and that was all.
     if runtime.block_on(reach_first(&address, arguments)) {
+        if arguments.quit {
+            runtime.block_on(link::gone(&address));
+        }
         return ExitCode::SUCCESS;
     }
     if arguments.quit {
