@@ -48,6 +48,7 @@ fn the_windows_program_serves_a_shop() {
         desktop.private_memory(TRAY)
     );
     assert_eq!(desktop.links(), [""; 0], "hidden: no screen");
+    the_start_at_login_follows_the_settings(&desktop, &program, &settings, &config.join("karamail.toml"));
 
     a_second_start_brings_up_the_first(&desktop, &program);
     the_links_page_is_served(&desktop, "/results");
@@ -135,6 +136,34 @@ fn the_icon_is_in_the_tray(desktop: &Desktop) {
         desktop.on_screen("convert", &count).contains("#1A7F37")
     };
     wait_until("the icon is in the tray", PATIENCE, is_green);
+}
+
+/// On is the default of a program that nobody installed.
+fn the_start_at_login_follows_the_settings(
+    desktop: &Desktop,
+    program: &Path,
+    settings: &Settings,
+    file: &Path,
+) {
+    let entry = || {
+        let run = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";
+        desktop.run("reg", &["query", run, "/v", "Karamail"])
+    };
+    let is_on = || {
+        let entry = entry();
+        entry.code == Some(0) && entry.text.contains(r#"\Karamail\karamail-tray.exe" --hidden"#)
+    };
+    wait_until("it is entered", SLOW, is_on);
+    let save = |is_on: bool| {
+        let mut settings = settings.clone();
+        settings.general.push_str(&format!("autostart = {is_on}\n"));
+        fs::write(file, settings.to_toml()).unwrap();
+    };
+    save(false);
+    wait_until("it is taken out", SLOW, || entry().code == Some(1));
+    save(true);
+    wait_until("it is entered again", SLOW, is_on);
+    assert!(program.is_file(), "what is entered is there");
 }
 
 fn a_second_start_brings_up_the_first(desktop: &Desktop, program: &Path) {

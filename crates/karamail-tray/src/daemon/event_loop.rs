@@ -49,9 +49,12 @@ pub(crate) fn run(desk: impl FnOnce(Wishes) -> Desk) {
             }
         }
     })));
-    event_loop.run_return(move |event, _, flow| {
+    event_loop.run_return(move |event, target, flow| {
         // Nothing is due by itself.
         *flow = ControlFlow::Wait;
+        if let Some(screen) = target.primary_monitor() {
+            desk.scaled(screen.scale_factor());
+        }
         match event {
             Event::NewEvents(StartCause::Init) => desk.begin(),
             Event::UserEvent(Wish::Ended) => *flow = ControlFlow::Exit,
