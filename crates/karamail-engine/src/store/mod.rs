@@ -268,16 +268,24 @@ impl Store {
         self.inner.events_written.notified().await;
     }
 
-    /// Closes both sides; pending commits are done before.
+    /// Closes both sides; pending commits are done before. Nobody can write afterwards.
     pub async fn close(&self) {
         self.inner.readers.close().await;
         let mut writer = self.inner.writer.lock().await;
-        // The connection itself closes when the last clone is dropped; this leaves a short WAL behind.
+        // Where others still read, the WAL stays, and is short.
         if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
             .execute(&mut *writer)
             .await
         {
             tracing::debug!(%error, "checkpoint at close");
+        }
+        // Not when the last clone is dropped: the process may have ended by then, and the WAL would be left behind.
+        let closed = match SqliteConnectOptions::new().in_memory(true).connect().await {
+            Ok(nowhere) => std::mem::replace(&mut *writer, nowhere).close().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "the ledger's connection at close");
         }
     }
 
