@@ -40,7 +40,7 @@ struct Back {
 
 /// `/window/interrupted`: what a window shows in place of a page whose process ended.
 async fn interrupted(
-    State(app): State<App>,
+    app: App,
     Query(Back { back }): Query<Back>,
 ) -> Result<Response, PageFault> {
     let shell = app.shell(Nav::Other, words::crashed_title(app.language()));
