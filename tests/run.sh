@@ -157,7 +157,25 @@ part_desktop() {
     RUSTDOCFLAGS="-D warnings" cargo doc -p karamail-tray --no-deps --document-private-items &&
     cargo test -p karamail-tray &&
     cargo build -p karamail-tray &&
-    with_servers --test desktop_tray --test desktop_start --test desktop_rest
+    with_servers --test desktop_tray --test desktop_start --test desktop_rest &&
+    desktop_window
+}
+
+# The window on an X server, driven by WebKit's own driver; pictures are kept in target/desktop.
+desktop_window() {
+  local packages=()
+  [ -x /usr/bin/WebKitWebDriver ] || packages+=(webkit2gtk-driver)
+  [ -x /usr/bin/Xvfb ] || packages+=(xvfb)
+  command -v xdotool >/dev/null || packages+=(xdotool)
+  command -v openbox >/dev/null || packages+=(openbox)
+  command -v wmctrl >/dev/null || packages+=(wmctrl)
+  command -v import >/dev/null || packages+=(imagemagick)
+  [ -d /usr/share/fonts/opentype/noto ] || packages+=(fonts-noto-cjk)
+  if [ ${#packages[@]} -gt 0 ]; then
+    install_packages "${packages[@]}" || return 1
+  fi
+  cargo build -p karamail-tray &&
+    cargo test -p karamail-tests --test desktop_window -- --nocapture --test-threads=2
 }
 
 part_wine() {

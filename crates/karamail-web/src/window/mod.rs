@@ -7,7 +7,7 @@ mod saving;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::{get, post};
 use karamail_core::words::screens::window as words;
