@@ -143,12 +143,20 @@ part_desktop() {
   local packages=()
   pkg-config --exists gtk+-3.0 2>/dev/null || packages+=(libgtk-3-dev pkg-config)
   pkg-config --exists webkit2gtk-4.1 2>/dev/null || packages+=(libwebkit2gtk-4.1-dev)
+  # A desktop of the test's own: a bus, a screen, and a mail server behind it.
+  command -v dbus-daemon >/dev/null || packages+=(dbus)
+  command -v Xvfb >/dev/null || packages+=(xvfb)
+  command -v import >/dev/null || packages+=(imagemagick)
+  [ -x /usr/sbin/dovecot ] || packages+=(dovecot-core)
+  [ -x /usr/lib/dovecot/pop3 ] || packages+=(dovecot-pop3d)
   if [ ${#packages[@]} -gt 0 ]; then
     install_packages "${packages[@]}" || return 1
   fi
   cargo clippy -p karamail-tray --all-targets -- -D warnings &&
     RUSTDOCFLAGS="-D warnings" cargo doc -p karamail-tray --no-deps --document-private-items &&
-    cargo test -p karamail-tray
+    cargo test -p karamail-tray &&
+    cargo build -p karamail-tray &&
+    with_servers --test desktop_tray --test desktop_start --test desktop_rest
 }
 
 part_wine() {
