@@ -97,7 +97,7 @@ words! {
     }
     /// When.
     pub fn ended_when(started: &str, noticed: &str) {
-        ja: "{started} に始まった回のことで、{noticed} に気がつきました。",
+        ja: "{started} に立ち上げたプログラムのことです。{noticed} に気がつきました。",
         en: "It had started at {started}; this was noticed at {noticed}.",
     }
     /// What was not lost.
