@@ -12,6 +12,7 @@ use crate::fault::PageFault;
 use crate::pages::TypedPasswords;
 use crate::pages::first::Desk;
 use crate::shell::{Nav, Pending, Shell};
+use crate::window::Saved;
 
 /// The state of the Router. Cheap to clone.
 #[derive(Clone)]
@@ -28,6 +29,10 @@ pub(crate) struct Inner {
     pub(crate) log: LogReader,
     /// What the next page begins with.
     pub(crate) notice: Pending,
+    /// The screens are shown in the program's own window.
+    pub(crate) is_window: bool,
+    /// What was saved out of the window.
+    pub(crate) saved: Saved,
 }
 
 impl Deref for App {
@@ -38,13 +43,15 @@ impl Deref for App {
 }
 
 impl App {
-    pub(crate) fn new(program: Arc<Program>, notice: Pending) -> App {
+    pub(crate) fn new(program: Arc<Program>, notice: Pending, is_window: bool) -> App {
         App(Arc::new(Inner {
             program,
             typed: TypedPasswords::default(),
             first: Desk::default(),
             log: LogReader::new(),
             notice,
+            is_window,
+            saved: Saved::default(),
         }))
     }
 

@@ -83,6 +83,7 @@ impl Desk {
         wishes: Wishes,
     ) -> Desk {
         let secrets = Arc::new(Secrets::open(&places.data));
+        let windows = Windows::new(address, places.data.clone(), wishes.clone());
         let program = Program::start(places, secrets, true);
         if let Some(lang) = arguments.lang {
             program.set_language(Some(lang.into()));
@@ -91,8 +92,8 @@ impl Desk {
         runtime.spawn(watch(Arc::clone(&program), wishes.clone()));
         #[cfg(unix)]
         runtime.spawn(super::signals::forward(wishes.clone()));
-        let windows = Windows::new(address, wishes.clone());
-        let router = karamail_web::router(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
+        let router =
+            karamail_web::router_in_window(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
         let serving = runtime.spawn(serve(listener, router, Arc::clone(&windows)));
         Desk {
             program,

@@ -19,3 +19,4 @@ pub mod shell;
 pub mod status;
 pub mod test;
 pub mod waiting;
+pub mod window;
