@@ -128,9 +128,10 @@ mod system {
         use karamail_core::words::desktop as words;
         use windows_registry::CURRENT_USER;
 
-        let mut options = CURRENT_USER.options();
-        let key = options.read().write().create().volatile();
-        let key = key.open(format!(r"Software\Classes\AppUserModelId\{NAME}"))?;
+        // The folder of the keys is everybody's: below one that goes with the session nobody could make one that stays.
+        let names = CURRENT_USER.create(r"Software\Classes\AppUserModelId")?;
+        let mut options = names.options();
+        let key = options.read().write().create().volatile().open(NAME)?;
         key.set_string("DisplayName", words::autostart_name(Language::Japanese))?;
         Ok(())
     }
