@@ -150,14 +150,18 @@ part_desktop() {
   command -v import >/dev/null || packages+=(imagemagick)
   [ -x /usr/sbin/dovecot ] || packages+=(dovecot-core)
   [ -x /usr/lib/dovecot/pop3 ] || packages+=(dovecot-pop3d)
+  # A real Secret Service with its own way in, and who starts what a desktop file says.
+  command -v gnome-keyring-daemon >/dev/null || packages+=(gnome-keyring)
+  command -v secret-tool >/dev/null || packages+=(libsecret-tools)
+  command -v gio >/dev/null || packages+=(libglib2.0-bin)
   if [ ${#packages[@]} -gt 0 ]; then
     install_packages "${packages[@]}" || return 1
   fi
   cargo clippy -p karamail-tray --all-targets -- -D warnings &&
     RUSTDOCFLAGS="-D warnings" cargo doc -p karamail-tray --no-deps --document-private-items &&
     cargo test -p karamail-tray &&
-    cargo build -p karamail-tray &&
-    with_servers --test desktop_tray --test desktop_start --test desktop_rest &&
+    cargo build -p karamail-tray -p karamail &&
+    with_servers --test desktop_tray --test desktop_start --test desktop_rest --test desktop_life &&
     desktop_window
 }
 
