@@ -36,12 +36,12 @@ pub(super) async fn show(bubble: Bubble) {
 /// Without what cannot be seen or turns the writing direction, and not longer than it may be.
 fn plain(text: &str, most: usize) -> String {
     let is_seen = |character: &char| {
-        !character.is_control()
+        (!character.is_control() || *character == '\n')
             && !matches!(character,
                 '\u{00AD}' | '\u{034F}' | '\u{061C}' | '\u{180E}' | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}'
                 | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E0FFF}')
     };
-    let text = text.replace(['\n', '\t'], " ");
+    let text = text.replace('\t', " ");
     let mut plain: String = text.chars().filter(is_seen).take(most + 1).collect();
     if plain.chars().count() > most {
         plain = plain.chars().take(most.saturating_sub(1)).chain(['…']).collect();
@@ -156,7 +156,7 @@ mod tests {
     fn what_comes_from_outside_can_neither_hide_nor_turn_nor_format_a_notice() {
         let hostile = "<a href=\"x\">店</a>\u{202E}&\u{0}\u{1b}[2J\nend";
         let safe = without_markup(&plain(hostile, TEXT));
-        assert_eq!(safe, "&lt;a href=\"x\"&gt;店&lt;/a&gt;&amp;[2J end");
+        assert_eq!(safe, "&lt;a href=\"x\"&gt;店&lt;/a&gt;&amp;[2J\nend");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use karamail_engine::program::{Note, NoteKind, Program};
 use tokio::sync::watch;
 
 use self::autostart::Keeper;
+use self::bubble::Bubble;
 use self::crash::Mark;
 use self::memory::Memory;
 use crate::arguments::Arguments;
@@ -56,6 +57,15 @@ pub(crate) fn begin(program: &Arc<Program>, arguments: &Arguments) -> Life {
         Err(error) => tracing::warn!(%error, "the start at login is left alone"),
     }
     Life { mark }
+}
+
+/// Shows a notification that stays until somebody has seen it, within a runtime.
+pub(crate) fn notify_until_seen(title: String, text: String) {
+    tokio::spawn(bubble::show(Bubble {
+        title,
+        text,
+        is_urgent: true,
+    }));
 }
 
 impl Life {
