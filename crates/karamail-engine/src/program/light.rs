@@ -428,7 +428,10 @@ mod tests {
                     (None, None) => {}
                     (Some(seen), Some(planned)) => {
                         assert!(planned <= seen, "{status:?}");
-                        assert!(seen.duration_since(planned) < SignedDuration::from_secs(1), "{status:?}");
+                        assert!(
+                            seen.duration_since(planned) < SignedDuration::from_secs(1),
+                            "{status:?}"
+                        );
                     }
                     other => panic!("{other:?} of {status:?}"),
                 }
