@@ -170,10 +170,14 @@ part_wine() {
   command -v xdotool >/dev/null || packages+=(xdotool)
   command -v import >/dev/null || packages+=(imagemagick)
   command -v makensis >/dev/null || packages+=(nsis)
+  command -v python3 >/dev/null || packages+=(python3)
+  # The desktop is a Japanese one; its fonts and its language.
+  [ -e /usr/share/i18n/locales/ja_JP ] || packages+=(locales)
+  [ -d /usr/share/fonts/opentype/noto ] || packages+=(fonts-noto-cjk)
   if [ ${#packages[@]} -gt 0 ]; then
     install_packages "${packages[@]}" || return 1
   fi
-  tests/windows/build.sh && with_servers --test wine
+  tests/windows/build.sh && with_servers --test wine --test wine_setup --test wine_files
 }
 
 # The Debian packages, from programs as tests build them: quick to make. Those that people get come from .github/workflows/release.yml.
