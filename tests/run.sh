@@ -215,6 +215,7 @@ part_packages() {
   command -v systemd-analyze >/dev/null || packages+=(systemd)
   command -v shellcheck >/dev/null || packages+=(shellcheck)
   command -v man >/dev/null || packages+=(man-db)
+  command -v unshare >/dev/null || packages+=(util-linux)
   command -v rsvg-convert >/dev/null || packages+=(librsvg2-bin)
   command -v compare >/dev/null || packages+=(imagemagick)
   if [ ${#packages[@]} -gt 0 ]; then
@@ -228,15 +229,15 @@ part_packages() {
   rm -rf "$KARAMAIL_PACKAGES"
   cargo build --locked -p karamail-tray --bins && cargo build --locked --bin karamail &&
     crates/karamail-tray/packaging/linux/package.sh "$target/debug" "$KARAMAIL_PACKAGES" &&
-    cargo test -p karamail-tests --test packages -- --nocapture
+    with_servers --test packages
 }
 
-# Dovecot and Postfix want root. Two tests at a time: each has servers of its own, and the times printed mean something.
+# Dovecot and Postfix want root, and so does a manager of services. Two tests at a time: each has servers of its own, and the times printed mean something.
 with_servers() {
   if [ "$(id -u)" -ne 0 ]; then
     local triple
     triple=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
-    export "CARGO_TARGET_${triple}_RUNNER=sudo -n --preserve-env=KARAMAIL_BIN,KARAMAIL_CRASH_BIN,KARAMAIL_KILLS,KARAMAIL_SEED,KARAMAIL_PICTURES,CHROMIUM"
+    export "CARGO_TARGET_${triple}_RUNNER=sudo -n --preserve-env=KARAMAIL_BIN,KARAMAIL_CRASH_BIN,KARAMAIL_KILLS,KARAMAIL_SEED,KARAMAIL_PICTURES,KARAMAIL_PACKAGES,CHROMIUM"
   fi
   cargo test -p karamail-tests "$@" -- --nocapture --test-threads=2
 }
