@@ -25,6 +25,7 @@ pub struct Desktop {
     display: String,
     inspector: u16,
     tray: Option<Child>,
+    is_driven: bool,
     has_display: bool,
     has_browser: bool,
     runtime: tokio::runtime::Runtime,
@@ -99,6 +100,7 @@ impl Desktop {
             display,
             inspector: free_port(),
             tray: None,
+            is_driven: true,
             has_display: true,
             has_browser: true,
             runtime,
@@ -111,6 +113,14 @@ impl Desktop {
     /// The same, with the tray program started with these arguments.
     pub fn start(arguments: &[&str]) -> Desktop {
         let mut desktop = Desktop::make();
+        desktop.start_tray(arguments);
+        desktop
+    }
+
+    /// The same, with a window as a person has it: no driver can join it.
+    pub fn start_undriven(arguments: &[&str]) -> Desktop {
+        let mut desktop = Desktop::make();
+        desktop.is_driven = false;
         desktop.start_tray(arguments);
         desktop
     }
@@ -163,9 +173,12 @@ impl Desktop {
             .env("KARAMAIL_CONFIG", path("shop/karamail.toml"))
             .env("KARAMAIL_DATA_DIR", self.data())
             .env("KARAMAIL_LANG", "ja")
-            .env("KARAMAIL_PASSWORD", demo::PASSWORD)
-            .env("KARAMAIL_WINDOW_AUTOMATION", "1")
-            .env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{}", self.inspector));
+            .env("KARAMAIL_PASSWORD", demo::PASSWORD);
+        if self.is_driven {
+            command
+                .env("KARAMAIL_WINDOW_AUTOMATION", "1")
+                .env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{}", self.inspector));
+        }
         if self.has_display {
             command.env("DISPLAY", &self.display);
         }

@@ -7,8 +7,12 @@
     reason = "a test fails by panicking"
 )]
 
+use std::thread;
+use std::time::Duration;
+
 use karamail_tests::desktop::Desktop;
 use karamail_tests::desktop::host::Host;
+use karamail_tests::desktop::screen::Screen;
 use karamail_tests::dovecot::PASSWORD;
 use karamail_tests::settings::Settings;
 use karamail_tests::shop::{PlainShop, USER};
@@ -127,6 +131,41 @@ fn each_entry_opens_its_page_and_a_left_click_the_status() {
         "{windows:?}"
     );
     assert!(running.is_running());
+}
+
+#[test]
+fn the_real_window_shows_what_was_chosen() {
+    let shop = PlainShop::open(Sink::start());
+    let screen = Screen::start();
+    let desktop = Desktop::on_display(&seldom(&shop), screen.display());
+    let host = Host::start(desktop.bus());
+    let running = desktop.start(&["--hidden", "--lang", "ja"]);
+    let item = host.item();
+    item.wait_for("空メール受付: 収集中");
+    let mut seen = vec![screen.picture("tray-0")];
+    for (place, label) in ["状況", "収集結果", "ログ", "設定", "店頭キット", "処理の終了"]
+        .iter()
+        .enumerate()
+    {
+        item.choose(label);
+        // It is another one than each before, and it has come to rest.
+        let name = format!("tray-{}", place + 1);
+        let mut last = Vec::new();
+        wait_until(label, PATIENCE, || {
+            thread::sleep(Duration::from_millis(300));
+            let picture = screen.picture(&name);
+            let is_at_rest = picture == last;
+            last = picture;
+            is_at_rest && !seen.contains(&last)
+        });
+        seen.push(last);
+    }
+    assert_eq!(desktop.opened(), [""; 0], "something went to the browser");
+    desktop.link().post("/status/end", "");
+    running.finish_within(PATIENCE).success();
+    wait_until("the window is gone", PATIENCE, || {
+        screen.picture("tray-end") == seen[0]
+    });
 }
 
 #[test]

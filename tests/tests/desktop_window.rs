@@ -43,7 +43,7 @@ fn sign_up(desktop: &Desktop, from: &str) {
 /// Presses × and answers the question that comes the first time.
 fn close_for_the_first_time(desktop: &Desktop, driven: Driven) {
     desktop.close();
-    driven.wait_for("dialog", "メールの収集も止まりません");
+    driven.wait_for("dialog", "メールの収集は続きます");
     driven.click("dialog button:last-child");
     desktop.wait_for_no_window();
     drop(driven);
@@ -91,7 +91,7 @@ fn settings_saved_in_the_window_take_effect() {
         "const field = document.querySelector('textarea'); field.value = '{long}\\n★1★'; field.dispatchEvent(new Event('input', {{bubbles: true}}));"
     ));
     driven.press(&[F12]);
-    driven.wait_for("main", "保存しました");
+    driven.wait_for("main", "設定しました。");
     desktop.picture("window-settings");
     let file = fs::read_to_string(desktop.config()).unwrap();
     assert!(file.contains("check_interval_seconds = 5\n"), "{file}");
@@ -199,7 +199,7 @@ fn closing_leaves_the_tray_program_alone_and_the_window_comes_back_as_it_was() {
         height: 560,
     });
     desktop.close();
-    driven.wait_for("dialog", "メールの収集も止まりません");
+    driven.wait_for("dialog", "メールの収集は続きます");
     desktop.picture("window-first-close");
     // Not meant: the window stays.
     driven.click("dialog button:first-child");
@@ -321,7 +321,8 @@ fn a_second_start_brings_the_window_up_and_shows_what_is_wished_for() {
 fn links_that_lead_away_open_in_the_persons_own_programs() {
     let (desktop, driven) = open();
     driven.go("/settings/ports");
-    driven.click("#providers a[target=_blank]");
+    driven.run("document.querySelectorAll('details').forEach((one) => { one.open = true; });");
+    driven.click("a[target=_blank]");
     wait_until("the browser is asked", PATIENCE, || desktop.opened().len() == 1);
     assert!(
         desktop.opened()[0].starts_with("https://"),
@@ -381,12 +382,21 @@ fn keys_clipboard_and_printing_work_as_in_a_browser() {
     driven.wait_for("#said", "コピーしました");
     driven.press(&["\u{E00C}"]);
     driven.wait_at("/settings");
+}
 
-    driven.go("/kit");
-    desktop.picture("window-kit");
-    driven.run("setTimeout(() => document.querySelector('[data-print]').click(), 50);");
-    wait_until("the system's dialog for printing is there", PATIENCE, || {
-        desktop.tool("wmctrl", &["-l"]).lines().count() == 2
+#[test]
+fn the_counter_kit_is_printed_by_the_systems_dialog() {
+    // WebKit shows no dialog for printing in a window that is driven, so this one is not.
+    let desktop = Desktop::start_undriven(&["--show", "kit"]);
+    let kit = desktop.window();
+    let windows = || desktop.tool("wmctrl", &["-l"]).lines().count();
+    // Before the page is there, the key does nothing.
+    wait_until("the dialog is there", PATIENCE, || {
+        if windows() == 1 {
+            desktop.tool("xdotool", &["windowactivate", "--sync", &kit, "key", "ctrl+p"]);
+            std::thread::sleep(std::time::Duration::from_millis(500));
+        }
+        windows() == 2
     });
     desktop.picture("window-print");
 }

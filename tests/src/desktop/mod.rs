@@ -1,11 +1,12 @@
 //! A Linux desktop for the tray program: a D-Bus of its own, somebody who shows icons, and a window that is the test.
 //!
-//! [`bus`]: the bus. [`host`]: who shows the icon, and what is seen of it there. [`link`]: the way that windows go. [`Desktop`]: all of it,
-//! with the program installed on it.
+//! [`bus`]: the bus. [`host`]: who shows the icon, and what is seen of it there. [`link`]: the way that windows go.
+//! [`screen`]: for the real window. [`Desktop`]: all of it, with the program installed on it.
 
 pub mod bus;
 pub mod host;
 pub mod link;
+pub mod screen;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

@@ -38,6 +38,13 @@ impl Told for EngineError {
             EngineError::Store(fault) => fault.what_to_do(language),
         }
     }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            EngineError::DataFolder(fault) => fault.on_screen(language),
+            EngineError::Store(fault) => fault.on_screen(language),
+        }
+    }
 }
 
 /// What a screen or command can ask for.

@@ -145,7 +145,10 @@ Section "!$(PROGRAMS)" SEC_PROGRAMS
   File "${PROGRAM}/karamail-tray.exe"
   File "${PROGRAM}/karamail-window.exe"
   File "${PROGRAM}/karamail.exe"
-  File "${PROGRAM}/WebView2Loader.dll"
+  ; Programs that Microsoft's tools have built hold it already.
+  !if /FileExists "${PROGRAM}/WebView2Loader.dll"
+    File "${PROGRAM}/WebView2Loader.dll"
+  !endif
   File "${PROGRAM}/LICENSE.txt"
   WriteUninstaller "$INSTDIR\uninstall.exe"
   CreateShortcut "$SMPROGRAMS\${SHORTCUT}" "$INSTDIR\karamail-tray.exe"

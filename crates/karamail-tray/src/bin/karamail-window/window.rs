@@ -270,6 +270,8 @@ fn builder<'a>(
                 let _ = loaded.send_event(Wish::Loaded);
             }
         })
+        // What clerks search for is not offered to the next one, and stays in no file of the webview.
+        .with_general_autofill_enabled(false)
         // Else F12 would open them in a build for tests.
         .with_devtools(false)
         .with_clipboard(true);
