@@ -306,5 +306,6 @@
   };
   prepare(document);
   document.addEventListener("htmx:afterSwap", (event) => prepare(event.target));
-  window.karamail = { ask, say, prepare };
+  const hasChanges = () => !isLeaving && changedForm() !== undefined;
+  window.karamail = { ask, say, prepare, isAsking, hasChanges };
 })();

@@ -18,6 +18,7 @@ use crate::pages::TypedPasswords;
 use crate::pages::first::Desk;
 use crate::shell::{Nav, Pending, Shell};
 use crate::side;
+use crate::window::Saved;
 
 /// The state of the Router; cheap to clone. A handler takes it as `app: App`, which is of the side that the request was let in
 /// for (see [`side`]), and not as `State`.
@@ -41,6 +42,10 @@ pub(crate) struct Inner {
     pub(crate) tickets: Tickets,
     /// What the next page begins with.
     pub(crate) notice: Pending,
+    /// The screens are shown in the program's own window.
+    pub(crate) is_window: bool,
+    /// What was saved out of the window.
+    pub(crate) saved: Saved,
 }
 
 impl Deref for App {
@@ -63,7 +68,7 @@ impl FromRequestParts<App> for App {
 }
 
 impl App {
-    pub(crate) fn new(program: Arc<Program>, notice: Pending) -> App {
+    pub(crate) fn new(program: Arc<Program>, notice: Pending, is_window: bool) -> App {
         App {
             inner: Arc::new(Inner {
                 program,
@@ -72,6 +77,8 @@ impl App {
                 log: LogReader::new(),
                 tickets: Tickets::default(),
                 notice,
+                is_window,
+                saved: Saved::default(),
             }),
             side: None,
         }

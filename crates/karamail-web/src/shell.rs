@@ -63,6 +63,8 @@ pub(crate) struct Shell {
     /// There are no settings yet: only the first steps and the demo make sense.
     pub(crate) is_first: bool,
     pub(crate) notice: Option<NoticeShown>,
+    /// The page stands in the program's own window, which can be closed from it.
+    pub(crate) is_window: bool,
     active: Nav,
     mark: String,
     side: String,
@@ -90,6 +92,7 @@ impl Shell {
             shop_name: settings.map_or(String::new(), |settings| settings.general.shop_name.clone()),
             is_demo: app.demo().is_some(),
             is_first: matches!(app.program.phase(), Phase::NoSettings),
+            is_window: app.is_window,
             active,
             mark: side::mark(&app.side()),
             side: side::name(&app.side()),
@@ -176,17 +179,16 @@ pub(crate) async fn choose_language(app: App, headers: HeaderMap, Form(choice): 
         "en" => Some(Language::English),
         _ => Some(Language::Japanese),
     });
-    // Only ever to a page of ours: a path, with no second slash that would make it a host.
-    let is_ours =
-        choice.back.starts_with('/') && !choice.back.starts_with("//") && !choice.back.contains('\\');
-    let is_plain = choice.back.bytes().all(|byte| byte.is_ascii_graphic());
-    let back = if is_ours && is_plain {
-        choice.back.as_str()
-    } else {
-        "/"
-    };
+    let back = our_page(&choice.back);
     if crate::fault::is_htmx(&headers) {
         return ([("HX-Redirect", back.to_owned())], ()).into_response();
     }
     Redirect::to(back).into_response()
+}
+
+/// The address of a page of ours; anything else is the first page. A path, with no second slash that would make it a host.
+pub(crate) fn our_page(address: &str) -> &str {
+    let is_ours = address.starts_with('/') && !address.starts_with("//") && !address.contains('\\');
+    let is_plain = address.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_ours && is_plain { address } else { "/" }
 }

@@ -23,6 +23,7 @@ pub mod data;
 pub mod decision;
 pub mod delivery;
 pub mod demo;
+pub mod desktop;
 pub mod fallback;
 pub mod guards;
 pub mod journal;

@@ -30,6 +30,7 @@ use karamail_core::words::{Telling, Told};
 use tokio::sync::watch;
 
 use crate::pop3::Pop3Error;
+use crate::seams::lockstep;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
@@ -144,7 +145,7 @@ pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, st
         session
     };
     let delivering = deliver::deliver(sender, store, data_folder, stop, watched, &mut delivered);
-    let (session, sent) = futures_util::join!(receiving, delivering);
+    let (session, sent) = futures_util::join!(lockstep(receiving), lockstep(delivering));
     report.take_in(delivered);
     if let Err(fault) = sent {
         report.receive_fault.get_or_insert(fault.into());

@@ -6,9 +6,12 @@
 //! (the engine keeps the good ones).
 
 mod demo;
+mod desktop;
+pub mod light;
 mod testing;
 
 pub use demo::{Act, Demo, DemoFault, Play};
+pub use desktop::{Autostart, Desktop, Ended, HowEnded, Note, NoteKind};
 pub use testing::{TestEnd, TestKind, TestRefusal, TestRun};
 
 use std::path::PathBuf;
@@ -79,6 +82,8 @@ pub struct Program {
     /// Whom to ask about mail servers, where that was chosen.
     dns: Mutex<Option<Option<Dns>>>,
     testing: testing::Testing,
+    /// What the desktop program says, where there is one.
+    desktop: Mutex<Option<Desktop>>,
     /// Whether the engine collects as soon as it starts.
     collects: Mutex<bool>,
     begin: Notify,
@@ -102,6 +107,7 @@ impl Program {
             shown_demo: Mutex::new(None),
             dns: Mutex::new(None),
             testing: testing::Testing::default(),
+            desktop: Mutex::new(None),
             collects: Mutex::new(collects),
             begin: Notify::new(),
             stop_switch,

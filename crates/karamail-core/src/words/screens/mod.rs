@@ -20,3 +20,4 @@ pub mod shell;
 pub mod status;
 pub mod test;
 pub mod waiting;
+pub mod window;

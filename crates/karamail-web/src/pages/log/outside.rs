@@ -153,6 +153,7 @@ mod tests {
         App::new(
             Program::start(places, Arc::new(secrets), false),
             Pending::default(),
+            false,
         )
     }
 

@@ -4,9 +4,10 @@ use askama::Template;
 use axum::extract::Form as PostedForm;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use karamail_core::words::Language;
 use karamail_core::words::screens::{settings, settings_letters as words};
+use karamail_core::words::{Language, Told, desktop as desktop_words};
 use karamail_engine::config::{FileContents, FileValue, SettingValue};
+use karamail_engine::program::Autostart;
 use karamail_engine::store::results::highest_numbers;
 
 use super::field::{Asked, Field, read};
@@ -40,6 +41,8 @@ struct Page {
     receipt: LetterPart,
     own_letters: Option<String>,
     series: Vec<Series>,
+    /// What there is to say of the start with the computer.
+    autostart: Option<Notice>,
 }
 
 /// What an interval means, below its field.
@@ -78,6 +81,20 @@ fn grouped(number: u64) -> String {
     }
 }
 
+/// How the start with the computer stands to its switch.
+fn autostart(app: &App) -> Option<Notice> {
+    let language = app.language();
+    let Some(desktop) = app.program.desktop() else {
+        return Some(Notice::busy(desktop_words::autostart_elsewhere(language)));
+    };
+    match desktop.autostart {
+        Autostart::AsSet => None,
+        Autostart::SwitchedOff(where_to) => Some(Notice::warn(where_to.told(language))),
+        Autostart::NotHere => Some(Notice::warn(desktop_words::autostart_not_here(language))),
+        Autostart::Failed(fault) => Some(Notice::bad(fault.told(language))),
+    }
+}
+
 /// A series of numbers.
 struct Series {
     path: String,
@@ -102,6 +119,8 @@ fn asked(contents: &FileContents) -> Vec<Asked> {
         "general.shop_name",
         "general.language",
         "general.autostart",
+        "general.notify_trouble",
+        "general.notify_receipts",
     ]
     .into_iter()
     .map(Asked::key)
@@ -144,6 +163,7 @@ async fn shown(
         pace: pace_of(language, form.value(INTERVAL)),
         receipt: LetterPart::of(language, "receipt", contents, &form),
         own_letters: letters::own_letters(language, contents, "receipt"),
+        autostart: autostart(app),
         series,
         form,
     })

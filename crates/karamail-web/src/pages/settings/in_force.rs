@@ -5,7 +5,7 @@ use std::time::Duration;
 use karamail_core::words::Told;
 use karamail_core::words::screens::settings as words;
 use karamail_engine::config::Settings;
-use karamail_engine::program::Phase;
+use karamail_engine::program::{Autostart, Phase};
 
 use super::frame::Notice;
 use crate::app::App;
@@ -40,9 +40,12 @@ pub(crate) async fn wait(app: &App, settings: Option<&Settings>) {
 }
 
 fn is_in_force(app: &App, settings: &Settings) -> bool {
-    app.program
-        .handle()
-        .is_some_and(|handle| **handle.settings().borrow() == *settings)
+    // The start at login is the desktop program's to take over.
+    let wanted = Some(settings.general.autostart);
+    let desktop = app.program.desktop();
+    let is_taken_over = desktop.is_none_or(|desktop| desktop.autostart_applied == wanted);
+    let handle = app.program.handle();
+    is_taken_over && handle.is_some_and(|handle| **handle.settings().borrow() == *settings)
 }
 
 /// What to say on a page that was just saved.
@@ -55,7 +58,10 @@ pub(crate) fn notice(app: &App, IsFirst(is_first): IsFirst) -> Option<Notice> {
         return Some(Notice::warn(words::saved_not_yet_faults(language)));
     };
     if is_in_force(app, &settings) {
-        return Some(Notice::good(words::saved(language)));
+        return Some(match app.program.desktop().map(|desktop| desktop.autostart) {
+            Some(Autostart::Failed(fault)) => Notice::warn(fault.told(language)),
+            _ => Notice::good(words::saved(language)),
+        });
     }
     Some(match app.program.phase() {
         Phase::Failed(fault) => Notice::bad(words::saved_not_running(

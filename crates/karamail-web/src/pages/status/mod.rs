@@ -1,7 +1,6 @@
-//! 状況: is it collecting, and what needs a hand. `light` judges, `needs` and `numbers` gather, `view` puts together; the
-//! handlers here show it and obey its buttons.
+//! 状況: is it collecting, and what needs a hand. `program::light` judges, `needs` and `numbers` gather, `view` puts
+//! together; the handlers here show it and obey its buttons.
 
-mod light;
 mod needs;
 mod numbers;
 mod view;
@@ -19,8 +18,8 @@ use karamail_core::words::screens::status as words;
 use karamail_engine::clock;
 use karamail_engine::engine::{Command, Status};
 use karamail_engine::program::Phase;
+use karamail_engine::program::light::Colour;
 
-use self::light::Colour;
 use self::view::{Next, View, view};
 use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
@@ -37,7 +36,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/status/stop", post(stop))
         .route("/status/check", post(check))
         .route("/status/again", post(again))
-        .route("/status/end", post(end))
+        .route("/status/end", get(ask_end).post(end))
 }
 
 #[derive(Template)]
@@ -60,6 +59,13 @@ struct Live {
     /// See [`crate::side`].
     mark: String,
     view: View,
+}
+
+/// Asks whether to end, for whoever comes from the menu of the tray icon.
+#[derive(Template)]
+#[template(path = "status/end.html")]
+struct EndPage {
+    shell: Shell,
 }
 
 #[derive(Template)]
@@ -166,6 +172,15 @@ fn said(
 async fn again(app: App) -> Redirect {
     app.program.begin(true).await;
     Redirect::to("/status")
+}
+
+async fn ask_end(app: App) -> Result<Response, PageFault> {
+    if app.program.stop().is_requested() {
+        return ended(&app);
+    }
+    page(&EndPage {
+        shell: app.shell(Nav::Status, words::end_heading(app.language())),
+    })
 }
 
 /// Ends the program. The answer goes out while the engine finishes the mail in hand.

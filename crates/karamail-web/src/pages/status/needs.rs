@@ -6,8 +6,7 @@ use karamail_core::words::screens::status as words;
 use karamail_core::words::{Language, Telling, Told};
 use karamail_engine::config::Settings;
 use karamail_engine::engine::{MailboxStatus, Status};
-
-use super::light::{Polled, polled};
+use karamail_engine::program::light::{Polled, polled};
 
 /// Something that needs a hand.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use karamail_engine::clock;
 use karamail_engine::config::{ConfigFaults, Settings};
 use karamail_engine::engine::{EngineError, Handle, MailboxStatus, Status};
 use karamail_engine::program::Phase;
+use karamail_engine::program::light::{Colour, Light, judge};
 use karamail_engine::store::StoreError;
 
-use super::light::{Colour, Light, judge};
 use super::needs::{Facts, Need, needs};
 use super::numbers::{Newest, ago, grouped, moment, numbers};
 use crate::app::App;
@@ -256,21 +256,16 @@ fn next_of_all(status: &Status) -> Next {
 
 /// The light in words: its name, and what it means.
 fn told(light: &Light, language: Language) -> (String, String) {
-    match light {
-        Light::Collecting => (words::collecting(language), words::collecting_means(language)),
-        Light::Checking => (words::checking(language), words::checking_means(language)),
-        Light::Stopped => (words::stopped(language), words::stopped_means(language)),
-        Light::Attention => (words::attention(language), words::attention_means(language)),
-        Light::NoMailbox => (words::no_mailbox(language), words::no_mailbox_means(language)),
-        Light::DiskFull => (words::disk_full(language), words::disk_full_means(language)),
-        Light::PasswordMissing(mailbox) => (
-            words::password_missing(language),
-            words::password_missing_means(language, mailbox),
-        ),
-        Light::Unreachable(mailbox) => (
-            words::unreachable(language),
-            words::unreachable_means(language, mailbox),
-        ),
-        Light::Late(mailbox) => (words::late(language), words::late_means(language, mailbox)),
-    }
+    let means = match light {
+        Light::Collecting => words::collecting_means(language),
+        Light::Checking => words::checking_means(language),
+        Light::Stopped => words::stopped_means(language),
+        Light::Attention => words::attention_means(language),
+        Light::NoMailbox => words::no_mailbox_means(language),
+        Light::DiskFull => words::disk_full_means(language),
+        Light::PasswordMissing(mailbox) => words::password_missing_means(language, mailbox),
+        Light::Unreachable(mailbox) => words::unreachable_means(language, mailbox),
+        Light::Late(mailbox) => words::late_means(language, mailbox),
+    };
+    (light.name(language), means)
 }

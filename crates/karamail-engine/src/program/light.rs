@@ -1,4 +1,4 @@
-//! The light: what may be said of collecting. Pure; the clock is an argument.
+//! The light: what may be said of collecting. Pure; the clock is an argument. The status page and the tray icon show the same.
 //!
 //! Invariant: it is green only while collecting, where the last poll of every mailbox succeeded and none is overdue.
 
@@ -6,11 +6,17 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::limits::{LONG_POLL, POLL_GRACE};
-use karamail_engine::engine::{MailboxStatus, Status};
+use karamail_core::words::Language;
+use karamail_core::words::screens::status as words;
+
+use crate::engine::{MailboxStatus, Status};
+
+/// The finest that a planned moment needs to be.
+const JUST_AFTER: SignedDuration = SignedDuration::from_millis(1);
 
 /// What the light says, the first that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Light {
+pub enum Light {
     /// The shop stopped it.
     Stopped,
     /// The disk is full.
@@ -31,18 +37,47 @@ pub(crate) enum Light {
     Collecting,
 }
 
-/// How a light looks; also its class in the style sheet.
+/// How a light looks; its name is also the class in the style sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Colour {
+pub enum Colour {
+    /// All is well.
     Good,
+    /// Something is on its way.
     Busy,
+    /// Nothing goes on, as the shop wants it.
     Idle,
+    /// Something can wait, but not for ever.
     Warn,
+    /// Customers get no numbers.
     Bad,
 }
 
 impl Light {
-    pub(crate) fn colour(&self) -> Colour {
+    /// What it says, in a word.
+    pub fn name(&self, language: Language) -> String {
+        match self {
+            Light::Collecting => words::collecting(language),
+            Light::Checking => words::checking(language),
+            Light::Stopped => words::stopped(language),
+            Light::Attention => words::attention(language),
+            Light::NoMailbox => words::no_mailbox(language),
+            Light::DiskFull => words::disk_full(language),
+            Light::PasswordMissing(_) => words::password_missing(language),
+            Light::Unreachable(_) => words::unreachable(language),
+            Light::Late(_) => words::late(language),
+        }
+    }
+
+    /// The mailbox that it is about, where it is about one.
+    pub fn mailbox(&self) -> Option<&str> {
+        match self {
+            Light::PasswordMissing(name) | Light::Unreachable(name) | Light::Late(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// How it looks.
+    pub fn colour(&self) -> Colour {
         match self {
             Light::Collecting => Colour::Good,
             Light::Checking => Colour::Busy,
@@ -56,7 +91,8 @@ impl Light {
 }
 
 impl Colour {
-    pub(crate) fn class(self) -> &'static str {
+    /// Its stable name.
+    pub fn class(self) -> &'static str {
         match self {
             Colour::Good => "good",
             Colour::Busy => "busy",
@@ -69,7 +105,7 @@ impl Colour {
 
 /// How far one mailbox is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Polled {
+pub enum Polled {
     /// Its last poll succeeded, and it is not overdue.
     Well,
     /// It is on the way.
@@ -79,7 +115,7 @@ pub(crate) enum Polled {
 }
 
 /// What may be said at `now` of an engine that polls each `interval`.
-pub(crate) fn judge(status: &Status, interval: Duration, now: Timestamp) -> Light {
+pub fn judge(status: &Status, interval: Duration, now: Timestamp) -> Light {
     if !status.is_collecting {
         return Light::Stopped;
     }
@@ -114,8 +150,40 @@ pub(crate) fn judge(status: &Status, interval: Duration, now: Timestamp) -> Ligh
     Light::Collecting
 }
 
+/// When [`judge`] will first say something else of a status that stays as it is; `None`: never. So whoever shows the light
+/// wakes once, and not again and again to look.
+pub fn turns_at(status: &Status, interval: Duration, now: Timestamp) -> Option<Timestamp> {
+    let light = judge(status, interval, now);
+    let grace = signed(POLL_GRACE);
+    let interval_signed = signed(interval);
+    let mut moments: Vec<Timestamp> = status
+        .mailboxes
+        .iter()
+        .flat_map(|mailbox| {
+            let after = |at: Option<Timestamp>, wait: SignedDuration| at?.checked_add(wait).ok();
+            [
+                after(mailbox.next_poll, grace),
+                after(mailbox.last_good_poll, -grace),
+                after(mailbox.last_good_poll, interval_signed.saturating_add(grace)),
+                after(
+                    mailbox.last_good_poll,
+                    interval_signed.saturating_add(signed(LONG_POLL)),
+                ),
+            ]
+        })
+        .flatten()
+        // Each bound still holds at its moment, and no longer just after it.
+        .filter_map(|at| at.checked_add(JUST_AFTER).ok())
+        .filter(|at| *at > now)
+        .collect();
+    moments.sort_unstable();
+    moments
+        .into_iter()
+        .find(|at| judge(status, interval, *at) != light)
+}
+
 /// How far a mailbox is whose last poll did not fail.
-pub(crate) fn polled(mailbox: &MailboxStatus, interval: Duration, now: Timestamp) -> Polled {
+pub fn polled(mailbox: &MailboxStatus, interval: Duration, now: Timestamp) -> Polled {
     let grace = signed(POLL_GRACE);
     let is_due_long_ago = mailbox
         .next_poll
@@ -142,7 +210,7 @@ fn signed(duration: Duration) -> SignedDuration {
 
 #[cfg(test)]
 mod tests {
-    use karamail_core::words::{Language, Telling, Told};
+    use karamail_core::words::{Telling, Told};
 
     use super::*;
 
@@ -175,7 +243,7 @@ mod tests {
             receive_fault: None,
             send_fault: None,
             is_password_missing: false,
-            waiting: karamail_engine::store::aside::AsideCounts::default(),
+            waiting: crate::store::aside::AsideCounts::default(),
             every_uidl_new_at: None,
             problems: 0,
         }
@@ -323,6 +391,49 @@ mod tests {
             Light::Attention
         );
         assert_eq!(of(collecting()), Light::Collecting);
+    }
+
+    #[test]
+    fn the_moment_at_which_the_light_turns_is_known_before() {
+        let now: Timestamp = NOW.parse().unwrap();
+        let interval = Duration::from_secs(15);
+        let failing = MailboxStatus {
+            receive_fault: Some(Telling::of(&Fault)),
+            ..mailbox(Some(5), Some(10))
+        };
+        for mailboxes in [
+            vec![mailbox(Some(5), Some(10))],
+            vec![mailbox(Some(5), Some(10)), mailbox(Some(30), Some(-40))],
+            vec![polling(mailbox(Some(30), None))],
+            vec![polling(mailbox(Some(80), None))],
+            vec![mailbox(None, Some(3))],
+            vec![mailbox(Some(-600), Some(300))],
+            vec![mailbox(Some(500), Some(-400))],
+            vec![mailbox(Some(500), None)],
+            vec![failing],
+            vec![],
+        ] {
+            for is_collecting in [true, false] {
+                let status = Status {
+                    is_collecting,
+                    mailboxes: mailboxes.clone(),
+                    ..Status::default()
+                };
+                let of = |at: Timestamp| judge(&status, interval, at);
+                // Looking again and again, which nobody shall do, finds the same moment.
+                let seconds = (0..3_600).map(|seconds| now + SignedDuration::from_secs(seconds));
+                let seen = seconds.into_iter().find(|at| of(*at) != of(now));
+                let planned = turns_at(&status, interval, now);
+                match (seen, planned) {
+                    (None, None) => {}
+                    (Some(seen), Some(planned)) => {
+                        assert!(planned <= seen, "{status:?}");
+                        assert!(seen.duration_since(planned) < SignedDuration::from_secs(1), "{status:?}");
+                    }
+                    other => panic!("{other:?} of {status:?}"),
+                }
+            }
+        }
     }
 
     #[test]
