@@ -90,8 +90,8 @@ fn drive(port: u16, part: Part) -> io::Result<usize> {
             }
             Part::Whole => {
                 for mail in &listing {
-                    let kept =
-                        connection.retrieve(mail.number, &mut tokio::io::sink(), settings.largest_mail);
+                    let mut nowhere = tokio::io::sink();
+                    let kept = connection.retrieve(mail.number, &mut nowhere, settings.largest_mail);
                     match kept.await.map_err(io::Error::other)? {
                         Retrieved::Whole { .. } => came += 1,
                         _ => refused += 1,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, ExitCode};
 
 use karamail_tests::dovecot::{maildir_files, make_maildir};
-use karamail_tests::server::free_port;
+use karamail_tests::server::{MAIL_OWNER, free_port, give_to_mail_owner};
 
 use crate::goals::Goals;
 use crate::options::{Choice, Options};
@@ -314,7 +314,7 @@ fn mpop(ground: &Ground, keep: &str) -> Command {
         ground.pop3
     );
     let file = private(&ground.folder.join("mpoprc"), &text);
-    let mut command = Command::new("mpop");
+    let mut command = as_nobody("mpop");
     command.args(["--quiet", &format!("--file={file}")]);
     command
 }
@@ -329,7 +329,7 @@ fn getmail(ground: &Ground) -> Command {
         ground.pop3
     );
     private(&ground.folder.join("getmailrc"), &text);
-    let mut command = Command::new("getmail");
+    let mut command = as_nobody("getmail");
     command.args(["--rcfile=getmailrc", &format!("--getmaildir={folder}")]);
     command
 }
@@ -341,9 +341,16 @@ fn fetchmail_file(ground: &Ground) -> Command {
 }
 
 fn fetchmail_script(ground: &Ground) -> Command {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("bench/small-script.pl");
-    let (script, folder, smtp) = (script.display(), ground.folder.display(), ground.smtp);
-    fetchmail(ground, &format!("mda \"perl {script} {folder} {smtp}\""))
+    // Built in: nobody need not be able to enter the folder of the source.
+    private(
+        &ground.folder.join("small-script.pl"),
+        include_str!("../../../bench/small-script.pl"),
+    );
+    let (folder, smtp) = (ground.folder.display(), ground.smtp);
+    fetchmail(
+        ground,
+        &format!("mda \"perl {folder}/small-script.pl {folder} {smtp}\""),
+    )
 }
 
 fn fetchmail(ground: &Ground, delivery: &str) -> Command {
@@ -354,7 +361,7 @@ fn fetchmail(ground: &Ground, delivery: &str) -> Command {
         ground.pop3
     );
     let file = private(&ground.folder.join("fetchmailrc"), &text);
-    let mut command = Command::new("fetchmail");
+    let mut command = as_nobody("fetchmail");
     command
         .args(["--silent", "--nosyslog", "--fetchmailrc", &file])
         .env("HOME", &ground.folder)
@@ -362,10 +369,24 @@ fn fetchmail(ground: &Ground, delivery: &str) -> Command {
     command
 }
 
-/// Writes a file that its owner alone may read, as the programs ask for; its name.
+/// A program that does not want to be root, as nobody.
+fn as_nobody(program: &str) -> Command {
+    let (user, group) = MAIL_OWNER;
+    let mut command = Command::new("setpriv");
+    command.args([
+        &format!("--reuid={user}"),
+        &format!("--regid={group}"),
+        "--clear-groups",
+        program,
+    ]);
+    command
+}
+
+/// Writes a file that its owner (nobody) alone may read, as the programs ask for; its name.
 fn private(file: &Path, text: &str) -> String {
     fs::write(file, text).unwrap_or_else(|error| panic!("{error}"));
     fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap_or_else(|error| panic!("{error}"));
+    give_to_mail_owner(file);
     file.display().to_string()
 }
 
