@@ -228,6 +228,13 @@ impl Logins {
     }
 }
 
+fn bar(share: f64) -> String {
+    match (share * 50.0).ceil() as usize {
+        0 => ".".to_owned(),
+        length => "#".repeat(length),
+    }
+}
+
 fn histogram(late: &[f64]) {
     const UP_TO: [f64; 8] = [0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0];
     let mut from = f64::NEG_INFINITY;
@@ -247,7 +254,7 @@ fn histogram(late: &[f64]) {
             label,
             count.to_string(),
             format!("{:.1}", share * 100.0),
-            "#".repeat((share * 50.0).ceil() as usize),
+            bar(share),
         ]);
     }
     table::print(&["late", "polls", "%", ""], &rows);

@@ -17,7 +17,7 @@ use crate::{growth, table};
 
 /// The options of `run.sh`.
 pub(crate) const OPTIONS: &[Choice] = &[
-    ("mails", "10000", "300", "mails in the mailbox of each run"),
+    ("mails", "10000", "100", "mails in the mailbox of each run"),
     (
         "rounds",
         "5",
