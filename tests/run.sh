@@ -4,6 +4,7 @@
 #   tests/run.sh                 everything
 #   tests/run.sh unit crash      these parts only
 #   tests/run.sh --list          the parts' names
+#   tests/run.sh bench           whether the measurements of tests/bench work
 #   tests/run.sh desktop wine packages    the desktop programs, those for Windows under Wine, the Debian packages: not among "everything" yet
 #
 # Real mail servers and Chromium come from Debian and are installed where they are missing (as root, or with sudo). The
@@ -30,6 +31,7 @@ PARTS=(
 )
 # Parts that run when they are named, and only then.
 NAMED=(
+  "bench 2400"
   "desktop 1800"
   "wine 5400"
   "packages 3600"
@@ -138,6 +140,18 @@ part_servers() {
 part_browser() { with_servers --test browser; }
 
 part_crash() { with_servers --test crash; }
+
+# Whether the measurements of tests/bench work, with few mails: every program does the whole work. Not how fast.
+part_bench() {
+  local packages=() one
+  for one in fetchmail getmail6:getmail mpop strace perl util-linux:setpriv; do
+    command -v "${one#*:}" >/dev/null || packages+=("${one%:*}")
+  done
+  if [ ${#packages[@]} -gt 0 ]; then
+    install_packages "${packages[@]}" || return 1
+  fi
+  with_servers --test bench
+}
 
 # The desktop programs; they alone want GTK and WebKitGTK.
 part_desktop() {
@@ -248,6 +262,11 @@ case ${1-} in
   --list)
     names "${PARTS[@]}" "${NAMED[@]}"
     exit 0
+    ;;
+  --install) # What else stands beside us: tests/bench.
+    shift
+    install_packages "$@"
+    exit
     ;;
   --part) # One part, inside the time limit that the run below sets.
     "part_$2"
