@@ -152,7 +152,7 @@ impl Desktop {
             ("XDG_RUNTIME_DIR", at("run")),
             ("XDG_CONFIG_HOME", at("home/.config")),
             ("XDG_DATA_HOME", at("home/.local/share")),
-            ("BROWSER", String::new()),
+            ("BROWSER", at("bin/xdg-open")),
             ("WAYLAND_DISPLAY", String::new()),
             ("DISPLAY", self.display.clone().unwrap_or_default()),
             // WebKit's own sandbox needs rights that a test's machine may not give.
