@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::browser::Browser;
 use super::event_loop::Wishes;
+use super::life::{self, Life};
 use super::tray::{Choice, Tray};
 use super::watch::watch;
 use super::windows::{self, Windows};
@@ -65,6 +66,12 @@ pub(crate) struct Desk {
     /// The page to begin with.
     first_page: Option<String>,
     is_ending: bool,
+    /// What goes beside the work; its end says that the end was asked for.
+    #[cfg_attr(
+        not(any(windows, target_os = "macos")),
+        expect(dead_code, reason = "it ends with the desk")
+    )]
+    life: Life,
 }
 
 impl Desk {
@@ -76,16 +83,18 @@ impl Desk {
         wishes: Wishes,
     ) -> Desk {
         let secrets = Arc::new(Secrets::open(&places.data));
+        let windows = Windows::new(address, places.data.clone(), wishes.clone());
         let program = Program::start(places, secrets, true);
         if let Some(lang) = arguments.lang {
             program.set_language(Some(lang.into()));
         }
+        let life = life::begin(&program, arguments);
         runtime.spawn(watch(Arc::clone(&program), wishes.clone()));
         // Before anybody can know that the program is there.
         #[cfg(unix)]
         runtime.spawn(super::signals::Signals::catch().forward(wishes.clone()));
-        let windows = Windows::new(address, wishes.clone());
-        let router = karamail_web::router(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
+        let router =
+            karamail_web::router_in_window(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
         let serving = runtime.spawn(serve(listener, router, Arc::clone(&windows)));
         Desk {
             program,
@@ -102,6 +111,7 @@ impl Desk {
                 (None, true) => None,
             },
             is_ending: false,
+            life,
         }
     }
 
@@ -226,6 +236,7 @@ impl Desk {
     /// sent again at the next start, as after a power cut.
     #[cfg(any(windows, target_os = "macos"))]
     pub(crate) fn session_ends(&self) {
+        self.life.end();
         let ended = tokio::time::timeout(SESSION_GRACE, self.program.end());
         if self.runtime.block_on(ended).is_err() {
             tracing::warn!("the session ended before all was finished");

@@ -40,6 +40,12 @@ pub(crate) fn run(desk: impl FnOnce(Wishes) -> Desk) {
     use tao::platform::run_return::EventLoopExtRunReturn;
 
     let mut event_loop: EventLoop<Wish> = EventLoopBuilder::with_user_event().build();
+    #[cfg(target_os = "macos")]
+    {
+        use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
+        // tao would put the program into the Dock, whatever Info.plist says. Its icon is in the menu bar.
+        event_loop.set_activation_policy(ActivationPolicy::Accessory);
+    }
     let proxy = event_loop.create_proxy();
     let mut desk = desk(Wishes(Arc::new({
         let proxy = std::sync::Mutex::new(proxy);

@@ -3,6 +3,7 @@
 pub(crate) mod browser;
 pub(crate) mod desk;
 pub(crate) mod event_loop;
+pub(crate) mod life;
 #[cfg(unix)]
 pub(crate) mod signals;
 pub(crate) mod start;

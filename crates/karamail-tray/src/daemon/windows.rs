@@ -4,7 +4,7 @@
 //! want of a webview. Then the screens open in the browser ([`Wish::ShowInBrowser`]).
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -44,6 +44,8 @@ const AT_ONCE: Duration = Duration::from_secs(10);
 /// What a window that is open shall show; it waits for changes of this.
 pub(crate) struct Windows {
     address: Address,
+    /// Where the window remembers its place.
+    data_folder: PathBuf,
     wishes: Wishes,
     /// Counts, so that the same page can be wished for twice.
     page: watch::Sender<(u64, String)>,
@@ -61,9 +63,10 @@ struct Window {
 }
 
 impl Windows {
-    pub(crate) fn new(address: Address, wishes: Wishes) -> Arc<Windows> {
+    pub(crate) fn new(address: Address, data_folder: PathBuf, wishes: Wishes) -> Arc<Windows> {
         Arc::new(Windows {
             address,
+            data_folder,
             wishes,
             page: watch::Sender::new((0, "/".to_owned())),
             window: Mutex::default(),
@@ -99,6 +102,8 @@ impl Windows {
         let child = Command::new(program)
             .arg("--link")
             .arg(self.address.to_text())
+            .arg("--data-dir")
+            .arg(&self.data_folder)
             .arg("--title")
             .arg(title)
             .spawn()?;
