@@ -84,7 +84,7 @@ fn the_start_at_login_follows_the_setting_the_place_of_the_program_and_the_perso
     assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), written);
 
     // The program has moved, to a folder that wants quoting.
-    desktop.move_to("My \"Programs\" 100% $HOME");
+    desktop.move_to("My \"Programs\" $HOME");
     let running = desktop.start(&["--hidden"]);
     wait_for_entry(&desktop, "the entry is repaired", |text| {
         text.contains("Programs")
