@@ -55,6 +55,7 @@ pub(crate) enum Wish {
     /// A page has come.
     Loaded,
     /// The webview's process ended.
+    #[cfg_attr(windows, expect(dead_code, reason = "WebView2 shows a page of its own then"))]
     Interrupted,
     /// A page's button for what × does.
     AskToClose,
