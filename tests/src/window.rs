@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use karamail_engine::demo::{self, DemoServers};
@@ -25,6 +26,7 @@ pub struct Desktop {
     display: String,
     inspector: u16,
     tray: Option<Child>,
+    is_driven: bool,
     has_display: bool,
     has_browser: bool,
     runtime: tokio::runtime::Runtime,
@@ -99,6 +101,7 @@ impl Desktop {
             display,
             inspector: free_port(),
             tray: None,
+            is_driven: true,
             has_display: true,
             has_browser: true,
             runtime,
@@ -111,6 +114,14 @@ impl Desktop {
     /// The same, with the tray program started with these arguments.
     pub fn start(arguments: &[&str]) -> Desktop {
         let mut desktop = Desktop::make();
+        desktop.start_tray(arguments);
+        desktop
+    }
+
+    /// The same, with a window as a person has it: no driver can join it.
+    pub fn start_undriven(arguments: &[&str]) -> Desktop {
+        let mut desktop = Desktop::make();
+        desktop.is_driven = false;
         desktop.start_tray(arguments);
         desktop
     }
@@ -163,9 +174,12 @@ impl Desktop {
             .env("KARAMAIL_CONFIG", path("shop/karamail.toml"))
             .env("KARAMAIL_DATA_DIR", self.data())
             .env("KARAMAIL_LANG", "ja")
-            .env("KARAMAIL_PASSWORD", demo::PASSWORD)
-            .env("KARAMAIL_WINDOW_AUTOMATION", "1")
-            .env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{}", self.inspector));
+            .env("KARAMAIL_PASSWORD", demo::PASSWORD);
+        if self.is_driven {
+            command
+                .env("KARAMAIL_WINDOW_AUTOMATION", "1")
+                .env("WEBKIT_INSPECTOR_SERVER", format!("127.0.0.1:{}", self.inspector));
+        }
         if self.has_display {
             command.env("DISPLAY", &self.display);
         }
@@ -354,12 +368,25 @@ impl Desktop {
         self.tool("xdotool", &["getactivewindow"])
     }
 
-    /// A picture of the screen, kept in target/desktop.
+    /// A picture of the screen, once it stands still; kept in target/desktop.
     pub fn picture(&self, name: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/desktop");
         fs::create_dir_all(&folder).expect("the target folder can be written");
         let file = folder.join(format!("{name}.png"));
-        self.tool("import", &["-window", "root", &file.to_string_lossy()]);
+        let take = || {
+            self.tool("import", &["-window", "root", &file.to_string_lossy()]);
+            // The same pixels: the file itself has the time in it.
+            self.tool("identify", &["-format", "%#", &file.to_string_lossy()])
+        };
+        let mut before = take();
+        for _ in 0..20 {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            let now = take();
+            if now == before {
+                break;
+            }
+            before = now;
+        }
         file
     }
 
@@ -385,8 +412,10 @@ impl Drop for Desktop {
 }
 
 fn screen(folder: &Path) -> (String, Server) {
-    let first = 300 + std::process::id() % 500;
-    let number = (first..first + 500)
+    // Tests of one program run side by side and must not find the same one.
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = 300 + std::process::id() % 500 + NEXT.fetch_add(20, Ordering::Relaxed);
+    let number = (first..first + 20)
         .find(|number| {
             !Path::new(&format!("/tmp/.X{number}-lock")).exists()
                 && !Path::new(&format!("/tmp/.X11-unix/X{number}")).exists()

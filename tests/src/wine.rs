@@ -119,8 +119,12 @@ impl Desktop {
         users.join(user).join("AppData").join(name)
     }
 
-    /// A command under Wine.
+    /// A command under Wine; a program on drive C is started as one.
     pub fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let program = match Path::new(program).strip_prefix(self.drive()) {
+            Ok(inside) => format!(r"C:\{}", inside.display()).replace('/', r"\"),
+            Err(_) => program.to_owned(),
+        };
         let mut command = Command::new("wine");
         command
             .arg(program)

@@ -41,6 +41,7 @@ async fn a_page_whose_process_ended_leads_back_and_nowhere_else() {
     page.has(&["メールの収集と受付は止まっていません", "href=\"/results?q=taro\""]);
     for foreign in ["https://evil.example/", "//evil.example", "javascript:alert(1)"] {
         let page = window.get(&format!("/window/interrupted?back={foreign}")).await;
-        page.has(&["<a role=\"button\" href=\"/\""]).has_not(&["evil", "alert"]);
+        page.has(&["<a role=\"button\" href=\"/\""])
+            .has_not(&["evil", "alert"]);
     }
 }

@@ -43,6 +43,14 @@ impl Told for EngineError {
             EngineError::Fault(_) => Some(words::engine_fault_advice(language)),
         }
     }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            EngineError::DataFolder(fault) => fault.on_screen(language),
+            EngineError::Store(fault) => fault.on_screen(language),
+            EngineError::Fault(_) => None,
+        }
+    }
 }
 
 /// What a screen or command can ask for.

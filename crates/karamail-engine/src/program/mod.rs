@@ -49,6 +49,25 @@ pub enum Phase {
     Ended,
 }
 
+/// Whose numbers and mails a screen shows. Taken once, it stays what it is while the demo begins or ends elsewhere.
+#[derive(Clone)]
+pub enum Side {
+    /// The shop.
+    Shop,
+    /// This demo.
+    Demo(Arc<Demo>),
+}
+
+impl Side {
+    /// The demo, where it is the demo's.
+    pub fn demo(&self) -> Option<&Arc<Demo>> {
+        match self {
+            Side::Shop => None,
+            Side::Demo(demo) => Some(demo),
+        }
+    }
+}
+
 /// The program.
 pub struct Program {
     places: Places,
@@ -120,25 +139,30 @@ impl Program {
         }
     }
 
-    /// The engine that screens show: the demo's while the demo is on, else the shop's.
+    /// The side that screens show now: the demo's while the demo is on, else the shop's.
+    pub fn side(&self) -> Side {
+        self.demo().map_or(Side::Shop, Side::Demo)
+    }
+
+    /// The engine of a side; the shop's may not run.
+    pub fn handle_of(&self, side: &Side) -> Option<Handle> {
+        match side {
+            Side::Shop => self.handle(),
+            Side::Demo(demo) => Some(demo.handle().clone()),
+        }
+    }
+
+    /// The passwords of a side.
+    pub(crate) fn secrets_of(&self, side: &Side) -> Arc<Secrets> {
+        match side {
+            Side::Shop => Arc::clone(&self.secrets),
+            Side::Demo(demo) => Arc::clone(demo.secrets()),
+        }
+    }
+
+    /// The engine that screens show now.
     pub fn shown(&self) -> Option<Handle> {
-        match self.demo() {
-            Some(demo) => Some(demo.handle().clone()),
-            None => self.handle(),
-        }
-    }
-
-    /// The settings that screens show: the demo's while the demo is on, else those the shop's engine holds.
-    pub fn shown_settings(&self) -> Option<Arc<Settings>> {
-        self.shown().map(|handle| Arc::clone(&handle.settings().borrow()))
-    }
-
-    /// The passwords that go with [`Program::shown`].
-    pub fn shown_secrets(&self) -> Arc<Secrets> {
-        match self.demo() {
-            Some(demo) => Arc::clone(demo.secrets()),
-            None => Arc::clone(&self.secrets),
-        }
+        self.handle_of(&self.side())
     }
 
     /// The language of the screens: the one chosen there, else that of the shop's settings, else Japanese.
@@ -222,9 +246,13 @@ impl Program {
     /// Turns the demo on: servers, an engine of its own, a folder of its own. Nothing happens where it is on already.
     ///
     /// # Errors
-    /// No port on loopback, no temporary folder, or what the engine says.
+    /// No port on loopback, no temporary folder, what the engine says, or the program's end.
     pub async fn demo_on(self: &Arc<Self>) -> Result<Arc<Demo>, DemoFault> {
         let _turn = self.demo.lock().await;
+        // The end asks before it takes its turn: what begins before is ended by it, and nothing begins behind it.
+        if self.stop.is_requested() {
+            return Err(DemoFault::Ending);
+        }
         if let Some(demo) = self.demo() {
             return Ok(demo);
         }

@@ -37,6 +37,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use karamail_core::words::screens::faults as screen;
 use karamail_core::words::{Language, Told, store as words};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -124,6 +125,13 @@ impl Told for StoreError {
             StoreError::Older(_) => words::older_advice(language),
             StoreError::Sql(_) => words::other_advice(language),
         })
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            StoreError::ReadOnly(_) | StoreError::Folder(..) => Some(screen::folder_advice(language)),
+            other => other.what_to_do(language),
+        }
     }
 }
 

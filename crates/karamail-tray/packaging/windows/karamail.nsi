@@ -1,5 +1,5 @@
 ; The installer: for one person, without an administrator. tests/windows/build.sh lays out the programs; package.sh calls this with
-;   -DVERSION=0.1.0 -DPROGRAM=<folder of the programs> -DOUT=<file to write>
+;   -DVERSION=0.1.0 -DPROGRAM=<folder of the programs> -DOUT=<file to write>   [-DQUICK: larger, for tests]
 ;
 ; Silent:    Karamail-…-setup.exe /S [/DESKTOP] [/AUTOSTART] [/D=folder]      (/D last, without quotes)
 ;            uninstall.exe /S [/DELETEDATA]
@@ -18,6 +18,8 @@ ManifestDPIAware true
 
 !define KEY "Software\Microsoft\Windows\CurrentVersion\Uninstall\Karamail"
 !define RUN "Software\Microsoft\Windows\CurrentVersion\Run"
+; What the task manager notes about it.
+!define APPROVED "Software\Microsoft\Windows\CurrentVersion\Explorer\StartupApproved\Run"
 ; One name whatever the language, so that it is found again.
 !define SHORTCUT "空メール受付 Karamail.lnk"
 
@@ -26,7 +28,11 @@ OutFile "${OUT}"
 RequestExecutionLevel user
 InstallDir "$LOCALAPPDATA\Programs\Karamail"
 InstallDirRegKey HKCU "${KEY}" "InstallLocation"
-SetCompressor /SOLID lzma
+!ifdef QUICK
+  SetCompressor zlib
+!else
+  SetCompressor /SOLID lzma
+!endif
 BrandingText "Karamail ${VERSION}"
 
 !define MUI_ICON "karamail.ico"
@@ -215,7 +221,7 @@ Section "un.$(PROGRAMS)" UN_PROGRAMS
   Call un.ForgetPasswords
   Delete "$SMPROGRAMS\${SHORTCUT}"
   Delete "$DESKTOP\${SHORTCUT}"
-  DeleteRegValue HKCU "${RUN}" "Karamail"
+  Call un.ForgetStart
   DeleteRegKey HKCU "${KEY}"
   Delete "$INSTDIR\karamail-tray.exe"
   Delete "$INSTDIR\karamail-window.exe"
@@ -235,6 +241,26 @@ Section /o "un.$(WITH_DATA)" UN_DATA
   RMDir /r "$LOCALAPPDATA\Karamail\data"
   RMDir "$LOCALAPPDATA\Karamail"
 SectionEnd
+
+; Whatever starts this program at login: one with a data folder of its own has a value of its own.
+Function un.ForgetStart
+  StrLen $3 '"$INSTDIR\karamail-tray.exe"'
+  StrCpy $0 0
+  ${Do}
+    EnumRegValue $1 HKCU "${RUN}" $0
+    ${If} $1 == ""
+      ${ExitDo}
+    ${EndIf}
+    ReadRegStr $2 HKCU "${RUN}" $1
+    StrCpy $2 $2 $3
+    ${If} $2 == '"$INSTDIR\karamail-tray.exe"'
+      DeleteRegValue HKCU "${RUN}" $1
+      DeleteRegValue HKCU "${APPROVED}" $1
+    ${Else}
+      IntOp $0 $0 + 1
+    ${EndIf}
+  ${Loop}
+FunctionEnd
 
 ; The settings say which there are, so they go before them.
 Function un.ForgetPasswords

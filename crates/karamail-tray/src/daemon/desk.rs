@@ -90,8 +90,9 @@ impl Desk {
         }
         let life = life::begin(&program, arguments);
         runtime.spawn(watch(Arc::clone(&program), wishes.clone()));
+        // Before anybody can know that the program is there.
         #[cfg(unix)]
-        runtime.spawn(super::signals::forward(wishes.clone()));
+        runtime.spawn(super::signals::Signals::catch().forward(wishes.clone()));
         let router =
             karamail_web::router_in_window(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
         let serving = runtime.spawn(serve(listener, router, Arc::clone(&windows)));

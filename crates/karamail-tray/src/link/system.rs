@@ -8,7 +8,7 @@ use std::os::windows::io::AsHandle;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use interprocess::os::windows::named_pipe::tokio::{DuplexPipeStream, PipeListener, PipeListenerOptionsExt};
+use interprocess::os::windows::named_pipe::tokio::{DuplexPipeStream, PipeListener};
 use interprocess::os::windows::named_pipe::{self, PipeListenerOptions, pipe_mode::Bytes};
 use interprocess::os::windows::security_descriptor::SecurityDescriptor;
 use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System, UpdateKind};
@@ -36,9 +36,9 @@ pub(super) async fn connect(path: &Path) -> io::Result<NamedPipeClient> {
         tokio::time::sleep(Duration::from_millis(20)).await;
     };
     let probe = named_pipe::DuplexPipeStream::<Bytes>::try_from(pipe.as_handle().try_clone_to_owned()?)
-        .map_err(io::Error::other)?;
+        .map_err(|error| io::Error::other(format!("{:?}", error.details)))?;
     let server = probe.server_process_id()?;
-    if server != std::process::id() && user_of(server) != user_of(std::process::id()) {
+    if !is_ours(server) {
         return Err(io::Error::new(
             io::ErrorKind::PermissionDenied,
             format!("process {server} of another user serves {}", path.display()),
@@ -47,10 +47,18 @@ pub(super) async fn connect(path: &Path) -> io::Result<NamedPipeClient> {
     Ok(pipe)
 }
 
+/// Whether a process is of our own user. One that is hidden from us is not.
+fn is_ours(process: u32) -> bool {
+    let ours = std::process::id();
+    process == ours || !user_of(ours).is_empty() && user_of(process) == user_of(ours)
+}
+
 /// The SID of the user whose process it is, as `S-1-5-21-…`; empty where it is hidden from us, which our own is not.
 pub(super) fn user_of(process: u32) -> String {
     let process = Pid::from_u32(process);
-    let mut system = System::new();
+    let Ok(mut system) = System::new() else {
+        return String::new();
+    };
     system.refresh_processes_specifics(
         ProcessesToUpdate::Some(&[process]),
         false,

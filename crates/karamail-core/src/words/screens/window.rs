@@ -12,12 +12,12 @@ words! {
     }
     /// The window is closed for the first time.
     pub fn first_close() {
-        ja: "画面を閉じても、Karamail は動き続け、メールの収集も止まりません。\n\
-             もう一度見るには、画面のすみのアイコンを押してください。アイコンがないときは、Karamail をもう一度起動すると、この画面が開きます。\n\
-             Karamail を終えるには、アイコンのメニューから「処理の終了」を選びます。",
-        en: "Karamail goes on running when this window is closed, and mail is collected all the same.\n\
-             To see it again, click the icon in the tray. Where there is no icon, start Karamail once more and this window opens.\n\
-             To end Karamail, choose \"Quit\" in the icon's menu.",
+        ja: "画面を閉じても、メールの収集は続きます。\n\
+             もう一度見るには、画面のすみのアイコンを押すか、Karamail をもう一度起動します。\n\
+             収集もやめるには、「状況」の「処理の終了」を押します。",
+        en: "Mail is collected all the same when this window is closed.\n\
+             To see it again, click the icon in the tray or start Karamail once more.\n\
+             To end Karamail itself, press \"End the program\" on the status screen.",
     }
     /// Closes it.
     pub fn close() { ja: "閉じる", en: "Close" }

@@ -1,9 +1,9 @@
 //! 制御情報: how often mail is fetched, the receipt, the first numbers, and the start with the computer.
 
 use askama::Template;
-use axum::extract::{Form as PostedForm, Query, State};
+use axum::extract::Form as PostedForm;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use karamail_core::words::screens::{settings, settings_letters as words};
 use karamail_core::words::{Language, Told, desktop as desktop_words};
 use karamail_engine::config::{FileContents, FileValue, SettingValue};
@@ -17,6 +17,7 @@ use super::in_force;
 use super::letters::{self, LetterPart};
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::once::{self, IsFirst};
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -168,15 +169,15 @@ async fn shown(
     })
 }
 
-pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App, is_first: IsFirst) -> Result<Response, PageFault> {
     let contents = form::open(&app)?.contents();
     let form = Form::read(&app, &asked(&contents))?;
-    let frame = Frame::of(&app, Tab::Control).telling(in_force::notice(&app, &seen));
+    let frame = Frame::of(&app, Tab::Control).telling(in_force::notice(&app, is_first));
     shown(&app, &contents, form, frame).await
 }
 
 pub(super) async fn apply(
-    State(app): State<App>,
+    app: App,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
     let posted = Posted(fields);
@@ -185,7 +186,7 @@ pub(super) async fn apply(
     let posted = letters::take_over_file(&contents, &mut asked, posted);
     let posted = name_first_series(&contents, &mut asked, posted);
     match form::apply(&app, &asked, &posted).await? {
-        Applied::Saved => Ok(Redirect::to("/settings/control?saved=1").into_response()),
+        Applied::Saved => Ok(once::lead(&app, "/settings/control").into_response()),
         Applied::Again(form) => {
             let page = shown(&app, &contents, *form, Frame::of(&app, Tab::Control)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -207,7 +208,7 @@ fn name_first_series(contents: &FileContents, asked: &mut Vec<Asked>, posted: Po
 
 /// `/settings/preview-interval`: what the interval means that is being typed.
 pub(super) async fn pace(
-    State(app): State<App>,
+    app: App,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
     let notices = pace_of(app.language(), Posted(fields).get(INTERVAL).unwrap_or_default());

@@ -2,26 +2,17 @@
 
 use std::time::Duration;
 
-use axum::extract::Query;
 use karamail_core::words::Told;
 use karamail_core::words::screens::settings as words;
 use karamail_engine::config::Settings;
 use karamail_engine::program::{Autostart, Phase};
-use serde::Deserialize;
 
 use super::frame::Notice;
 use crate::app::App;
+use crate::once::IsFirst;
 
 /// How long a person waits for the engine before being told that it will come.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What an address of a settings screen may say.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Seen {
-    /// The form was just saved.
-    #[serde(default)]
-    saved: Option<String>,
-}
 
 /// Gives the engine a moment to take over what was saved, and starts it where there was none. `settings`: what was saved;
 /// `None`: the file has faults still, and nothing will happen.
@@ -58,12 +49,13 @@ fn is_in_force(app: &App, settings: &Settings) -> bool {
 }
 
 /// What to say on a page that was just saved.
-pub(crate) fn notice(app: &App, Query(seen): &Query<Seen>) -> Option<Notice> {
-    seen.saved.as_ref()?;
+pub(crate) fn notice(app: &App, IsFirst(is_first): IsFirst) -> Option<Notice> {
+    if !is_first {
+        return None;
+    }
     let language = app.language();
-    let settings = match Settings::load(&app.program.places().config) {
-        Ok(settings) => settings,
-        Err(_) => return Some(Notice::warn(words::saved_not_yet_faults(language))),
+    let Ok(settings) = Settings::load(&app.program.places().config) else {
+        return Some(Notice::warn(words::saved_not_yet_faults(language)));
     };
     if is_in_force(app, &settings) {
         return Some(match app.program.desktop().map(|desktop| desktop.autostart) {
@@ -72,7 +64,10 @@ pub(crate) fn notice(app: &App, Query(seen): &Query<Seen>) -> Option<Notice> {
         });
     }
     Some(match app.program.phase() {
-        Phase::Failed(fault) => Notice::bad(words::saved_not_running(language, &fault.told(language))),
+        Phase::Failed(fault) => Notice::bad(words::saved_not_running(
+            language,
+            &fault.told_on_screen(language),
+        )),
         _ => Notice::busy(words::saved_soon(language)),
     })
 }

@@ -8,7 +8,7 @@ mod view;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -50,7 +50,7 @@ struct Page {
     version: String,
     language: Language,
     /// See [`crate::side`].
-    mark: &'static str,
+    mark: String,
     notes: Vec<Note>,
     view: View,
 }
@@ -61,7 +61,7 @@ struct Page {
 struct Live {
     language: Language,
     /// See [`crate::side`].
-    mark: &'static str,
+    mark: String,
     notes: Vec<Note>,
     view: View,
 }
@@ -90,13 +90,13 @@ struct Said {
 async fn live_part(app: &App) -> Result<Live, PageFault> {
     Ok(Live {
         language: app.language(),
-        mark: mark(app),
+        mark: mark(&app.side()),
         notes: notes::notes(app, clock::now()),
         view: view(app, clock::now()).await?,
     })
 }
 
-async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+async fn show(app: App) -> Result<Response, PageFault> {
     let live = live_part(&app).await?;
     if matches!(live.view, View::Ended) {
         return ended(&app);
@@ -112,21 +112,21 @@ async fn show(State(app): State<App>) -> Result<Response, PageFault> {
     })
 }
 
-async fn follow(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
+async fn follow(app: App, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async { Ok(live_part(&app).await?.render()?) }).await
 }
 
-async fn start(State(app): State<App>, headers: HeaderMap) -> Result<Response, PageFault> {
+async fn start(app: App, headers: HeaderMap) -> Result<Response, PageFault> {
     let has_begun = obey(&app, Command::StartCollecting, |status, _| status.is_collecting).await?;
     said(&app, &headers, has_begun, words::said_started)
 }
 
-async fn stop(State(app): State<App>, headers: HeaderMap) -> Result<Response, PageFault> {
+async fn stop(app: App, headers: HeaderMap) -> Result<Response, PageFault> {
     let has_ended = obey(&app, Command::StopCollecting, |status, _| !status.is_collecting).await?;
     said(&app, &headers, has_ended, words::said_stopped)
 }
 
-async fn check(State(app): State<App>, headers: HeaderMap) -> Result<Response, PageFault> {
+async fn check(app: App, headers: HeaderMap) -> Result<Response, PageFault> {
     if !app.shown()?.status().borrow().is_collecting {
         let text = words::said_not_while_stopped;
         return said(&app, &headers, true, |language, _| text(language));
@@ -176,12 +176,12 @@ fn said(
 }
 
 /// Tries again to start the engine.
-async fn again(State(app): State<App>) -> Redirect {
+async fn again(app: App) -> Redirect {
     app.program.begin(true).await;
     Redirect::to("/status")
 }
 
-async fn ask_end(State(app): State<App>) -> Result<Response, PageFault> {
+async fn ask_end(app: App) -> Result<Response, PageFault> {
     if app.program.stop().is_requested() {
         return ended(&app);
     }
@@ -191,7 +191,7 @@ async fn ask_end(State(app): State<App>) -> Result<Response, PageFault> {
 }
 
 /// Ends the program. The answer goes out while the engine finishes the mail in hand.
-async fn end(State(app): State<App>) -> Result<Response, PageFault> {
+async fn end(app: App) -> Result<Response, PageFault> {
     let mut news = app.program.news();
     app.program.request_end();
     let over = async { while !is_over(&app) && news.changed().await.is_ok() {} };

@@ -94,7 +94,7 @@ impl Facts<'_> {
 }
 
 fn told(class: &'static str, title: String, fault: &Telling, language: Language) -> Need {
-    let lines = std::iter::once(fault.what(language)).chain(fault.what_to_do(language));
+    let lines = std::iter::once(fault.what(language)).chain(fault.on_screen(language));
     Need {
         class,
         title,

@@ -98,8 +98,8 @@ pub(crate) async fn view(app: &App, now: Timestamp) -> Result<View, StoreError> 
     if program.stop().is_requested() {
         return Ok(View::Ended);
     }
-    if let Some(handle) = program.shown() {
-        let running = running(&handle, program.demo().is_some(), now, language).await?;
+    if let Some(handle) = program.handle_of(&app.side()) {
+        let running = running(&handle, app.demo().is_some(), now, language).await?;
         return Ok(View::Running(Box::new(running)));
     }
     Ok(match program.phase() {
@@ -114,7 +114,7 @@ pub(crate) async fn view(app: &App, now: Timestamp) -> Result<View, StoreError> 
 fn failed(fault: &Arc<EngineError>, language: Language) -> View {
     View::Failed {
         what: fault.what(language),
-        what_to_do: fault.what_to_do(language),
+        what_to_do: fault.on_screen(language),
     }
 }
 
@@ -134,7 +134,7 @@ fn faulty(faults: &ConfigFaults, language: Language) -> Faulty {
                 false => place.join(" · "),
             },
             what: fault.kind.what(language),
-            what_to_do: fault.kind.what_to_do(language),
+            what_to_do: fault.kind.on_screen(language),
         }
     });
     Faulty {
