@@ -240,7 +240,7 @@ fn tell(contestants: &[Contestant], scores: &[Score], limit: impl Fn(&Contestant
                     of(|run| run.wall).fold(0.0, f64::max)
                 ),
                 format!("{:.2}", wall / least),
-                format!("{:.0}", mails as f64 / wall),
+                format!("{:.1}", mails as f64 / wall),
                 format!("{:.3}", median(of(|run| run.cpu))),
                 megabytes(median(of(|run| run.peak_kib as f64)) as u64),
                 score
