@@ -271,7 +271,7 @@ fn histogram(late: &[f64]) {
             bar(share),
         ]);
     }
-    table::print(&["late", "polls", "%", ""], &rows);
+    table::print(&["late", "polls", "%", "share"], &rows);
     let of = |share| quantile(late.iter().copied(), share);
     println!(
         "\nmedian {:.3} s, 99 % within {:.3} s, the latest {:.3} s",
