@@ -70,7 +70,7 @@ impl Engine {
         if !self.status.borrow().is_collecting {
             return;
         }
-        self.check_now();
+        self.woke();
         if !jump.by.is_zero() {
             let minutes = jump.by.as_secs().unsigned_abs() / 60;
             let language = self.settings.general.language;
@@ -234,6 +234,16 @@ impl Engine {
             }
             None => {}
         }
+    }
+
+    /// What was planned before a sleep is late by no fault: it is done now, and the light waits for it.
+    pub(super) fn woke(&mut self) {
+        if !self.status.borrow().is_collecting {
+            return;
+        }
+        self.status
+            .send_modify(|status| status.woke_at = Some(clock::now()));
+        self.check_now();
     }
 
     pub(super) fn check_now(&mut self) {

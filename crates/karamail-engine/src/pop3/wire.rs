@@ -9,17 +9,17 @@ use std::time::Duration;
 use karamail_core::limits::{POP3_CLOSE, POP3_FIRST_READ_BUFFER_BYTES, POP3_READ_BUFFER_BYTES};
 use karamail_core::pop3::Problem;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 use zeroize::Zeroize;
 
+use crate::seams::Socket;
 use crate::tls::TlsTrouble;
 
 /// The connection under a session.
 pub(super) enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Plain(Socket),
+    Tls(Box<TlsStream<Socket>>),
 }
 
 pub(super) struct Wire {
