@@ -320,7 +320,6 @@ impl Engine {
             // Handled by the loop.
             Command::Shutdown => {}
             #[cfg(test)]
-            #[expect(clippy::panic, reason = "this is what is tested")]
             Command::Panic => panic!("on purpose"),
         }
     }

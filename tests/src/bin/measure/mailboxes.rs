@@ -27,7 +27,7 @@ pub(crate) const OPTIONS: &[Choice] = &[
         "minutes",
         "5",
         "1",
-        "how long is measured, after two intervals in which it settles",
+        "how long is measured, after three intervals in which it settles",
     ),
     ("tls", "", "", "over TLS from the first byte"),
     ("strict", "", "", "exit code 1 where a goal is missed"),
@@ -84,13 +84,13 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         measured.as_secs()
     );
     let mut logins = Logins::follow(&dovecot);
-    logins.watch(2 * interval, &mut program);
+    logins.watch(3 * interval, &mut program);
     let (before, begin) = (program.read(), Instant::now());
     logins.watch(measured, &mut program);
     let (after, took) = (program.read(), begin.elapsed());
     let share = (after.cpu - before.cpu) / took.as_secs_f64() * 100.0;
     println!(
-        "\nCPU {share:.1} % of one core ({:.2} s at the start and in the first two intervals), resident {} MB, at most {} MB, {} \
+        "\nCPU {share:.1} % of one core ({:.2} s at the start and in the first three intervals), resident {} MB, at most {} MB, {} \
          threads, {} files, {} wake-ups a second\n",
         before.cpu,
         megabytes(after.resident_kib),
@@ -98,6 +98,10 @@ pub(crate) fn run(options: &Options) -> ExitCode {
         after.threads,
         after.files,
         (after.wakeups - before.wakeups) / took.as_secs().max(1),
+    );
+    let (begun, second) = logins.first(program.begin, interval);
+    println!(
+        "the first poll of every mailbox had begun after {begun:.1} s; the second came at most {second:.1} s late\n"
     );
     let late = logins.lateness(begin, interval);
     histogram(&late);
@@ -206,18 +210,28 @@ impl Logins {
     }
 
     /// How much longer than the interval each mailbox waited for each of its polls since `begin`, seconds. That is the
-    /// whole time from login to login, what the poll itself took included.
+    /// whole time from login to login, what the poll itself took included. The first poll of all is the other kind: it
+    /// comes at one moment for all, and each mailbox is written down as known.
     fn lateness(&self, begin: Instant, interval: Duration) -> Vec<f64> {
-        let gaps = self
-            .seen
-            .values()
-            .flat_map(|times| times.windows(2))
-            .filter_map(|pair| match pair {
-                [last, this] if *this >= begin => Some(this.duration_since(*last)),
-                _ => None,
-            });
+        let gaps = self.seen.values().flat_map(|times| times.windows(2).skip(1));
+        let gaps = gaps.filter_map(|pair| match pair {
+            [last, this] if *this >= begin => Some(this.duration_since(*last)),
+            _ => None,
+        });
         gaps.map(|gap| gap.as_secs_f64() - interval.as_secs_f64())
             .collect()
+    }
+
+    /// When the first poll of all mailboxes had begun, and how late the second was at the worst, seconds.
+    fn first(&self, start: Instant, interval: Duration) -> (f64, f64) {
+        let firsts = self.seen.values().filter_map(|times| times.first());
+        let begun = firsts.map(|first| first.duration_since(start).as_secs_f64());
+        let seconds = self.seen.values().filter_map(|times| match times.as_slice() {
+            [first, second, ..] => Some(second.duration_since(*first).as_secs_f64()),
+            _ => None,
+        });
+        let late = seconds.map(|gap| gap - interval.as_secs_f64());
+        (begun.fold(0.0, f64::max), late.fold(0.0, f64::max))
     }
 
     fn polled_since(&self, begin: Instant) -> usize {
@@ -257,7 +271,7 @@ fn histogram(late: &[f64]) {
             bar(share),
         ]);
     }
-    table::print(&["late", "polls", "%", ""], &rows);
+    table::print(&["late", "polls", "%", "share"], &rows);
     let of = |share| quantile(late.iter().copied(), share);
     println!(
         "\nmedian {:.3} s, 99 % within {:.3} s, the latest {:.3} s",

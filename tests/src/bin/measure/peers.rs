@@ -240,7 +240,7 @@ fn tell(contestants: &[Contestant], scores: &[Score], limit: impl Fn(&Contestant
                     of(|run| run.wall).fold(0.0, f64::max)
                 ),
                 format!("{:.2}", wall / least),
-                format!("{:.0}", mails as f64 / wall),
+                format!("{:.1}", mails as f64 / wall),
                 format!("{:.3}", median(of(|run| run.cpu))),
                 megabytes(median(of(|run| run.peak_kib as f64)) as u64),
                 score
@@ -264,31 +264,45 @@ fn tell(contestants: &[Contestant], scores: &[Score], limit: impl Fn(&Contestant
 }
 
 fn judge(goals: &mut Goals, fetched: &[Score], answered: &[Score]) {
-    let wall = |scores: &[Score], index: usize| scores.get(index).map_or(f64::NAN, Score::wall);
-    let ratio = wall(fetched, 2) / wall(fetched, 0);
+    let fetched = |name: &str| wall(FETCHING, fetched, name);
+    let answered = |name: &str| wall(ANSWERING, answered, name);
+    // The first of each name downloads headers, as the engine does.
+    let ratio = fetched("Karamail's POP3 driver") / fetched("limit");
     goals.note(
         ratio <= 1.5,
         "fetching within 1.5 times the limit",
         &format!("{ratio:.2} times"),
     );
-    let (ours, theirs) = (wall(fetched, 8), wall(fetched, 7));
+    let (ours, theirs) = (
+        fetched("karamail once"),
+        fetched("mpop into a Maildir, mails kept"),
+    );
     goals.note(
         ours < theirs,
         "fetched, decided, numbered and safely on disk sooner than mpop delivers into a Maildir (both delete nothing)",
         &format!("{ours:.2} s, mpop {theirs:.2} s"),
     );
-    let ratio = wall(answered, 1) / wall(answered, 0);
+    let ratio = answered("karamail once") / answered("limit");
     goals.note(
         ratio <= 3.0,
         "end to end within 3 times the limit",
         &format!("{ratio:.2} times"),
     );
-    let ratio = wall(answered, 2) / wall(answered, 1);
+    let ratio = answered("fetchmail into a small script") / answered("karamail once");
     goals.note(
         ratio >= 20.0,
         "at least 20 times as fast as the script",
         &format!("{ratio:.1} times"),
     );
+}
+
+/// The median of the first contestant whose name begins so.
+fn wall(contestants: &[Contestant], scores: &[Score], name: &str) -> f64 {
+    let found = contestants
+        .iter()
+        .zip(scores)
+        .find(|(contestant, _)| contestant.name.starts_with(name));
+    found.map_or_else(|| panic!("nobody is called {name}"), |(_, score)| score.wall())
 }
 
 /// This program in another role.
