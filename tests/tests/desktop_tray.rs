@@ -304,7 +304,7 @@ fn while_the_demo_is_shown_icon_and_menu_are_the_shops() {
     item.wait_for("Karamail: Stopped");
     assert_eq!(desktop.link().post("/demo/on", "").code, 303);
     let demo = desktop.link().get("/status");
-    assert!(demo.body.contains("data-side=\"demo\""), "the demo is not shown");
+    assert!(demo.body.contains("data-side=\"demo"), "the demo is not shown");
     assert!(demo.body.contains("class=\"light good\"") || demo.body.contains("class=\"light busy\""));
     // The demo collects; the shop does not, and that is what counts.
     assert_eq!(item.tooltip().title, "Karamail: Stopped");
@@ -315,7 +315,7 @@ fn while_the_demo_is_shown_icon_and_menu_are_the_shops() {
     item.choose("Stop collecting");
     item.wait_for("Karamail: Stopped");
     let demo = desktop.link().get("/status");
-    assert!(demo.body.contains("data-side=\"demo\"") && !demo.body.contains("class=\"light idle\""));
+    assert!(demo.body.contains("data-side=\"demo") && !demo.body.contains("class=\"light idle\""));
 }
 
 #[test]

@@ -91,11 +91,14 @@ impl Host {
         self.items.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// The icon that was offered last, as soon as there is one.
+    /// The icon that was offered last and is still there, as soon as there is one.
     pub fn item(&self) -> Item {
-        wait_until("an icon is offered", PATIENCE, || self.offers() > 0);
-        let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
-        let name = items.last().cloned().unwrap_or_default();
+        let mut name = String::new();
+        wait_until("an icon is offered", PATIENCE, || {
+            let items = self.items.lock().unwrap_or_else(PoisonError::into_inner);
+            name = items.last().cloned().unwrap_or_default();
+            !name.is_empty() && self.has_owner(&name)
+        });
         let proxy = |path: &'static str, interface: &'static str| {
             zbus::blocking::proxy::Builder::new(&self.connection)
                 .destination(name.clone())
@@ -114,13 +117,16 @@ impl Host {
 
     /// Whether the program that offered the icon is still on the bus.
     pub fn has(&self, item: &Item) -> bool {
-        let name = item.item.destination().to_string();
+        self.has_owner(item.item.destination())
+    }
+
+    fn has_owner(&self, name: &str) -> bool {
         let asked = self.connection.call_method(
             Some("org.freedesktop.DBus"),
             "/org/freedesktop/DBus",
             Some("org.freedesktop.DBus"),
             "NameHasOwner",
-            &name,
+            &name.to_owned(),
         );
         asked
             .and_then(|answer| answer.body().deserialize())

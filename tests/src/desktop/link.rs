@@ -34,9 +34,9 @@ impl Link {
         &self.path
     }
 
-    /// Whether somebody answers there.
+    /// Whether somebody answers there, with the settings read: before that the language is not known.
     pub fn answers(&self) -> bool {
-        self.ask("GET", "/about", "").is_ok()
+        self.ask("GET", "/", "").is_ok()
     }
 
     /// The page that a window shall show, once it is another wish than the one seen: a count and a path.

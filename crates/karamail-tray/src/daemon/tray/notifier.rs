@@ -1,16 +1,14 @@
 //! The icon on Linux: a StatusNotifierItem on the session's D-Bus (KDE, GNOME with its extension, XFCE, LXQt and others show these).
 //!
-//! A thread of its own talks to the bus, so that a panel that hangs holds up nobody: the desk only leaves a face here. There may be no
+//! A task of its own talks to the bus, so that a panel that hangs holds up nobody: the desk only leaves a face here. There may be no
 //! bus, nobody who shows icons, or somebody who comes later or again: the item then waits for them.
-
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::thread;
 
 use karamail_core::words::tray as words;
 use karamail_tray::face::{Face, State};
 use karamail_tray::icon::{self, SIZES};
-use ksni::blocking::{Handle, TrayMethods};
 use ksni::menu::StandardItem;
+use ksni::{Handle, TrayMethods};
+use tokio::sync::watch;
 
 use super::Choice;
 use crate::daemon::desk::Wish;
@@ -18,38 +16,33 @@ use crate::daemon::event_loop::Wishes;
 
 /// The icon, as long as this lives.
 pub(crate) struct Tray {
-    faces: Sender<Face>,
+    face: watch::Sender<Option<Face>>,
 }
 
 impl Tray {
-    /// An icon that tells these wishes what is chosen; it shows nothing before its first face.
+    /// An icon that tells these wishes what is chosen; it shows nothing before its first face. Must be made within a runtime.
     pub(crate) fn new(wishes: &Wishes) -> Tray {
-        let (faces, to_show) = channel();
-        let wishes = wishes.clone();
-        let begun = thread::Builder::new()
-            .name("tray".to_owned())
-            .spawn(move || keep(&to_show, &wishes));
-        if let Err(error) = begun {
-            tracing::warn!(%error, "there is no tray");
-        }
-        Tray { faces }
+        let face = watch::Sender::new(None);
+        tokio::spawn(keep(face.subscribe(), wishes.clone()));
+        Tray { face }
     }
 
     /// Shows another face.
     pub(crate) fn show(&mut self, face: &Face) {
-        // Without its thread there is no tray, and the program works all the same.
-        let _ = self.faces.send(face.clone());
+        self.face.send_replace(Some(face.clone()));
     }
 }
 
-fn keep(faces: &Receiver<Face>, wishes: &Wishes) {
+/// Shows the newest face, until there will be none any more.
+async fn keep(mut faces: watch::Receiver<Option<Face>>, wishes: Wishes) {
     let mut item: Option<Handle<Item>> = None;
     let mut is_told = false;
-    while let Ok(next) = faces.recv() {
-        // The newest of those that came while the bus was slow.
-        let face = faces.try_iter().last().unwrap_or(next);
+    while faces.changed().await.is_ok() {
+        let Some(face) = faces.borrow_and_update().clone() else {
+            continue;
+        };
         if let Some(item) = item.as_ref().filter(|item| !item.is_closed()) {
-            item.update(|item| item.face = face);
+            item.update(|item| item.face = face).await;
             continue;
         }
         // Without a bus the next face tries again.
@@ -58,7 +51,8 @@ fn keep(faces: &Receiver<Face>, wishes: &Wishes) {
             wishes: wishes.clone(),
         }
         .assume_sni_available(true)
-        .spawn();
+        .spawn()
+        .await;
         match begun {
             Ok(handle) => {
                 tracing::info!("the icon is offered to the desktop");
@@ -70,9 +64,6 @@ fn keep(faces: &Receiver<Face>, wishes: &Wishes) {
             }
             Err(_) => {}
         }
-    }
-    if let Some(item) = item {
-        item.shutdown().wait();
     }
 }
 
