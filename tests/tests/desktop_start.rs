@@ -87,7 +87,11 @@ fn ending_asks_first_and_finishes_the_mail_in_hand() {
     item.choose("Quit");
     assert_eq!(desktop.link().page(0).1, "/status/end");
     let asked = desktop.link().get("/status/end");
-    assert!(asked.body.contains("The mail in hand is finished first."), "{}", asked.body);
+    assert!(
+        asked.body.contains("The mail in hand is finished first."),
+        "{}",
+        asked.body
+    );
     assert!(asked.body.contains("action=\"/status/end\""));
     // Asking ends nothing.
     assert!(running.is_running());
@@ -144,7 +148,9 @@ fn quit_waits_for_the_end() {
     let mut quit = desktop.try_start(&["--quit"]);
     // It asks nobody, and waits as long as a letter is under way.
     let link = desktop.link();
-    wait_until("it ends", PATIENCE, || link.get("/status").body.contains("<h2>Ended</h2>") || link.get("/status").body.contains("Ending"));
+    wait_until("it ends", PATIENCE, || {
+        link.get("/status").body.contains("<h2>Ended</h2>") || link.get("/status").body.contains("Ending")
+    });
     assert!(running.is_running() && quit.is_running());
     go_on.send(()).unwrap();
     quit.finish_within(PATIENCE).success();
@@ -174,7 +180,10 @@ fn another_program_on_the_data_folder_is_told_to_a_person() {
     refused.failure(exit::IN_USE, &["data folder"]);
     let page = told(&desktop);
     assert!(page.contains("<h1>Karamail cannot start</h1>"), "{page}");
-    assert!(page.contains(&desktop.program.data().display().to_string()), "{page}");
+    assert!(
+        page.contains(&desktop.program.data().display().to_string()),
+        "{page}"
+    );
     assert_eq!(desktop.windows(), [""; 0]);
     drop(held);
     let running = desktop.start(&["--hidden"]);

@@ -71,9 +71,15 @@ fn the_icon_is_found_with_pictures_a_tooltip_and_a_menu_in_both_languages() {
     for (width, height, pixels) in &pictures {
         assert_eq!(pixels.len(), (width * height * 4) as usize);
         // Alpha comes first: what is drawn is there, in green, and the corner under the badge is not.
-        let green = pixels.chunks_exact(4).filter(|pixel| pixel[0] == 255 && pixel[2] > 100 && pixel[1] < 60);
+        let green = pixels
+            .chunks_exact(4)
+            .filter(|pixel| pixel[0] == 255 && pixel[2] > 100 && pixel[1] < 60);
         assert!(green.count() > pixels.len() / 4 / 8, "{width}: not green");
-        assert_eq!(pixels[pixels.len() - 4 * *width as usize], 0, "{width}: the corner is drawn on");
+        assert_eq!(
+            pixels[pixels.len() - 4 * *width as usize],
+            0,
+            "{width}: the corner is drawn on"
+        );
     }
     let tooltip = item.tooltip();
     assert!(tooltip.text.starts_with("Last good check: "), "{tooltip:?}");
@@ -120,10 +126,17 @@ fn each_entry_opens_its_page_and_a_left_click_the_status() {
         let shown = desktop.link().get(page);
         let is_there = shown.code == 200 && shown.body.contains(&format!("<h1>{heading}</h1>"));
         // The settings begin with their first page.
-        assert!(is_there || shown.code == 303, "{label}: {} {}", shown.code, shown.body);
+        assert!(
+            is_there || shown.code == 303,
+            "{label}: {} {}",
+            shown.code,
+            shown.body
+        );
     }
     // One window took all of it, and told its title; the program asks before it ends.
-    wait_until("the window was started", PATIENCE, || !desktop.windows().is_empty());
+    wait_until("the window was started", PATIENCE, || {
+        !desktop.windows().is_empty()
+    });
     let windows = desktop.windows();
     assert_eq!(windows.len(), 1, "{windows:?}");
     assert!(
@@ -206,7 +219,10 @@ fn check_now_start_and_stop_do_what_they_say() {
     item.choose("Stop collecting");
     item.wait_for("Karamail: Stopped");
     let menu = item.menu();
-    let check = menu.iter().find(|entry| entry.label.starts_with("Check now")).unwrap();
+    let check = menu
+        .iter()
+        .find(|entry| entry.label.starts_with("Check now"))
+        .unwrap();
     assert_eq!(
         (check.label.as_str(), check.is_enabled),
         ("Check now (stopped)", false)
@@ -328,7 +344,10 @@ fn without_any_bus_or_tray_everything_else_works() {
     assert!(shop.sink.wait_for(1, PATIENCE), "no receipt");
     let (seen, page) = desktop.link().page(0);
     assert_eq!(page, "/");
-    desktop.try_start(&["--show", "results"]).finish(PATIENCE).success();
+    desktop
+        .try_start(&["--show", "results"])
+        .finish(PATIENCE)
+        .success();
     assert_eq!(desktop.link().page(seen).1, "/results");
     desktop.try_start(&["--quit"]).finish(PATIENCE).success();
     running.finish_within(PATIENCE).success();

@@ -47,7 +47,9 @@ impl Bus {
             ],
             &folder.path().join("log"),
         );
-        wait_until("the bus is there", PATIENCE, || UnixStream::connect(&socket).is_ok());
+        wait_until("the bus is there", PATIENCE, || {
+            UnixStream::connect(&socket).is_ok()
+        });
         Bus {
             _daemon: daemon,
             folder,

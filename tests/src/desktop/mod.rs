@@ -23,7 +23,8 @@ use crate::{PATIENCE, wait_until};
 
 /// A window that shows nothing, tells that it was started, and ends with the program that started it. What it would show the test asks
 /// for over the [`Link`].
-const WINDOW: &str = "#!/bin/sh\necho \"$*\" >>\"$XDG_RUNTIME_DIR/windows\"\nexec tail --pid=$PPID -f /dev/null\n";
+const WINDOW: &str =
+    "#!/bin/sh\necho \"$*\" >>\"$XDG_RUNTIME_DIR/windows\"\nexec tail --pid=$PPID -f /dev/null\n";
 /// Opens nothing, and tells what it was to open.
 const OPENER: &str = "#!/bin/sh\necho \"$1\" >>\"$XDG_RUNTIME_DIR/opened\"\n";
 
@@ -69,7 +70,8 @@ impl Desktop {
         for name in ["home", "run", "bin"] {
             fs::create_dir(folder.path().join(name)).expect("our own folder");
         }
-        fs::set_permissions(folder.path().join("run"), fs::Permissions::from_mode(0o700)).expect("our own folder");
+        fs::set_permissions(folder.path().join("run"), fs::Permissions::from_mode(0o700))
+            .expect("our own folder");
         write_script(&folder.path().join("bin/xdg-open"), OPENER);
         let tray = binary_of_profile("karamail-tray");
         let place = tempfile::Builder::new()
@@ -135,7 +137,10 @@ impl Desktop {
     pub fn link(&self) -> Link {
         let run = self.folder.path().join("run");
         let is_socket = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "sock");
-        let mut files = fs::read_dir(&run).expect("our own folder").flatten().map(|entry| entry.path());
+        let mut files = fs::read_dir(&run)
+            .expect("our own folder")
+            .flatten()
+            .map(|entry| entry.path());
         Link::at(files.find(is_socket).unwrap_or_else(|| run.join("nobody.sock")))
     }
 
