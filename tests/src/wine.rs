@@ -64,6 +64,12 @@ impl Desktop {
         fs::copy(built().join("wine").join(library), system.join(library)).expect("it was built");
         desktop.write_links_down();
         desktop.start_explorer();
+        wait_until("the desktop is drawn", PATIENCE, || {
+            let picture = desktop.picture("desktop");
+            let mean = ["-format", "%[fx:mean]", "info:"];
+            let mean = desktop.on_screen("convert", &[&[&*picture.to_string_lossy()], &mean[..]].concat());
+            mean.trim().parse::<f64>().is_ok_and(|mean| mean > 0.1)
+        });
         desktop
     }
 

@@ -241,6 +241,7 @@ fn another_folder_can_be_chosen_and_is_taken_away_again() {
 fn the_installers_pages_are_gone_through_by_keyboard_in_both_languages() {
     let pc = Pc::new("pages");
     for language in ["ja", "en"] {
+        note_the_screen(&pc);
         let setup = text(&packed("-setup.exe"));
         let mut setup = in_language(&pc, &setup, language).spawn().unwrap();
         leave_page(&pc, &format!("{language}-install-folder"), "alt+n");
@@ -253,6 +254,7 @@ fn the_installers_pages_are_gone_through_by_keyboard_in_both_languages() {
         });
         assert!(pc.value(RUN, "Karamail").is_some(), "ticked on its page");
         assert!(!pc.desktop_icon().exists(), "not ticked on its page");
+        note_the_screen(&pc);
         let uninstall = text(&pc.place().join("uninstall.exe"));
         in_language(&pc, &uninstall, language).spawn().unwrap();
         leave_page(&pc, &format!("{language}-remove-confirm"), "alt+n");
@@ -272,6 +274,12 @@ fn in_language(pc: &Pc, program: &str, language: &str) -> Command {
     command
 }
 
+/// The first page is another picture than this.
+fn note_the_screen(pc: &Pc) {
+    let picture = pc.desktop.picture("now");
+    fs::copy(picture, pc.desktop.folder().join("last.png")).unwrap();
+}
+
 /// Waits for a page, which stands still and is another than the last, keeps its picture and presses the key until it goes.
 fn leave_page(pc: &Pc, name: &str, key: &str) {
     let last = pc.desktop.folder().join("last.png");
@@ -282,7 +290,7 @@ fn leave_page(pc: &Pc, name: &str, key: &str) {
         pc.desktop.picture("now");
         let is_still = differing(pc, &now, &before) == 0;
         fs::copy(&now, &before).unwrap();
-        is_still && (!last.exists() || differing(pc, &now, &last) > A_PAGE)
+        is_still && differing(pc, &now, &last) > A_PAGE
     });
     fs::copy(&now, &last).unwrap();
     fs::copy(&now, pc.desktop.folder().join(format!("{name}.png"))).unwrap();
@@ -306,7 +314,6 @@ fn leave_last_page(pc: &Pc, name: &str, key: &str, mut is_over: impl FnMut() -> 
         pc.desktop.press(key);
         is_over()
     });
-    let _ = fs::remove_file(pc.desktop.folder().join("last.png"));
 }
 
 const LOOK: Duration = Duration::from_millis(500);
