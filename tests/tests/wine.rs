@@ -175,6 +175,9 @@ fn the_start_at_login_follows_the_settings(
     save(true);
     wait_until("it is entered again", SLOW, is_on);
     assert!(program.is_file(), "what is entered is there");
+    // Off again: Wine logs in anew after the end of a session, and would start it.
+    save(false);
+    wait_until("it is taken out again", SLOW, || entry().code == Some(1));
 }
 
 fn a_second_start_brings_up_the_first(desktop: &Desktop, program: &Path) {
