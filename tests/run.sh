@@ -4,6 +4,7 @@
 #   tests/run.sh                 everything
 #   tests/run.sh unit crash      these parts only
 #   tests/run.sh --list          the parts' names
+#   tests/run.sh bench           whether the measurements of tests/bench work
 #   tests/run.sh desktop wine packages    the desktop programs, those for Windows under Wine, the Debian packages: not among "everything" yet
 #
 # Real mail servers and Chromium come from Debian and are installed where they are missing (as root, or with sudo). The
@@ -30,6 +31,7 @@ PARTS=(
 )
 # Parts that run when they are named, and only then.
 NAMED=(
+  "bench 2400"
   "desktop 1800"
   "wine 5400"
   "packages 3600"
@@ -139,6 +141,18 @@ part_browser() { with_servers --test browser; }
 
 part_crash() { with_servers --test crash; }
 
+# Whether the measurements of tests/bench work, with few mails: every program does the whole work. Not how fast.
+part_bench() {
+  local packages=() one
+  for one in fetchmail getmail6:getmail mpop strace perl util-linux:setpriv; do
+    command -v "${one#*:}" >/dev/null || packages+=("${one%:*}")
+  done
+  if [ ${#packages[@]} -gt 0 ]; then
+    install_packages "${packages[@]}" || return 1
+  fi
+  with_servers --test bench
+}
+
 # The desktop programs; they alone want GTK and WebKitGTK.
 part_desktop() {
   local packages=()
@@ -150,14 +164,18 @@ part_desktop() {
   command -v import >/dev/null || packages+=(imagemagick)
   [ -x /usr/sbin/dovecot ] || packages+=(dovecot-core)
   [ -x /usr/lib/dovecot/pop3 ] || packages+=(dovecot-pop3d)
+  # A real Secret Service with its own way in, and who starts what a desktop file says.
+  command -v gnome-keyring-daemon >/dev/null || packages+=(gnome-keyring)
+  command -v secret-tool >/dev/null || packages+=(libsecret-tools)
+  command -v gio >/dev/null || packages+=(libglib2.0-bin)
   if [ ${#packages[@]} -gt 0 ]; then
     install_packages "${packages[@]}" || return 1
   fi
   cargo clippy -p karamail-tray --all-targets -- -D warnings &&
     RUSTDOCFLAGS="-D warnings" cargo doc -p karamail-tray --no-deps --document-private-items &&
     cargo test -p karamail-tray &&
-    cargo build -p karamail-tray &&
-    with_servers --test desktop_tray --test desktop_start --test desktop_rest &&
+    cargo build -p karamail-tray -p karamail &&
+    with_servers --test desktop_tray --test desktop_start --test desktop_rest --test desktop_life &&
     desktop_window
 }
 
@@ -211,6 +229,7 @@ part_packages() {
   command -v systemd-analyze >/dev/null || packages+=(systemd)
   command -v shellcheck >/dev/null || packages+=(shellcheck)
   command -v man >/dev/null || packages+=(man-db)
+  command -v unshare >/dev/null || packages+=(util-linux)
   command -v rsvg-convert >/dev/null || packages+=(librsvg2-bin)
   command -v compare >/dev/null || packages+=(imagemagick)
   if [ ${#packages[@]} -gt 0 ]; then
@@ -224,15 +243,15 @@ part_packages() {
   rm -rf "$KARAMAIL_PACKAGES"
   cargo build --locked -p karamail-tray --bins && cargo build --locked --bin karamail &&
     crates/karamail-tray/packaging/linux/package.sh "$target/debug" "$KARAMAIL_PACKAGES" &&
-    cargo test -p karamail-tests --test packages -- --nocapture
+    with_servers --test packages
 }
 
-# Dovecot and Postfix want root. Two tests at a time: each has servers of its own, and the times printed mean something.
+# Dovecot and Postfix want root, and so does a manager of services. Two tests at a time: each has servers of its own, and the times printed mean something.
 with_servers() {
   if [ "$(id -u)" -ne 0 ]; then
     local triple
     triple=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
-    export "CARGO_TARGET_${triple}_RUNNER=sudo -n --preserve-env=KARAMAIL_BIN,KARAMAIL_CRASH_BIN,KARAMAIL_KILLS,KARAMAIL_SEED,KARAMAIL_PICTURES,CHROMIUM"
+    export "CARGO_TARGET_${triple}_RUNNER=sudo -n --preserve-env=KARAMAIL_BIN,KARAMAIL_CRASH_BIN,KARAMAIL_KILLS,KARAMAIL_SEED,KARAMAIL_PICTURES,KARAMAIL_PACKAGES,CHROMIUM"
   fi
   cargo test -p karamail-tests "$@" -- --nocapture --test-threads=2
 }
@@ -243,6 +262,11 @@ case ${1-} in
   --list)
     names "${PARTS[@]}" "${NAMED[@]}"
     exit 0
+    ;;
+  --install) # What else stands beside us: tests/bench.
+    shift
+    install_packages "$@"
+    exit
     ;;
   --part) # One part, inside the time limit that the run below sets.
     "part_$2"

@@ -142,6 +142,13 @@ impl Driven {
         self.post(&format!("element/{}/click", element.0), &json!({}));
     }
 
+    /// Clicks what closes the window: the driver may be gone before it answers.
+    #[track_caller]
+    pub fn click_to_close(&self, selector: &str) {
+        let element = self.find(selector);
+        self.raw("POST", &format!("element/{}/click", element.0), &json!({}));
+    }
+
     /// Empties a field and types into it.
     #[track_caller]
     pub fn fill(&self, selector: &str, typed: &str) {
@@ -167,12 +174,10 @@ impl Driven {
         self.post("execute/sync", &json!({"script": script, "args": []}))
     }
 
-    /// The whole page as a picture (PNG), written to a file.
-    pub fn picture(&self, file: &Path) {
-        use base64::Engine as _;
-        let picture = text(&self.get("screenshot"));
-        let bytes = base64::engine::general_purpose::STANDARD.decode(picture);
-        std::fs::write(file, bytes.expect("a picture")).expect("the folder can be written");
+    /// Waits until what the page has become is drawn.
+    pub fn wait_until_drawn(&self) {
+        let script = "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(1), 100)));";
+        self.post("execute/async", &json!({"script": script, "args": []}));
     }
 
     fn get(&self, path: &str) -> Value {

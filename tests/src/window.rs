@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
 
 use karamail_engine::demo::{self, DemoServers};
@@ -367,12 +368,25 @@ impl Desktop {
         self.tool("xdotool", &["getactivewindow"])
     }
 
-    /// A picture of the screen, kept in target/desktop.
+    /// A picture of the screen, once it stands still; kept in target/desktop.
     pub fn picture(&self, name: &str) -> PathBuf {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/desktop");
         fs::create_dir_all(&folder).expect("the target folder can be written");
         let file = folder.join(format!("{name}.png"));
-        self.tool("import", &["-window", "root", &file.to_string_lossy()]);
+        let take = || {
+            self.tool("import", &["-window", "root", &file.to_string_lossy()]);
+            // The same pixels: the file itself has the time in it.
+            self.tool("identify", &["-format", "%#", &file.to_string_lossy()])
+        };
+        let mut before = take();
+        for _ in 0..20 {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            let now = take();
+            if now == before {
+                break;
+            }
+            before = now;
+        }
         file
     }
 
@@ -398,8 +412,10 @@ impl Drop for Desktop {
 }
 
 fn screen(folder: &Path) -> (String, Server) {
-    let first = 300 + std::process::id() % 500;
-    let number = (first..first + 500)
+    // Tests of one program run side by side and must not find the same one.
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let first = 300 + std::process::id() % 500 + NEXT.fetch_add(20, Ordering::Relaxed);
+    let number = (first..first + 20)
         .find(|number| {
             !Path::new(&format!("/tmp/.X{number}-lock")).exists()
                 && !Path::new(&format!("/tmp/.X11-unix/X{number}")).exists()

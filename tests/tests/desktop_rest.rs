@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::thread;
 use std::time::Duration;
@@ -27,16 +28,16 @@ fn number(text: &str, name: &str) -> u64 {
         .unwrap()
 }
 
-/// How often all threads of a process gave the processor away by themselves, which they do to wait. A thread that has ended counts no
-/// more, so at rest the sum goes up by each time that one woke up.
-fn waits(process: u32) -> u64 {
+/// How often each thread of a process gave the processor away by itself, which it does to wait. At rest it goes up by each time that it
+/// woke up.
+fn waits(process: u32) -> BTreeMap<u64, (String, u64)> {
     let tasks = fs::read_dir(format!("/proc/{process}/task")).unwrap();
-    let of = |task: fs::DirEntry| fs::read_to_string(task.path().join("status")).ok();
-    tasks
-        .flatten()
-        .filter_map(of)
-        .map(|text| number(&text, "voluntary_ctxt_switches:"))
-        .sum()
+    let of = |task: fs::DirEntry| {
+        let text = fs::read_to_string(task.path().join("status")).ok()?;
+        let name = text.lines().next()?.trim_start_matches("Name:\t").to_owned();
+        Some((number(&text, "Pid:"), (name, number(&text, "voluntary_ctxt_switches:"))))
+    };
+    tasks.flatten().filter_map(of).collect()
 }
 
 /// The processes that this one has started and that still run, by their names.
@@ -76,7 +77,12 @@ fn at_rest_it_is_small_and_wakes_up_for_nothing_but_the_engine() {
 
     let before = waits(running.id());
     thread::sleep(WATCHED);
-    let woken = waits(running.id()) - before;
+    let mut woken = 0;
+    for (thread, (name, waits)) in waits(running.id()) {
+        let times = waits - before.get(&thread).map_or(0, |(_, waits)| *waits);
+        println!("{times:5} {name}");
+        woken += times;
+    }
     let heartbeats = WATCHED.as_secs().div_ceil(HEARTBEAT.as_secs()) + 1;
     println!("woken {woken} times in {WATCHED:?}, {heartbeats} heartbeats at most");
     assert!(woken <= heartbeats * SWITCHES_A_HEARTBEAT, "woken {woken} times");

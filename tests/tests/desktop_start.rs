@@ -101,9 +101,11 @@ fn ending_asks_first_and_finishes_the_mail_in_hand() {
     let ended = thread::spawn(move || link.post("/status/end", ""));
     item.wait_for("Karamail: Ending");
     assert_eq!(item.tooltip().text, "Finishing the mail in hand");
-    let menu = item.menu();
-    let end = menu.last().unwrap();
-    assert_eq!((end.label.as_str(), end.is_enabled), ("Ending…", false));
+    wait_until("the menu says so", PATIENCE, || {
+        let menu = item.menu();
+        let end = menu.last().unwrap();
+        (end.label.as_str(), end.is_enabled) == ("Ending…", false)
+    });
     assert!(running.is_running());
 
     go_on.send(()).unwrap();

@@ -26,6 +26,7 @@ fn open() -> (Desktop, Driven) {
 /// WebDriver's code points for keys.
 const F12: &str = "\u{E03C}";
 const CONTROL: &str = "\u{E009}";
+const ENTER: &str = "\u{E007}";
 
 fn names(folder: &std::path::Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -36,6 +37,12 @@ fn names(folder: &std::path::Path) -> Vec<String> {
     names
 }
 
+/// Keeps a picture for those who look.
+fn look(desktop: &Desktop, driven: &Driven, name: &str) {
+    driven.wait_until_drawn();
+    desktop.picture(name);
+}
+
 fn sign_up(desktop: &Desktop, from: &str) {
     desktop.servers.deposit(mails::signup(from, from));
 }
@@ -44,7 +51,7 @@ fn sign_up(desktop: &Desktop, from: &str) {
 fn close_for_the_first_time(desktop: &Desktop, driven: Driven) {
     desktop.close();
     driven.wait_for("dialog", "メールの収集は続きます");
-    driven.click("dialog button:last-child");
+    driven.click_to_close("dialog button:last-child");
     desktop.wait_for_no_window();
     drop(driven);
 }
@@ -65,12 +72,12 @@ fn the_window_shows_the_shop_in_japanese_and_follows_it_without_a_reload() {
         true,
         "no reload"
     );
-    desktop.picture("window-status");
+    look(&desktop, &driven, "window-status");
     assert_eq!(desktop.opened(), [""; 0], "the browser is not asked");
 
     driven.click("nav a[href='/results']");
     driven.wait_for("main", "taro@docomo.ne.jp");
-    desktop.picture("window-results");
+    look(&desktop, &driven, "window-results");
     // A form whose answer is a redirect.
     driven.click(".language button[name=language]");
     driven.wait_for("nav", "Results");
@@ -78,6 +85,15 @@ fn the_window_shows_the_shop_in_japanese_and_follows_it_without_a_reload() {
     driven.click(".language button[name=language]");
     driven.wait_for("nav", "収集結果");
     assert!(desktop.is_running());
+
+    // As small as it can be made.
+    driven.go("/status");
+    let id = desktop.window();
+    desktop.tool("wmctrl", &["-i", "-r", &id, "-e", "0,100,80,200,200"]);
+    wait_until("it is small", PATIENCE, || desktop.place().width == 360);
+    look(&desktop, &driven, "window-small");
+    let overhang = driven.run("return document.documentElement.scrollWidth - window.innerWidth;");
+    assert_eq!(overhang, 0, "nothing sticks out");
 }
 
 #[test]
@@ -92,7 +108,7 @@ fn settings_saved_in_the_window_take_effect() {
     ));
     driven.press(&[F12]);
     driven.wait_for("main", "設定しました。");
-    desktop.picture("window-settings");
+    look(&desktop, &driven, "window-settings");
     let file = fs::read_to_string(desktop.config()).unwrap();
     assert!(file.contains("check_interval_seconds = 5\n"), "{file}");
     assert!(file.starts_with("# お店の設定\n"), "comments stay: {file}");
@@ -128,7 +144,7 @@ fn what_a_browser_would_download_lands_in_the_downloads_and_the_page_says_where(
     driven.click("a[href^='/results/export.csv']");
     driven.wait_for("#file-told", "保存しました");
     driven.wait_for("#file-told", "ダウンロード");
-    desktop.picture("window-saved");
+    look(&desktop, &driven, "window-saved");
     let files = names(&desktop.downloads());
     assert_eq!(files.len(), 1, "{files:?}");
     assert!(
@@ -184,7 +200,7 @@ fn what_a_browser_would_download_lands_in_the_downloads_and_the_page_says_where(
     driven.click("a[href^='/results/export.csv']");
     driven.wait_for("#file-told", "保存できませんでした");
     driven.wait_at("/results");
-    desktop.picture("window-not-saved");
+    look(&desktop, &driven, "window-not-saved");
 }
 
 #[test]
@@ -200,11 +216,11 @@ fn closing_leaves_the_tray_program_alone_and_the_window_comes_back_as_it_was() {
     });
     desktop.close();
     driven.wait_for("dialog", "メールの収集は続きます");
-    desktop.picture("window-first-close");
+    look(&desktop, &driven, "window-first-close");
     // Not meant: the window stays.
     driven.click("dialog button:first-child");
     driven.wait_for("h2#light-state", "収集中");
-    driven.click("#to-tray");
+    driven.click_to_close("#to-tray");
     desktop.wait_for_no_window();
     drop(driven);
     assert!(desktop.is_running());
@@ -304,7 +320,7 @@ fn a_second_start_brings_the_window_up_and_shows_what_is_wished_for() {
     // × asks before that is lost.
     desktop.close();
     driven.wait_for("dialog", "保存せずに画面を閉じますか");
-    desktop.picture("window-unsaved");
+    look(&desktop, &driven, "window-unsaved");
     driven.click("dialog button:first-child");
     assert_eq!(
         driven.run("return document.getElementById('general-shop_name').value;"),
@@ -321,8 +337,10 @@ fn a_second_start_brings_the_window_up_and_shows_what_is_wished_for() {
 fn links_that_lead_away_open_in_the_persons_own_programs() {
     let (desktop, driven) = open();
     driven.go("/settings/ports");
-    driven.run("document.querySelectorAll('details').forEach((one) => { one.open = true; });");
-    driven.click("a[target=_blank]");
+    driven.run(
+        "const link = document.querySelector('a[target=_blank]'); link.closest('details').open = true; link.focus();",
+    );
+    driven.press(&[ENTER]);
     wait_until("the browser is asked", PATIENCE, || desktop.opened().len() == 1);
     assert!(
         desktop.opened()[0].starts_with("https://"),
@@ -353,7 +371,7 @@ fn links_that_lead_away_open_in_the_persons_own_programs() {
 
 #[test]
 fn keys_clipboard_and_printing_work_as_in_a_browser() {
-    let (desktop, driven) = open();
+    let (_desktop, driven) = open();
     // The pages' own rules hold under our protocol: no inline script, no foreign address.
     driven.run(
         "document.body.insertAdjacentHTML('beforeend', '<img src=x onerror=\"window.isBroken = true\">');",
@@ -407,10 +425,14 @@ fn a_webview_that_crashes_is_started_again_and_twice_at_once_gives_way_to_the_br
     driven.go("/results");
     driven.wait_for("h1", "収集結果");
     drop(driven);
-    kill(desktop.process("WebKitWebProces"));
+    let first = desktop.process("WebKitWebProces");
+    kill(first);
+    wait_until("another process draws the pages", PATIENCE, || {
+        desktop.process("WebKitWebProces") != first
+    });
     let driven = desktop.drive();
     driven.wait_for("main", "メールの収集と受付は止まっていません");
-    desktop.picture("window-interrupted");
+    look(&desktop, &driven, "window-interrupted");
     driven.click("main a[role=button]");
     driven.wait_at("/results");
     drop(driven);

@@ -194,6 +194,77 @@ fn systemd_takes_both_units_and_starts_none_again_that_a_person_must_mend() {
     }
 }
 
+/// A manager of services of its own, seen by nobody else on this machine: systemd asks for /run/systemd/system before it works at all.
+/// `$1` is the home folder. It prints one line for each thing that was asked.
+const MANAGED: &str = r#"
+mount -t tmpfs tmpfs /run && mkdir -p -m 700 /run/systemd/system /run/user || exit
+export HOME="$1" XDG_RUNTIME_DIR=/run/user XDG_CONFIG_HOME="$1/.config" XDG_DATA_HOME="$1/.local/share"
+systemd=/usr/lib/systemd/systemd; [ -x $systemd ] || systemd=/lib/systemd/systemd
+timeout 120 $systemd --user --log-target=null &
+manager=$!
+until [ -S /run/user/systemd/private ] && systemctl --user show >/dev/null; do
+  kill -0 $manager || exit
+done
+state() { systemctl --user show karamail -p "$1" --value; }
+systemctl --user start karamail; echo "start $? $(state ActiveState)"
+kill -KILL "$(state MainPID)"
+until [ "$(state SubState)" != running ]; do :; done
+echo "killed $(state SubState)"
+systemctl --user stop karamail; systemctl --user start karamail; echo "again $? $(state ActiveState)"
+systemctl --user stop karamail; echo "stop $? $(state ActiveState) $(state Result) $(state ExecMainStatus)"
+echo broken >"$HOME/.config/karamail/karamail.toml"
+systemctl --user start karamail 2>/dev/null; echo "faulty $? $(state ActiveState) $(state ExecMainStatus) $(state NRestarts)"
+kill $manager; wait $manager
+"#;
+
+#[test]
+fn systemd_starts_the_users_service_again_after_a_crash_and_never_with_faulty_settings() {
+    let place = unpacked();
+    let home = place.path().join("home");
+    let units = home.join(".config/systemd/user");
+    fs::create_dir_all(&units).unwrap();
+    fs::create_dir_all(home.join(".config/karamail")).unwrap();
+    let told = fs::read_to_string(place.path().join("usr/lib/systemd/user/karamail.service")).unwrap();
+    let program = place.path().join("usr/bin/karamail");
+    fs::write(
+        units.join("karamail.service"),
+        told.replace("/usr/bin/karamail", program.to_str().unwrap()),
+    )
+    .unwrap();
+    // Nobody listens at port 9: it collects, and fails to reach its server.
+    fs::write(
+        home.join(".config/karamail/karamail.toml"),
+        "[[mailbox]]\naddress = \"touroku@example.jp\"\n[mailbox.pop3]\nhost = \"127.0.0.1\"\nport = 9\nsecurity = \"none\"\nuser = \"a\"\n\
+         [mailbox.smtp]\nhost = \"127.0.0.1\"\nport = 9\nsecurity = \"none\"\nauthentication = \"none\"\n",
+    )
+    .unwrap();
+    fs::write(
+        home.join(".config/karamail/passwords.env"),
+        "KARAMAIL_PASSWORD=x\nKARAMAIL_KEYRING=off\n",
+    )
+    .unwrap();
+    let told = text(&run(Command::new("unshare")
+        .args(["--mount", "bash", "-c", MANAGED, "managed"])
+        .arg(&home)));
+    let wanted = [
+        "start 0 active",
+        "killed auto-restart",
+        "again 0 active",
+        "stop 0 inactive success 0",
+        "faulty 1 failed 3 0",
+    ];
+    assert_eq!(told.lines().collect::<Vec<&str>>(), wanted);
+    let data = home.join(".local/share/karamail");
+    assert_eq!(
+        fs::metadata(data.join("karamail.db"))
+            .unwrap()
+            .permissions()
+            .mode()
+            & 0o777,
+        0o600
+    );
+}
+
 #[test]
 fn the_programs_run_from_where_the_package_puts_them() {
     let place = unpacked();

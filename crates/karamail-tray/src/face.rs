@@ -155,13 +155,7 @@ pub fn of(shop: &Shop<'_>, now: &Zoned, language: Language) -> Face {
     }
 }
 
-fn running(
-    status: &Status,
-    interval: Duration,
-    today: Option<i64>,
-    now: &Zoned,
-    language: Language,
-) -> Face {
+fn running(status: &Status, interval: Duration, today: Option<i64>, now: &Zoned, language: Language) -> Face {
     let light = judge(status, interval, now.timestamp());
     let name = match state(&light, status) {
         // The page's light stays green while a poll goes on as it should; the icon shows that it goes on.

@@ -1,9 +1,7 @@
 //! How the icon looks: an envelope in the colour of the state, and on its corner a badge with a shape and a sign of the state's own, the
 //! shapes of the status page. Drawn for the size that is asked for: made smaller by the system it would be a blur.
 
-use tiny_skia::{
-    Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform,
-};
+use tiny_skia::{Color, FillRule, LineCap, LineJoin, Paint, Path, PathBuilder, Pixmap, Stroke, Transform};
 
 use crate::face::State;
 
@@ -159,8 +157,7 @@ impl Canvas<'_> {
         };
         if let Some(path) = path {
             let paint = paint(colour);
-            self.picture
-                .stroke_path(&path, &paint, &stroke, self.scale, None);
+            self.picture.stroke_path(&path, &paint, &stroke, self.scale, None);
         }
     }
 }

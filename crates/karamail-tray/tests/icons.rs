@@ -39,7 +39,12 @@ fn differing(one: &[[u8; 3]], other: &[[u8; 3]], differs: impl Fn([u8; 3], [u8; 
 
 fn pairs() -> impl Iterator<Item = (State, State)> {
     let all = State::ALL.into_iter().enumerate();
-    all.flat_map(|(place, one)| State::ALL.into_iter().skip(place + 1).map(move |other| (one, other)))
+    all.flat_map(|(place, one)| {
+        State::ALL
+            .into_iter()
+            .skip(place + 1)
+            .map(move |other| (one, other))
+    })
 }
 
 #[test]
@@ -47,9 +52,11 @@ fn every_state_has_a_shape_of_its_own_in_every_size() {
     for size in SIZES {
         for ground in GROUNDS {
             for (one, other) in pairs() {
-                let by_shape = differing(&seen(one, size, ground), &seen(other, size, ground), |one, other| {
-                    (brightness(one) - brightness(other)).abs() > VISIBLE
-                });
+                let by_shape = differing(
+                    &seen(one, size, ground),
+                    &seen(other, size, ground),
+                    |one, other| (brightness(one) - brightness(other)).abs() > VISIBLE,
+                );
                 assert!(by_shape >= 3, "{one:?} and {other:?} at {size}: {by_shape} %");
             }
         }

@@ -39,6 +39,8 @@ pub struct Desktop {
     /// Beside the real binary, which is linked into it.
     _place: TempDir,
     display: Option<String>,
+    /// Further variables of the environment.
+    more: Vec<(&'static str, String)>,
 }
 
 impl Desktop {
@@ -88,7 +90,34 @@ impl Desktop {
             folder,
             _place: place,
             display: None,
+            more: Vec::new(),
         }
+    }
+
+    /// Sets a variable of the environment for programs that are started from now on.
+    pub fn set(&mut self, name: &'static str, value: &str) {
+        self.more.push((name, value.to_owned()));
+    }
+
+    /// The person's home.
+    pub fn home(&self) -> PathBuf {
+        self.folder.path().join("home")
+    }
+
+    /// The tray program.
+    pub fn tray(&self) -> &Path {
+        &self.program.binary
+    }
+
+    /// Moves the programs into a folder of this name.
+    pub fn move_to(&mut self, name: &str) {
+        let folder = self._place.path().join(name);
+        fs::create_dir(&folder).expect("our own folder");
+        for program in ["karamail-tray", "karamail-window"] {
+            let from = self.program.binary.with_file_name(program);
+            fs::rename(from, folder.join(program)).expect("our own folder");
+        }
+        self.program.binary = folder.join("karamail-tray");
     }
 
     /// The bus.
@@ -105,6 +134,16 @@ impl Desktop {
 
     /// Starts the tray program, whatever comes of it.
     pub fn try_start(&self, arguments: &[&str]) -> Running {
+        let environment = self.environment();
+        let environment: Vec<(&str, &str)> = environment
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        self.program.start(arguments, &environment)
+    }
+
+    /// What programs on this desktop have around them.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
         let path = std::env::var("PATH").unwrap_or_default();
         let at = |name: &str| self.folder.path().join(name).display().to_string();
         let mut environment = vec![
@@ -113,7 +152,7 @@ impl Desktop {
             ("XDG_RUNTIME_DIR", at("run")),
             ("XDG_CONFIG_HOME", at("home/.config")),
             ("XDG_DATA_HOME", at("home/.local/share")),
-            ("BROWSER", String::new()),
+            ("BROWSER", at("bin/xdg-open")),
             ("WAYLAND_DISPLAY", String::new()),
             ("DISPLAY", self.display.clone().unwrap_or_default()),
             // WebKit's own sandbox needs rights that a test's machine may not give.
@@ -126,11 +165,8 @@ impl Desktop {
                 None => format!("unix:path={}", at("run/no-bus")),
             },
         ));
-        let environment: Vec<(&str, &str)> = environment
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        self.program.start(arguments, &environment)
+        environment.extend(self.more.iter().cloned());
+        environment
     }
 
     /// The way that windows go.

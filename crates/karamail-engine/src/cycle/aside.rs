@@ -234,10 +234,11 @@ impl Errand<'_> {
             }
         };
         let bytes = read_start(&part).await.map_err(in_folder)?;
-        let mut candidate = candidate(self.row, &bytes, has_shop_word(&worker.rules, &bytes));
+        let rules = worker.rules();
+        let mut candidate = candidate(self.row, &bytes, has_shop_word(&rules, &bytes));
         let known = self.store.known_again(&worker.scope, &candidate, now).await?;
         let waived = waived_with(self.row);
-        let decision = safely(|| decide_without(&waived, &candidate.mail, &worker.rules, &known));
+        let decision = safely(|| decide_without(&waived, &candidate.mail, &rules, &known));
         match decision {
             Some(decision) if matches!(decision.outcome, Outcome::Forward | Outcome::Archive) => {
                 let archive_file =

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::decide::{Outcome, Reason, Rules, decide};
@@ -81,7 +82,10 @@ pub(super) async fn collect(
         true => Some(StrangeDay::look(&mut connection, worker, store, &wanted).await?),
         false => None,
     };
-    let rules_of_the_day = rules_of_the_day(worker, strange_day.as_ref());
+    let rules_of_the_day = match wanted.is_empty() {
+        true => None,
+        false => rules_of_the_day(worker, strange_day.as_ref()),
+    };
     let all = wanted.len();
     let instant = tokio::time::Instant::now();
     wanted.retain(|mail| {
@@ -144,7 +148,7 @@ pub(super) struct Intake<'a> {
     pub(super) listed_rows: HashSet<i64>,
     pub(super) session: Session,
     /// Other rules than the mailbox's, on first contact and on a strange day.
-    pub(super) rules_of_the_day: Option<Rules>,
+    pub(super) rules_of_the_day: Option<Arc<Rules>>,
     pub(super) stop: &'a Stop,
     /// Mails that the server did not give.
     pub(super) unread: usize,
@@ -153,6 +157,12 @@ pub(super) struct Intake<'a> {
 }
 
 impl Intake<'_> {
+    /// The rules that mails are decided by: those of the day, or else the mailbox's.
+    pub(super) fn rules(&self, worker: &Receiver) -> Arc<Rules> {
+        let of_the_day = self.rules_of_the_day.clone();
+        of_the_day.unwrap_or_else(|| Arc::new(worker.rules()))
+    }
+
     async fn batch(
         &mut self,
         worker: &mut Receiver,
@@ -181,10 +191,10 @@ impl Intake<'_> {
         now: Timestamp,
         report: &mut CycleReport,
     ) -> Result<(), CycleFault> {
-        let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
+        let rules = self.rules(worker);
         let writer = letters::Writer::new(&worker.settings, &worker.mailbox, now);
         let clerk = Clerk {
-            decide: &|mail, known| decide(mail, rules, known),
+            decide: &|mail, known| decide(mail, &rules, known),
             compose: &|candidate, address, is_repeat, number| {
                 writer.reply(candidate, address, is_repeat, number)
             },
@@ -276,7 +286,7 @@ impl Intake<'_> {
 }
 
 /// The mailbox's rules with what holds on first contact or on a strange day; `None` on any other day.
-fn rules_of_the_day(worker: &Receiver, strange_day: Option<&StrangeDay>) -> Option<Rules> {
+fn rules_of_the_day(worker: &Receiver, strange_day: Option<&StrangeDay>) -> Option<Arc<Rules>> {
     let all_is_backlog = strange_day.is_some_and(|day| day.is_backlog);
     let limit = worker
         .settings
@@ -287,11 +297,11 @@ fn rules_of_the_day(worker: &Receiver, strange_day: Option<&StrangeDay>) -> Opti
         return None;
     }
     let limit = limit.map(|limit| SignedDuration::try_from(limit).unwrap_or(SignedDuration::MAX));
-    Some(Rules {
+    Some(Arc::new(Rules {
         backlog_before: limit.and_then(|limit| clock::now().checked_sub(limit).ok()),
         all_is_backlog,
-        ..worker.rules.clone()
-    })
+        ..worker.rules()
+    }))
 }
 
 pub(super) fn count(entry: &Recorded, report: &mut CycleReport) {

@@ -35,13 +35,13 @@ impl Intake<'_> {
             .await?;
         let folder = self.data_folder;
         let in_folder = |error: std::io::Error| StoreError::at(folder, error);
+        let rules = self.rules(worker);
         for (candidate, known) in candidates.iter_mut().zip(known) {
             let Some(known) = known else { continue };
-            let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
             if candidate.put_aside.is_some() {
                 continue;
             }
-            let Some(decision) = safely(|| decide(&candidate.mail, rules, &known)) else {
+            let Some(decision) = safely(|| decide(&candidate.mail, &rules, &known)) else {
                 candidate.put_aside = Some(Reason::CannotBeHandled);
                 continue;
             };
@@ -128,7 +128,7 @@ impl Intake<'_> {
         candidates: &mut [Candidate],
         now: Timestamp,
     ) -> Result<(), CycleFault> {
-        let rules = self.rules_of_the_day.as_ref().unwrap_or(&worker.rules);
+        let rules = self.rules(worker);
         if rules.shop_words.is_empty() || rules.shop_word_in == ShopWordIn::Subject {
             return Ok(());
         }
@@ -141,14 +141,14 @@ impl Intake<'_> {
             let Some(known) = known.filter(|_| candidate.put_aside.is_none()) else {
                 continue;
             };
-            let decision = safely(|| decide(&candidate.mail, rules, &known));
+            let decision = safely(|| decide(&candidate.mail, &rules, &known));
             if decision.is_some_and(|decision| decision.reason == Reason::ShopWordMissing) {
                 needed.push(candidate.message_number);
             }
         }
         let mut found = HashSet::new();
         let look = |number, start: Vec<u8>| {
-            if has_shop_word(rules, &start) {
+            if has_shop_word(&rules, &start) {
                 found.insert(number);
             }
         };

@@ -113,7 +113,6 @@ pub struct Worker {
 pub(super) struct Receiver {
     pub(super) settings: Arc<Settings>,
     pub(super) mailbox: Mailbox,
-    pub(super) rules: Rules,
     pub(super) row: MailboxRow,
     pub(super) scope: Scope,
     pub(super) login: Result<Password, LoginFault>,
@@ -139,7 +138,6 @@ impl Worker {
         let row = store.mailbox(&mailbox.address).await?;
         let sender = Sender::new(&settings, &mailbox, row.id, logins.smtp);
         let receiver = Receiver {
-            rules: settings.rules(&mailbox),
             scope: scope(&settings, &mailbox, row.id),
             row,
             login: logins.pop3,
@@ -206,6 +204,14 @@ impl Worker {
     /// Ends the connections to the SMTP server that rest.
     pub async fn say_goodbye(&mut self) {
         self.sender.say_goodbye().await;
+    }
+}
+
+impl Receiver {
+    /// The mailbox's rules, made when there is a mail to decide: they hold the addresses of all mailboxes, which in a
+    /// thousand mailboxes at rest would be a million.
+    pub(super) fn rules(&self) -> Rules {
+        self.settings.rules(&self.mailbox)
     }
 }
 

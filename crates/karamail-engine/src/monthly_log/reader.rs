@@ -373,6 +373,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
+    #[allow(clippy::await_holding_lock, reason = "whoever is slow holds it for long")]
     async fn a_month_that_is_slow_to_look_through_keeps_nobody_from_another_one() {
         let folder = tempfile::tempdir().unwrap();
         let months = ["2026-10", "2026-11"].map(|month| Month::parse(month).unwrap());

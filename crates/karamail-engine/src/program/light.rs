@@ -136,10 +136,10 @@ pub fn judge(status: &Status, interval: Duration, now: Timestamp) -> Light {
     if let Some(name) = first(&|mailbox| mailbox.receive_fault.is_some()) {
         return Light::Unreachable(name);
     }
-    if let Some(name) = first(&|mailbox| polled(mailbox, interval, now) == Polled::Late) {
+    if let Some(name) = first(&|mailbox| is_late(status, mailbox, interval, now)) {
         return Light::Late(name);
     }
-    if first(&|mailbox| polled(mailbox, interval, now) == Polled::Checking).is_some() {
+    if first(&|mailbox| polled(mailbox, interval, now) != Polled::Well).is_some() {
         return Light::Checking;
     }
     let is_troubled =
@@ -172,6 +172,11 @@ pub fn turns_at(status: &Status, interval: Duration, now: Timestamp) -> Option<T
             ]
         })
         .flatten()
+        .chain(
+            [POLL_GRACE, LONG_POLL]
+                .into_iter()
+                .filter_map(|wait| status.woke_at?.checked_add(signed(wait)).ok()),
+        )
         // Each bound still holds at its moment, and no longer just after it.
         .filter_map(|at| at.checked_add(JUST_AFTER).ok())
         .filter(|at| *at > now)
@@ -180,6 +185,18 @@ pub fn turns_at(status: &Status, interval: Duration, now: Timestamp) -> Option<T
     moments
         .into_iter()
         .find(|at| judge(status, interval, *at) != light)
+}
+
+/// Whether a mailbox is overdue, and not just because this machine slept: then its first poll is waited for.
+pub fn is_late(status: &Status, mailbox: &MailboxStatus, interval: Duration, now: Timestamp) -> bool {
+    let wait = match mailbox.is_polling {
+        true => LONG_POLL,
+        false => POLL_GRACE,
+    };
+    let is_waking = status
+        .woke_at
+        .is_some_and(|at| now.duration_since(at).abs() <= signed(wait));
+    !is_waking && polled(mailbox, interval, now) == Polled::Late
 }
 
 /// How far a mailbox is whose last poll did not fail.
@@ -316,6 +333,28 @@ mod tests {
     }
 
     #[test]
+    fn after_a_sleep_the_first_poll_is_waited_for_before_anything_is_called_late() {
+        let now: Timestamp = NOW.parse().unwrap();
+        let at = |seconds, is_polling| {
+            let slept = mailbox(Some(30_000), Some(-29_000));
+            let status = Status {
+                is_collecting: true,
+                mailboxes: vec![if is_polling { polling(slept) } else { slept }],
+                woke_at: Some(now - SignedDuration::from_secs(seconds)),
+                ..Status::default()
+            };
+            let turn = turns_at(&status, Duration::from_secs(15), now)
+                .map(|turn| turn.duration_since(now).as_secs());
+            (judge(&status, Duration::from_secs(15), now), turn)
+        };
+        assert_eq!(at(0, false), (Light::Checking, Some(60)));
+        assert_eq!(at(60, false).0, Light::Checking);
+        assert_eq!(at(61, false).0, late());
+        assert_eq!(at(61, true), (Light::Checking, Some(839)), "the poll runs");
+        assert_eq!(at(901, true).0, late());
+    }
+
+    #[test]
     fn what_is_wrong_is_said_worst_first() {
         let good = mailbox(Some(5), Some(10));
         let failing = MailboxStatus {
@@ -428,7 +467,10 @@ mod tests {
                     (None, None) => {}
                     (Some(seen), Some(planned)) => {
                         assert!(planned <= seen, "{status:?}");
-                        assert!(seen.duration_since(planned) < SignedDuration::from_secs(1), "{status:?}");
+                        assert!(
+                            seen.duration_since(planned) < SignedDuration::from_secs(1),
+                            "{status:?}"
+                        );
                     }
                     other => panic!("{other:?} of {status:?}"),
                 }

@@ -309,7 +309,16 @@ impl Program {
         loop {
             match read {
                 Ok(settings) => match self.open(settings).await {
-                    Ok(engine) => return self.run(engine, watcher).await,
+                    Ok(engine) => match self.run(engine, watcher).await {
+                        Ok(()) => return self.set_phase(Phase::Ended),
+                        Err(error) => {
+                            self.set_phase(Phase::Failed(Arc::new(error)));
+                            if stop.is_requested() {
+                                return;
+                            }
+                            watcher = SettingsWatcher::start(&self.places.config).0;
+                        }
+                    },
                     Err(error) => self.set_phase(Phase::Failed(Arc::new(error))),
                 },
                 Err(faults) if is_missing(&faults) => self.set_phase(Phase::NoSettings),
@@ -327,7 +336,8 @@ impl Program {
         open_engine(self.places.data.clone(), settings, Arc::clone(&self.secrets)).await
     }
 
-    async fn run(self: Arc<Self>, engine: Engine, watcher: SettingsWatcher) {
+    /// Runs the engine to its end. A panic of it is an end by a fault, and told as such.
+    async fn run(&self, engine: Engine, watcher: SettingsWatcher) -> Result<(), EngineError> {
         let handle = engine.handle();
         let engine_stop = engine.stop_switch();
         self.forward_news(&handle);
@@ -338,12 +348,10 @@ impl Program {
             engine_stop.request();
         });
         let collects = *lock(&self.collects);
-        let ended = engine.run(Some(watcher), collects).await;
+        let running = tokio::spawn(engine.run(Some(watcher), collects));
+        let ended = running.await;
         stopping.abort();
-        self.set_phase(match ended {
-            Ok(()) => Phase::Ended,
-            Err(error) => Phase::Failed(Arc::new(error)),
-        });
+        ended.unwrap_or_else(|fault| Err(EngineError::Fault(fault.to_string())))
     }
 
     /// Whatever this engine tells moves the screens, until the engine ends.

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::browser::Browser;
 use super::event_loop::Wishes;
-use super::life;
+use super::life::{self, Life};
 use super::tray::{Choice, Tray};
 use super::watch::watch;
 use super::windows::{self, Windows};
@@ -66,6 +66,12 @@ pub(crate) struct Desk {
     /// The page to begin with.
     first_page: Option<String>,
     is_ending: bool,
+    /// What goes beside the work; its end says that the end was asked for.
+    #[cfg_attr(
+        not(any(windows, target_os = "macos")),
+        expect(dead_code, reason = "it ends with the desk")
+    )]
+    life: Life,
 }
 
 impl Desk {
@@ -82,10 +88,11 @@ impl Desk {
         if let Some(lang) = arguments.lang {
             program.set_language(Some(lang.into()));
         }
-        life::begin(&program, arguments);
+        let life = life::begin(&program, arguments);
         runtime.spawn(watch(Arc::clone(&program), wishes.clone()));
+        // Before anybody can know that the program is there.
         #[cfg(unix)]
-        runtime.spawn(super::signals::forward(wishes.clone()));
+        runtime.spawn(super::signals::Signals::catch().forward(wishes.clone()));
         let router =
             karamail_web::router_in_window(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
         let serving = runtime.spawn(serve(listener, router, Arc::clone(&windows)));
@@ -104,6 +111,7 @@ impl Desk {
                 (None, true) => None,
             },
             is_ending: false,
+            life,
         }
     }
 
@@ -228,6 +236,7 @@ impl Desk {
     /// sent again at the next start, as after a power cut.
     #[cfg(any(windows, target_os = "macos"))]
     pub(crate) fn session_ends(&self) {
+        self.life.end();
         let ended = tokio::time::timeout(SESSION_GRACE, self.program.end());
         if self.runtime.block_on(ended).is_err() {
             tracing::warn!("the session ended before all was finished");

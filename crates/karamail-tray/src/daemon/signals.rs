@@ -5,24 +5,33 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::desk::Wish;
 use super::event_loop::Wishes;
 
-/// Turns SIGTERM, SIGINT and SIGHUP into the wish to end. Asked twice, it ends at once: the next start finds every promise on disk.
-pub(crate) async fn forward(wishes: Wishes) {
-    let kinds = [
-        SignalKind::terminate(),
-        SignalKind::interrupt(),
-        SignalKind::hangup(),
-    ];
-    let mut signals: Vec<Signal> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
-    for asked in 1.. {
-        let next = signals.iter_mut().map(|signal| Box::pin(signal.recv()));
-        if next.len() == 0 {
-            return;
+/// SIGTERM, SIGINT and SIGHUP, caught from when this is made.
+pub(crate) struct Signals(Vec<Signal>);
+
+impl Signals {
+    /// Catches them. Must be called within a runtime.
+    pub(crate) fn catch() -> Signals {
+        let kinds = [
+            SignalKind::terminate(),
+            SignalKind::interrupt(),
+            SignalKind::hangup(),
+        ];
+        Signals(kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect())
+    }
+
+    /// Turns them into the wish to end. Asked twice, it ends at once: the next start finds every promise on disk.
+    pub(crate) async fn forward(mut self, wishes: Wishes) {
+        for asked in 1.. {
+            let next = self.0.iter_mut().map(|signal| Box::pin(signal.recv()));
+            if next.len() == 0 {
+                return;
+            }
+            futures_util::future::select_all(next).await;
+            tracing::info!(asked, "the system asks for the end");
+            if asked > 1 {
+                std::process::exit(super::trouble::Exit::Failed as i32);
+            }
+            wishes.put(Wish::End);
         }
-        futures_util::future::select_all(next).await;
-        tracing::info!(asked, "the system asks for the end");
-        if asked > 1 {
-            std::process::exit(super::trouble::Exit::Failed as i32);
-        }
-        wishes.put(Wish::End);
     }
 }

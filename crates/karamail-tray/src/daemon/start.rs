@@ -86,7 +86,9 @@ async fn take_place(address: &Address, arguments: &Arguments, language: Language
     loop {
         match ask_first(address, arguments).await {
             Ok(exit) => return Ok(Place::Reached(exit)),
-            Err(error) if error.kind() == io::ErrorKind::TimedOut => return Err(Trouble::no_answer(language)),
+            Err(error) if error.kind() == io::ErrorKind::TimedOut => {
+                return Err(Trouble::no_answer(language));
+            }
             Err(_) if arguments.quit => return Ok(Place::Reached(ExitCode::SUCCESS)),
             Err(_) => {}
         }

@@ -136,7 +136,8 @@ fn a_poll_that_is_overdue_reaches_the_icon() {
 #[test]
 fn what_needs_a_hand_is_said_in_a_word() {
     let good = mailbox();
-    let tooltip = |word: &str| format!("空メール受付: 確認が必要\n{word}\n前回の確認: 14:29\n今日の受付: 3件");
+    let tooltip =
+        |word: &str| format!("空メール受付: 確認が必要\n{word}\n前回の確認: 14:29\n今日の受付: 3件");
     let unsent = MailboxStatus {
         send_fault: fault(),
         ..good.clone()
@@ -257,7 +258,10 @@ fn windows_gets_no_more_than_it_shows() {
     };
     for language in [Language::Japanese, Language::English] {
         let face = face(&collecting(&[long.clone(), long.clone()]), language);
-        let whole = face.lines.iter().fold(face.title.clone(), |text, line| text + "\n" + line);
+        let whole = face
+            .lines
+            .iter()
+            .fold(face.title.clone(), |text, line| text + "\n" + line);
         assert_eq!(face.tooltip(), whole, "something was cut off");
         assert!(whole.encode_utf16().count() <= 127);
     }

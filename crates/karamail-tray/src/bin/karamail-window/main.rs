@@ -27,7 +27,7 @@ use window::Screens;
 /// There is no webview on this machine: the tray program shows the screens in a browser.
 const NO_WEBVIEW: u8 = 3;
 /// A webview whose process ends twice within this shows nothing that lasts.
-const AT_ONCE: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(60);
 /// Tests drive the window through WebKitGTK's own automation, where this is set (decision 0115).
 const AUTOMATION: &str = "KARAMAIL_WINDOW_AUTOMATION";
 
@@ -52,9 +52,10 @@ pub(crate) enum Wish {
     Show(String),
     /// Open an address in the person's browser.
     OpenOutside(String),
-    /// A page has come.
-    Loaded,
-    /// The webview's process ended.
+    /// A page has come, from this address.
+    Loaded(String),
+    /// The webview's process ended. WebView2 starts it again by itself.
+    #[cfg_attr(windows, expect(dead_code, reason = "nobody tells it there"))]
     Interrupted,
     /// A page's button for what × does.
     AskToClose,
@@ -113,7 +114,7 @@ fn main() -> ExitCode {
                 let now = Instant::now();
                 let is_again = interrupted
                     .replace(now)
-                    .is_some_and(|before| now - before < AT_ONCE);
+                    .is_some_and(|before| now - before < SOON);
                 if is_again {
                     screens = None;
                     *flow = ControlFlow::ExitWithCode(NO_WEBVIEW.into());
@@ -142,7 +143,7 @@ fn obey(wish: Wish, screens: Option<&mut Screens>) -> bool {
     match wish {
         Wish::Show(path) => screens.show(&path),
         Wish::OpenOutside(address) => window::open_outside(&address),
-        Wish::Loaded => screens.loaded(),
+        Wish::Loaded(address) => screens.loaded(address),
         Wish::Answered => screens.answered(),
         Wish::Told => screens.told(),
         Wish::Print => screens.print(),

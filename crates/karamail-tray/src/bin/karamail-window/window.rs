@@ -60,7 +60,8 @@ pub(crate) struct Screens {
     places: Places,
     remembered: Remembered,
     seen: Seen,
-    is_loaded: bool,
+    /// The address of the page that came last; a webview whose process ended has forgotten it.
+    at: Option<String>,
     closing: Closing,
 }
 
@@ -84,6 +85,8 @@ impl Screens {
         let mut context = WebContext::new(Some(places.webview()));
         context.set_allows_automation(crate::is_automation_allowed());
         let builder = builder(&mut context, proxy, runtime, address).with_url(protocol::address(path));
+        #[cfg(target_os = "macos")]
+        let builder = followed(builder, proxy);
         let webview = put_into(&window, builder)?;
         follow_process(&webview, proxy);
         let screens = Screens {
@@ -94,7 +97,7 @@ impl Screens {
             places,
             remembered,
             seen: Seen::default(),
-            is_loaded: false,
+            at: None,
             closing: Closing::No,
         };
         screens.apply_zoom();
@@ -118,8 +121,8 @@ impl Screens {
     }
 
     /// A page has come.
-    pub(crate) fn loaded(&mut self) {
-        self.is_loaded = true;
+    pub(crate) fn loaded(&mut self, address: String) {
+        self.at = Some(address);
         self.closing = Closing::No;
         // A new page begins without zoom on some systems.
         self.apply_zoom();
@@ -127,19 +130,18 @@ impl Screens {
 
     /// The webview's process ended; another one shows what can be gone on from.
     pub(crate) fn interrupted(&mut self) {
-        let at = self.webview.url().unwrap_or_default();
+        let at = self.at.take().unwrap_or_default();
         let back = match protocol::path_in(&at) {
             Some(path) if !path.starts_with("/window/") => path,
             _ => "/",
         };
-        self.is_loaded = false;
         self.load(&format!("/window/interrupted?back={}", encoded(back)));
     }
 
     /// × was pressed, or a page's own button: whether the window closes now. Else the page asks, and closes it.
     pub(crate) fn may_close(&mut self) -> bool {
         // A page that does not answer may not hold the window.
-        if !self.is_loaded || self.closing == Closing::Asked {
+        if self.at.is_none() || self.closing == Closing::Asked {
             return true;
         }
         let question = MAY_CLOSE.replace("IS_FIRST", if self.remembered.is_told { "false" } else { "true" });
@@ -265,9 +267,9 @@ fn builder<'a>(
             let _ = opened.send_event(wish);
             NewWindowResponse::Deny
         })
-        .with_on_page_load_handler(move |event, _| {
+        .with_on_page_load_handler(move |event, address| {
             if matches!(event, PageLoadEvent::Finished) {
-                let _ = loaded.send_event(Wish::Loaded);
+                let _ = loaded.send_event(Wish::Loaded(address));
             }
         })
         // What clerks search for is not offered to the next one, and stays in no file of the webview.
@@ -294,6 +296,16 @@ fn put_into(window: &Window, builder: WebViewBuilder<'_>) -> Result<WebView, Box
 #[cfg(any(windows, target_os = "macos"))]
 fn put_into(window: &Window, builder: WebViewBuilder<'_>) -> Result<WebView, Box<dyn std::error::Error>> {
     Ok(builder.build(window)?)
+}
+
+/// As [`follow_process`] does elsewhere: WebKit on macOS wants to be told beforehand.
+#[cfg(target_os = "macos")]
+fn followed<'a>(builder: WebViewBuilder<'a>, proxy: &EventLoopProxy<Wish>) -> WebViewBuilder<'a> {
+    use wry::WebViewBuilderExtDarwin as _;
+    let proxy = proxy.clone();
+    builder.with_on_web_content_process_terminate_handler(move || {
+        let _ = proxy.send_event(Wish::Interrupted);
+    })
 }
 
 /// Tells when the process that draws the pages has ended. WebView2 shows a page of its own then, with a button.

@@ -114,7 +114,10 @@ mod tests {
             ["今すぐ確認（設定が必要です）", "収集開始"]
         );
         let ending = entries(&Shop::Ending);
-        assert_eq!(labels(&ending, true), ["状況", "設定", "収集結果", "ログ", "店頭キット"]);
+        assert_eq!(
+            labels(&ending, true),
+            ["状況", "設定", "収集結果", "ログ", "店頭キット"]
+        );
     }
 
     #[test]

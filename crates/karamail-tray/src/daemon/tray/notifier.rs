@@ -167,5 +167,7 @@ fn pictures(state: State) -> Vec<ksni::Icon> {
 
 /// Without markup, which desktops read in these texts: a mailbox may be called `<b>`.
 fn plain(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }

@@ -2,6 +2,7 @@
 //! together; the handlers here show it and obey its buttons.
 
 mod needs;
+mod notes;
 mod numbers;
 mod view;
 
@@ -20,6 +21,7 @@ use karamail_engine::engine::{Command, Status};
 use karamail_engine::program::Phase;
 use karamail_engine::program::light::Colour;
 
+use self::notes::Note;
 use self::view::{Next, View, view};
 use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
@@ -37,6 +39,7 @@ pub(crate) fn routes() -> Router<App> {
         .route("/status/check", post(check))
         .route("/status/again", post(again))
         .route("/status/end", get(ask_end).post(end))
+        .route("/status/put-away/{kind}", post(notes::put_away))
 }
 
 #[derive(Template)]
@@ -48,6 +51,7 @@ struct Page {
     language: Language,
     /// See [`crate::side`].
     mark: String,
+    notes: Vec<Note>,
     view: View,
 }
 
@@ -58,6 +62,7 @@ struct Live {
     language: Language,
     /// See [`crate::side`].
     mark: String,
+    notes: Vec<Note>,
     view: View,
 }
 
@@ -86,6 +91,7 @@ async fn live_part(app: &App) -> Result<Live, PageFault> {
     Ok(Live {
         language: app.language(),
         mark: mark(&app.side()),
+        notes: notes::notes(app, clock::now()),
         view: view(app, clock::now()).await?,
     })
 }
@@ -101,6 +107,7 @@ async fn show(app: App) -> Result<Response, PageFault> {
         version,
         language: live.language,
         mark: live.mark,
+        notes: live.notes,
         view: live.view,
     })
 }

@@ -203,6 +203,7 @@ fn row(
     let alone = Status {
         is_collecting: status.is_collecting,
         mailboxes: vec![mailbox.clone()],
+        woke_at: status.woke_at,
         ..Status::default()
     };
     let light = judge(&alone, settings.general.check_interval, now);

@@ -1,7 +1,7 @@
 //! What is to be done about the start at login. Pure.
 //!
 //! The rule: the last act of the person wins, whether it was done in our settings, in the installer or in the system's own list
-//! (decision 0120). What was in step when it was last looked at tells which of the two sides changed since.
+//! (decision 0121). What was in step when it was last looked at tells which of the two sides changed since.
 
 /// What there is to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
