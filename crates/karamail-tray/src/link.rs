@@ -218,21 +218,4 @@ mod tests {
         assert!(ours.starts_with("S-1-"), "{ours}");
         assert_ne!(system::user_of(u32::MAX), ours, "nobody is not us");
     }
-
-    /// `KARAMAIL_RIGHTS` names a program that prints who may use a pipe.
-    #[cfg(windows)]
-    #[tokio::test]
-    async fn the_pipe_is_its_users_alone() {
-        let Some(rights) = std::env::var_os("KARAMAIL_RIGHTS") else {
-            return;
-        };
-        let address = Address::of(&std::env::temp_dir().join("karamail-rights"));
-        let _listener = Listener::bind(&address).unwrap();
-        let said = std::process::Command::new(rights).arg(address.to_text()).output().unwrap();
-        let said = String::from_utf8(said.stdout).unwrap();
-        let user = system::user_of(std::process::id());
-        assert!(said.starts_with("D:P("), "{said}");
-        assert_eq!(said.matches('(').count(), 1, "{said}");
-        assert!(said.trim_end().ends_with(&format!(";;;{user})")), "{said}");
-    }
 }

@@ -52,6 +52,7 @@ BrandingText "Karamail ${VERSION}"
 !insertmacro MUI_PAGE_COMPONENTS
 !insertmacro MUI_PAGE_INSTFILES
 !insertmacro MUI_PAGE_FINISH
+!define MUI_UNCONFIRMPAGE_TEXT_TOP "$(REMOVE_HERE)"
 !insertmacro MUI_UNPAGE_CONFIRM
 !define MUI_PAGE_HEADER_TEXT "$(REMOVE)"
 !define MUI_PAGE_HEADER_SUBTEXT "$(REMOVE_KEEPS)"
@@ -72,8 +73,8 @@ LangString DESKTOP_ICON ${LANG_JAPANESE} "デスクトップにアイコンを�
 LangString DESKTOP_ICON ${LANG_ENGLISH} "An icon on the desktop"
 LangString AT_LOGIN ${LANG_JAPANESE} "Windows の起動時に自動で始める"
 LangString AT_LOGIN ${LANG_ENGLISH} "Start when I log in to Windows"
-LangString WITH_DATA ${LANG_JAPANESE} "設定・パスワード・受付番号の記録も消す（元に戻せません）"
-LangString WITH_DATA ${LANG_ENGLISH} "Delete settings, passwords and receipt numbers too (cannot be undone)"
+LangString WITH_DATA ${LANG_JAPANESE} "設定・パスワード・記録も消す（元に戻せません）"
+LangString WITH_DATA ${LANG_ENGLISH} "Settings, passwords and records too (cannot be undone)"
 LangString CHOICES ${LANG_JAPANESE} "アイコンと自動起動"
 LangString CHOICES ${LANG_ENGLISH} "Icon and start"
 LangString CHOICES_LATER ${LANG_JAPANESE} "自動起動は、あとから設定画面でも変えられます。"
@@ -84,6 +85,8 @@ LangString FINISHED ${LANG_JAPANESE} "Karamail を使えるようになりまし
 LangString FINISHED ${LANG_ENGLISH} "Karamail is ready.$\r$\n$\r$\nWhile it runs, an envelope is shown at the right end of the task bar; press ^ if you do not see it."
 LangString REMOVE ${LANG_JAPANESE} "消すもの"
 LangString REMOVE ${LANG_ENGLISH} "What to remove"
+LangString REMOVE_HERE ${LANG_JAPANESE} "Karamail を次のフォルダから取り除きます。動いているときは、処理中のメールが済むのを待って終わらせます。"
+LangString REMOVE_HERE ${LANG_ENGLISH} "Karamail will be removed from this folder. If it runs, it finishes the mail in hand and ends first."
 LangString REMOVE_KEEPS ${LANG_JAPANESE} "印を付けなければ、設定と記録は残ります。"
 LangString REMOVE_KEEPS ${LANG_ENGLISH} "Settings and records stay unless they are ticked."
 LangString REMOVE_TOP ${LANG_JAPANESE} "記録を残しておけば、もう一度インストールしたときに受付番号の続きから始まります。"
