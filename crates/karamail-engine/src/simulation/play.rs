@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 
 use super::mails;
 use super::random::Random;
-use super::seams::outside;
+use super::seams::{lockstep, outside};
 use super::servers::{POP3_PORT, SMTP_PORT};
 use super::stage::{Stage, lock};
 use super::weather::{Character, Weather};
@@ -28,6 +28,9 @@ use crate::store::evidence::Witness;
 
 /// Cycles in fair weather after which everything must be done; an hour lies between two.
 const LONGEST_END: usize = 60;
+
+/// Every wait in a cycle has its limit.
+const LONGEST_CYCLE: Duration = Duration::from_secs(24 * 3_600);
 
 /// What came of a play.
 pub(crate) struct Played {
@@ -57,7 +60,9 @@ pub(crate) fn play(seed: u64, home: &Path) -> Played {
         .start_paused(true)
         .build()
         .unwrap();
-    let home = home.join(seed.to_string());
+    // SQLite's threads may still be at home in the folders of the play before.
+    static PLAYS: AtomicU64 = AtomicU64::new(0);
+    let home = home.join(PLAYS.fetch_add(1, Ordering::SeqCst).to_string());
     let played = runtime.block_on(async {
         let mut dice = Random::new(seed);
         let character = Character::of(&mut dice);
@@ -272,17 +277,25 @@ impl Play {
         let folder = self.stage.folder();
         let (_switch, stop) = stop_switch();
         let store = &program.store;
-        let cycles = program.workers.iter_mut().map(|worker| cycle::run_once(worker, store, &folder, &stop));
+        let cycle = |worker| lockstep(cycle::run_once(worker, store, &folder, &stop));
+        let cycles = program.workers.iter_mut().map(cycle);
         let drops_only = self.stage.chance(200);
-        let ended = Alive {
+        let alive = Alive {
             stage: Arc::clone(&self.stage),
-            future: Box::pin(super::seams::lockstep(join_all(cycles))),
-        }
-        .await;
+            future: Box::pin(join_all(cycles)),
+        };
+        let ended = tokio::time::timeout(LONGEST_CYCLE, alive).await;
+        let ended = ended.unwrap_or_else(|_| {
+            self.stage.broken("a cycle does not end".to_owned());
+            None
+        });
         match ended {
             Some(reports) => {
+                // Connections that rest say goodbye between two cycles; that is no moment to die at.
+                self.stage.live(None);
                 for report in &reports {
-                    self.stage.note(format!("cycle ended: {report:?}"));
+                    let told = format!("{report:?}").replace(&*self.home.to_string_lossy(), "…");
+                    self.stage.note(format!("cycle ended: {told}"));
                     self.counts.faults += usize::from(report.receive_fault.is_some() || report.send_fault.is_some());
                 }
                 self.program = Some(program);

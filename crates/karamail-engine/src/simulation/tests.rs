@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use super::play::{Counts, Played, play};
-use super::stage::lock;
+use super::stage::{Stage, lock, stage};
 
 /// Seeds of a plain `cargo test`.
 const SEEDS: u64 = 200;
@@ -26,7 +26,15 @@ fn home() -> tempfile::TempDir {
 
 fn played(seed: u64, home: &std::path::Path) -> Played {
     let attempt = std::panic::catch_unwind(|| play(seed, home));
-    attempt.unwrap_or_else(|_| panic!("seed {seed} panicked; KARAMAIL_SIM_SEED={seed} plays it again"))
+    attempt.unwrap_or_else(|_| {
+        let trace = stage().map(|stage| stage.trace()).unwrap_or_default();
+        Stage::strike();
+        Played {
+            broken: vec!["the play panicked".to_owned()],
+            trace,
+            counts: Counts::default(),
+        }
+    })
 }
 
 fn tell(seed: u64, played: &Played) -> String {
