@@ -139,7 +139,7 @@ impl Character {
             refuses_quit: lie(60, 500),
             others_delete: match ids {
                 // Nobody could tell the new mail from the one that is gone.
-                Ids::Reused => 0,
+                Ids::Reused | Ids::Repeated => 0,
                 _ => lie(100, 200),
             },
             has_top: !dice.in_thousand(120),
