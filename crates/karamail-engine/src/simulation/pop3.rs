@@ -135,6 +135,11 @@ impl Session<'_> {
     }
 
     async fn quit(&mut self, line: &mut Line) -> Result<(), Cut> {
+        let lost = self.stage.weather().lost_quit;
+        let (is_lost, is_late) = (self.stage.chance(lost), self.stage.chance(500));
+        if is_lost && !is_late {
+            return Err(Cut);
+        }
         let refuses = match self.stage.weather().is_fair {
             true => 0,
             false => self.stage.character.refuses_quit,
@@ -147,6 +152,9 @@ impl Session<'_> {
         if self.is_open {
             self.is_open = false;
             self.stage.world().mailboxes[self.mailbox].has_session = false;
+        }
+        if is_lost {
+            return Err(Cut);
         }
         line.say(if is_refused { b"-ERR some mails were not deleted\r\n" } else { b"+OK bye\r\n" }).await
     }
