@@ -7,6 +7,7 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use karamail_core::words::screens::faults as screen;
 use karamail_core::words::{Language, Told, store as words};
 
 use crate::seams::file_trouble;
@@ -45,6 +46,13 @@ impl Told for DataFolderError {
             DataFolderError::InUse(_) => words::second_instance_advice(language),
             DataFolderError::Unusable(..) => words::read_only_advice(language),
         })
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            DataFolderError::Unusable(..) => Some(screen::folder_advice(language)),
+            other => other.what_to_do(language),
+        }
     }
 }
 

@@ -44,6 +44,8 @@ const ASSETS: &[Asset] = &[
     asset!("settings.js", SCRIPT),
     asset!("log.css", STYLE),
     asset!("log.js", SCRIPT),
+    asset!("window.css", STYLE),
+    asset!("window.js", SCRIPT),
     asset!("icon.svg", "image/svg+xml"),
 ];
 

@@ -9,6 +9,7 @@
 //! Invariant: without the cookie nothing is shown but the page that says how to get in, and the assets.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Form, Request, State};
@@ -20,6 +21,7 @@ use karamail_engine::program::Program;
 use ring::digest::{SHA256, digest};
 use ring::rand::{SecureRandom, SystemRandom};
 use serde::Deserialize;
+use tokio::time::Instant;
 
 use crate::assets;
 use crate::shell::{Notice, Pending};
@@ -38,6 +40,33 @@ pub struct Access {
     /// Digests: what is in memory opens nothing, and comparing them tells nothing by its time.
     links: Mutex<Vec<Vec<u8>>>,
     sessions: Mutex<Vec<Vec<u8>>>,
+    uses: Mutex<Uses>,
+}
+
+/// How much the screens are used.
+struct Uses {
+    /// Requests that are being answered.
+    running: usize,
+    /// When one of them was answered, or a link was made.
+    last: Instant,
+}
+
+/// A request of somebody who may come in, while it is being answered.
+struct Use(Arc<Access>);
+
+impl Use {
+    fn of(access: &Arc<Access>) -> Use {
+        lock(&access.uses).running += 1;
+        Use(Arc::clone(access))
+    }
+}
+
+impl Drop for Use {
+    fn drop(&mut self) {
+        let mut uses = lock(&self.0.uses);
+        uses.running -= 1;
+        uses.last = Instant::now();
+    }
 }
 
 impl Access {
@@ -48,6 +77,33 @@ impl Access {
             notice: Arc::default(),
             links: Mutex::default(),
             sessions: Mutex::default(),
+            uses: Mutex::new(Uses {
+                running: 0,
+                last: Instant::now(),
+            }),
+        }
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Waits until nobody who may has asked for anything for so long.
+    pub(crate) async fn unused_for(&self, long: Duration) {
+        lock(&self.uses).last = Instant::now();
+        loop {
+            // No ticks: it looks again when it could be over at the earliest.
+            let due = {
+                let uses = lock(&self.uses);
+                match uses.running {
+                    0 => uses.last + long,
+                    _ => Instant::now() + long,
+                }
+            };
+            if due <= Instant::now() {
+                return;
+            }
+            tokio::time::sleep_until(due).await;
         }
     }
 
@@ -58,6 +114,7 @@ impl Access {
     pub fn link(&self) -> std::io::Result<String> {
         let token = token()?;
         remember(&self.links, &token, LINKS);
+        lock(&self.uses).last = Instant::now();
         Ok(format!("http://127.0.0.1:{}/enter#{token}", self.port))
     }
 
@@ -136,7 +193,11 @@ pub(crate) async fn keep(State(access): State<Arc<Access>>, request: Request, ne
         return refused(&access, StatusCode::FORBIDDEN);
     }
     let path = request.uri().path();
-    if path == "/enter" || path.starts_with("/assets/") || access.is_signed_in(headers) {
+    if access.is_signed_in(headers) {
+        let _use = Use::of(&access);
+        return next.run(request).await;
+    }
+    if path == "/enter" || path.starts_with("/assets/") {
         return next.run(request).await;
     }
     refused(&access, StatusCode::UNAUTHORIZED)

@@ -40,9 +40,35 @@ impl Server {
         })
     }
 
+    /// Listens again for those who came in before: at the same port, so that their pages go on.
+    ///
+    /// # Errors
+    /// The port is taken meanwhile.
+    pub async fn resume(program: Arc<Program>, access: Arc<Access>) -> io::Result<Server> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, access.port())).await?;
+        Ok(Server {
+            listener,
+            access,
+            program,
+        })
+    }
+
     /// Who may come in; it makes the links.
     pub fn access(&self) -> Arc<Access> {
         Arc::clone(&self.access)
+    }
+
+    /// Answers until nobody who may has asked for anything for so long, or until the program is asked to end. A page that is looked
+    /// at asks all the time ([`live`](crate::live)); one in a tab behind others does not.
+    ///
+    /// # Errors
+    /// The listener's.
+    pub async fn run_while_used(self, unused: Duration) -> io::Result<()> {
+        let access = self.access();
+        tokio::select! {
+            served = self.run() => served,
+            () = access.unused_for(unused) => Ok(()),
+        }
     }
 
     /// Answers until the program is asked to end.

@@ -10,6 +10,7 @@
 mod common;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use common::Shop;
 use karamail_web::serve::{Access, Server};
@@ -198,4 +199,39 @@ async fn a_link_leads_to_the_page_that_was_wished_for_and_a_notice_is_told_once(
     let second = door.ask(&format!("GET {page}"), &[&cookie], "").await;
     assert_eq!(status(&second), "200");
     assert!(!second.contains("no window"), "{second}");
+}
+
+#[tokio::test]
+async fn a_port_that_nobody_uses_closes_and_comes_back_for_those_who_were_in() {
+    const SHORT: Duration = Duration::from_millis(300);
+    let shop = Shop::open().await;
+    let program = Arc::clone(&shop.program);
+    let server = Server::bind(Arc::clone(&program), 0).await.unwrap();
+    let access = server.access();
+    let link = access.link().unwrap();
+    let port = link.split([':', '/']).find_map(|part| part.parse().ok()).unwrap();
+    let door = Door {
+        port,
+        access: Arc::clone(&access),
+        _shop: shop,
+    };
+    let serving = tokio::spawn(server.run_while_used(SHORT));
+    let cookie = door.cookie().await;
+    // A page that is looked at waits for news, for longer than that.
+    let asked = door.ask("GET /status", &[&cookie], "").await;
+    let version = asked.split("data-version=\"").nth(1).unwrap();
+    let version = version.split('"').next().unwrap();
+    let live = format!("GET /status/live?version={version}");
+    let looked_at = tokio::time::Instant::now();
+    let first = door.ask(&live, &[&cookie], "").await;
+    assert!(["200", "204"].contains(&status(&first)), "{first}");
+    println!("answered after {:?}", looked_at.elapsed());
+    assert!(!serving.is_finished(), "it was in use until now");
+
+    serving.await.unwrap().unwrap();
+    assert!(TcpStream::connect(("127.0.0.1", port)).await.is_err(), "closed");
+    let again = Server::resume(program, access).await.unwrap();
+    tokio::spawn(again.run_while_used(SHORT * 100));
+    let answer = door.ask("GET /status", &[&cookie], "").await;
+    assert_eq!(status(&answer), "200", "the page that was left open goes on");
 }

@@ -120,6 +120,14 @@ impl Told for CycleFault {
             CycleFault::Login(fault) => fault.what_to_do(language),
         }
     }
+
+    fn on_screen(&self, language: karamail_core::words::Language) -> Option<String> {
+        match self {
+            CycleFault::Pop3(fault) => fault.on_screen(language),
+            CycleFault::Store(fault) => fault.on_screen(language),
+            CycleFault::Login(fault) => fault.on_screen(language),
+        }
+    }
 }
 
 /// Polls one mailbox and sends what is due. Never fails as a whole: whatever failed is in the report, and the rest was

@@ -37,6 +37,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use karamail_core::words::screens::faults as screen;
 use karamail_core::words::{Language, Told, store as words};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -124,6 +125,13 @@ impl Told for StoreError {
             StoreError::Older(_) => words::older_advice(language),
             StoreError::Sql(_) => words::other_advice(language),
         })
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            StoreError::ReadOnly(_) | StoreError::Folder(..) => Some(screen::folder_advice(language)),
+            other => other.what_to_do(language),
+        }
     }
 }
 
@@ -275,16 +283,24 @@ impl Store {
         self.inner.events_written.notified().await;
     }
 
-    /// Closes both sides; pending commits are done before.
+    /// Closes both sides; pending commits are done before. Nobody can write afterwards.
     pub async fn close(&self) {
         self.inner.readers.close().await;
         let mut writer = self.inner.writer.lock().await;
-        // The connection itself closes when the last clone is dropped; this leaves a short WAL behind.
+        // Where others still read, the WAL stays, and is short.
         if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
             .execute(&mut *writer)
             .await
         {
             tracing::debug!(%error, "checkpoint at close");
+        }
+        // Not when the last clone is dropped: the process may have ended by then, and the WAL would be left behind.
+        let closed = match SqliteConnectOptions::new().in_memory(true).connect().await {
+            Ok(nowhere) => std::mem::replace(&mut *writer, nowhere).close().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "the ledger's connection at close");
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod demo;
+pub mod faults;
 pub mod first;
 pub mod kit;
 pub mod kit_sheets;
@@ -19,3 +20,4 @@ pub mod shell;
 pub mod status;
 pub mod test;
 pub mod waiting;
+pub mod window;
