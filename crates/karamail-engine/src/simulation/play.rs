@@ -58,36 +58,6 @@ pub(crate) fn play(seed: u64, home: &Path) -> Played {
     on_a_stage(seed, home, async |play| play.whole().await)
 }
 
-/// One customer: the SMTP server takes nothing, then it takes the letter while the commit after so many others fails, then
-/// all is well. Trouble that is over may not be told any more.
-pub(crate) fn play_late_result(commits: i64, home: &Path) -> Played {
-    on_a_stage(0, home, async |play| {
-        play.begin().await;
-        *play.stage.weather() = Weather {
-            smtp_later: 1_000,
-            ..Weather::fair()
-        };
-        while play
-            .stage
-            .world()
-            .mails
-            .iter()
-            .all(|mail| mail.kind != Kind::Signup)
-        {
-            play.deposit();
-        }
-        play.cycle().await;
-        *play.stage.weather() = Weather::fair();
-        tokio::time::sleep(Duration::from_secs(1_200)).await;
-        play.stage
-            .ledger_trouble
-            .commits_left
-            .store(commits, Ordering::SeqCst);
-        play.cycle().await;
-        play.end().await;
-    })
-}
-
 fn on_a_stage(seed: u64, home: &Path, script: impl AsyncFnOnce(&mut Play)) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()

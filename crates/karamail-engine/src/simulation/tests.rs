@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use super::play::{Counts, Played, play, play_late_result};
+use super::play::{Counts, Played, play};
 use super::stage::{Stage, lock, stage};
 
 /// Seeds of a plain `cargo test`.
@@ -83,16 +83,6 @@ fn no_seed_breaks_a_promise() {
     let seeds: Vec<u64> = failed.iter().map(|(seed, _)| *seed).collect();
     if let Some((_, told)) = failed.first() {
         panic!("seeds that broke a promise: {seeds:?}\n{told}");
-    }
-}
-
-/// Found by a seed: the ledger took the result of the last letter late, and nobody said that sending works again.
-#[test]
-fn trouble_in_sending_is_over_when_the_letter_is_out_whichever_commit_fails() {
-    let home = home();
-    for commits in 0..12 {
-        let played = play_late_result(commits, home.path());
-        assert!(played.broken.is_empty(), "{}", tell(commits as u64, &played));
     }
 }
 
