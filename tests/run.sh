@@ -11,6 +11,7 @@
 # servers run on free ports of 127.0.0.1 from temporary folders; the system's own mail services are neither used nor
 # started. What drives Chromium comes from npm. CHROMIUM names another one.
 # KARAMAIL_KILLS=1000 makes the crash test longer; KARAMAIL_SEED repeats one.
+# KARAMAIL_SIM_SEEDS=50000 makes the simulation longer; a seed that fails says how it is repeated.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -21,6 +22,7 @@ PARTS=(
   "clippy 2400"
   "doc 2400"
   "unit 2400"
+  "simulation 2400"
   "style 1200"
   "build 3000"
   "demo 1200"
@@ -112,6 +114,12 @@ part_clippy() {
 part_doc() { RUSTDOCFLAGS="-D warnings" cargo doc --workspace --exclude karamail-tray --no-deps --document-private-items; }
 
 part_unit() { cargo test; }
+
+# Thousands of plays of the whole engine in a world that misbehaves from a seed (docs/RELIABILITY.md).
+part_simulation() {
+  KARAMAIL_SIM_SEEDS=${KARAMAIL_SIM_SEEDS:-5000} KARAMAIL_SIM_TWICE=${KARAMAIL_SIM_TWICE:-100} \
+    cargo test -p karamail-engine --lib simulation -- --nocapture --test-threads=1
+}
 
 part_style() { cargo test -p karamail-tests --test tidy; }
 

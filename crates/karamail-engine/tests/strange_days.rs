@@ -279,6 +279,35 @@ async fn a_rush_of_new_mails_in_a_box_whose_few_old_ones_went_is_answered() {
     assert_eq!(shop.events("uidls-changed").await, 0);
 }
 
+/// Found by the simulation: the server deleted a mail, its word was lost, and the next customer's mail got the free id.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_mail_with_the_id_of_one_that_was_asked_to_go_is_answered_and_not_deleted_unseen() {
+    let shop = Shop::open(
+        vec![Mail::new("u1", signup("first@example.jp", 1))],
+        "keep = \"keep\"",
+        NO_LIMITS,
+    )
+    .await;
+    assert_eq!(shop.once().await.receipts, 1);
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(shop.folder().join("karamail.db"));
+    let mut connection = sqlx::ConnectOptions::connect(&options).await.unwrap();
+    sqlx::query("UPDATE mails SET state = 'purging'")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    sqlx::Connection::close(connection).await.unwrap();
+    shop.server
+        .change(|mails| *mails = vec![Mail::new("u1", signup("second@example.jp", 2))]);
+    assert_eq!(shop.once().await.receipts, 1, "the second customer has a number");
+    assert_eq!(shop.server.count("DELE"), 0);
+    let states: String = ledger(
+        shop.folder(),
+        "SELECT group_concat(state) FROM (SELECT state FROM mails ORDER BY id)",
+    )
+    .await;
+    assert_eq!(states, "gone,settled");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_whose_header_is_refused_three_times_is_put_aside_and_the_rest_go_on() {
     let stuck = Mail {

@@ -174,8 +174,12 @@ async fn settle_kept(sender: &mut Sender, store: &Store) -> Result<(), StoreErro
         Err(error) => tracing::error!(%error, "the ledger knows better what became of letters"),
         Ok(_) => {}
     }
-    sender.unsettled.clear();
-    Ok(())
+    let kept = std::mem::take(&mut sender.unsettled);
+    // Nothing may be left to send, that would show that the server is well again.
+    match kept.iter().any(|(_, attempt)| attempt.is_taken()) {
+        true => recovered(sender, store).await,
+        false => Ok(()),
+    }
 }
 
 struct Delivery<'a> {
@@ -301,9 +305,7 @@ impl Delivery<'_> {
             sender.unsettled.extend(attempts);
             return Err(error);
         }
-        let is_taken =
-            |attempt: &Attempt| matches!(attempt, Attempt::Accepted { .. } | Attempt::Refused { .. });
-        if self.trouble.is_none() && attempts.iter().any(|(_, attempt)| is_taken(attempt)) {
+        if self.trouble.is_none() && attempts.iter().any(|(_, attempt)| attempt.is_taken()) {
             recovered(sender, self.store).await?;
         }
         Ok(())

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use futures_util::future::join_all;
 
 use super::mails;
 use super::random::Random;
-use super::seams::outside;
+use super::seams::{lockstep, outside};
 use super::servers::{POP3_PORT, SMTP_PORT};
 use super::stage::{Stage, lock};
 use super::weather::{Character, Weather};
@@ -28,6 +28,9 @@ use crate::store::evidence::Witness;
 
 /// Cycles in fair weather after which everything must be done; an hour lies between two.
 const LONGEST_END: usize = 60;
+
+/// Every wait in a cycle has its limit.
+const LONGEST_CYCLE: Duration = Duration::from_secs(24 * 3_600);
 
 /// What came of a play.
 pub(crate) struct Played {
@@ -52,12 +55,18 @@ pub(crate) struct Counts {
 
 /// Plays a seed on this thread, in folders below `home`.
 pub(crate) fn play(seed: u64, home: &Path) -> Played {
+    on_a_stage(seed, home, async |play| play.whole().await)
+}
+
+fn on_a_stage(seed: u64, home: &Path, script: impl AsyncFnOnce(&mut Play)) -> Played {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
         .build()
         .unwrap();
-    let home = home.join(seed.to_string());
+    // SQLite's threads may still be at home in the folders of the play before.
+    static PLAYS: AtomicU64 = AtomicU64::new(0);
+    let home = home.join(PLAYS.fetch_add(1, Ordering::SeqCst).to_string());
     let played = runtime.block_on(async {
         let mut dice = Random::new(seed);
         let character = Character::of(&mut dice);
@@ -74,7 +83,7 @@ pub(crate) fn play(seed: u64, home: &Path) -> Played {
             numbers: BTreeMap::new(),
             counts: Counts::default(),
         };
-        play.whole().await;
+        script(&mut play).await;
         let mut counts = play.counts;
         drop(play.program.take());
         *lock(&stage.witness) = None;
@@ -230,7 +239,14 @@ impl Play {
                 // A sender's server delivers twice.
                 let again = dice.below(world.mails.len() as u64) as usize;
                 let mail = world.mails[again].clone();
-                let id = world.deposit(mail.mailbox, mail.kind, &mail.address, mail.bytes, stage.character.ids, &mut dice);
+                let id = world.deposit(
+                    mail.mailbox,
+                    mail.kind,
+                    &mail.address,
+                    mail.bytes,
+                    stage.character.ids,
+                    &mut dice,
+                );
                 drop((world, dice));
                 stage.note(format!("mail {id} comes: mail {again} once more"));
                 continue;
@@ -241,11 +257,19 @@ impl Play {
                 15..19 => Kind::Automatic,
                 _ => Kind::Spoofed,
             };
-            let ours: Vec<String> = world.mailboxes.iter().map(|mailbox| mailbox.address.clone()).collect();
-            let (address, bytes) = mails::mail(&mut dice, kind, world.mails.len(), &ours, &ours[mailbox], now);
+            let ours: Vec<String> = world
+                .mailboxes
+                .iter()
+                .map(|mailbox| mailbox.address.clone())
+                .collect();
+            let (address, bytes) =
+                mails::mail(&mut dice, kind, world.mails.len(), &ours, &ours[mailbox], now);
             let id = world.deposit(mailbox, kind, &address, bytes, stage.character.ids, &mut dice);
             drop((world, dice));
-            stage.note(format!("mail {id} comes: {kind:?} of {address} to {}", ours[mailbox]));
+            stage.note(format!(
+                "mail {id} comes: {kind:?} of {address} to {}",
+                ours[mailbox]
+            ));
         }
     }
 
@@ -253,7 +277,11 @@ impl Play {
         let chance = self.stage.character.others_delete;
         let there: Vec<usize> = {
             let world = self.stage.world();
-            world.mailboxes.iter().flat_map(|mailbox| mailbox.mails.clone()).collect()
+            world
+                .mailboxes
+                .iter()
+                .flat_map(|mailbox| mailbox.mails.clone())
+                .collect()
         };
         for id in there {
             if self.stage.chance(chance) {
@@ -272,18 +300,27 @@ impl Play {
         let folder = self.stage.folder();
         let (_switch, stop) = stop_switch();
         let store = &program.store;
-        let cycles = program.workers.iter_mut().map(|worker| cycle::run_once(worker, store, &folder, &stop));
+        let cycle = |worker| lockstep(cycle::run_once(worker, store, &folder, &stop));
+        let cycles = program.workers.iter_mut().map(cycle);
         let drops_only = self.stage.chance(200);
-        let ended = Alive {
+        let alive = Alive {
             stage: Arc::clone(&self.stage),
-            future: Box::pin(super::seams::lockstep(join_all(cycles))),
-        }
-        .await;
+            future: Box::pin(join_all(cycles)),
+        };
+        let ended = tokio::time::timeout(LONGEST_CYCLE, alive).await;
+        let ended = ended.unwrap_or_else(|_| {
+            self.stage.broken("a cycle does not end".to_owned());
+            None
+        });
         match ended {
             Some(reports) => {
+                // Connections that rest say goodbye between two cycles; that is no moment to die at.
+                self.stage.live(None);
                 for report in &reports {
-                    self.stage.note(format!("cycle ended: {report:?}"));
-                    self.counts.faults += usize::from(report.receive_fault.is_some() || report.send_fault.is_some());
+                    let told = format!("{report:?}").replace(&*self.home.to_string_lossy(), "…");
+                    self.stage.note(format!("cycle ended: {told}"));
+                    self.counts.faults +=
+                        usize::from(report.receive_fault.is_some() || report.send_fault.is_some());
                 }
                 self.program = Some(program);
                 reports
@@ -337,18 +374,27 @@ impl Play {
             let reports = self.cycle().await;
             self.check().await;
             let evidence = check::everything(&self.stage).await;
-            let waits = evidence.letters.iter().any(|row| row.state != "sent" && row.state != "refused");
+            let waits = evidence
+                .letters
+                .iter()
+                .any(|row| row.state != "sent" && row.state != "refused");
             let is_quiet = |report: &CycleReport| {
                 report.receive_fault.is_none()
                     && report.send_fault.is_none()
                     && report.received + report.sent + report.deleted + report.unreadable == 0
             };
-            quiet = if reports.iter().all(is_quiet) && !waits { quiet + 1 } else { 0 };
+            quiet = if reports.iter().all(is_quiet) && !waits {
+                quiet + 1
+            } else {
+                0
+            };
             if quiet == 2 || !self.stage.broken_promises().is_empty() {
                 break;
             }
         }
-        self.stage.hold(quiet == 2, || "everything is mended, and there is no end".to_owned());
+        self.stage.hold(quiet == 2, || {
+            "everything is mended, and there is no end".to_owned()
+        });
         let evidence = check::everything(&self.stage).await;
         check::finally(&self.stage, &evidence, &self.settings);
         let world = self.stage.world();

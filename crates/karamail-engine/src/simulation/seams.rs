@@ -19,7 +19,7 @@ use super::servers;
 use super::stage::{Stage, lock, stage};
 
 /// Longer than SQLite ever takes.
-const STUCK: Duration = Duration::from_secs(60);
+const STUCK: Duration = Duration::from_secs(20);
 
 /// The simulated time.
 pub(crate) fn now() -> Option<Timestamp> {
@@ -91,23 +91,34 @@ impl Drop for Busy {
 
 /// Lets nothing else go on while `future` waits for the ledger's thread, so that its speed decides nothing.
 pub(crate) fn lockstep<F: Future>(future: F) -> Lockstep<F> {
-    Lockstep(Box::pin(future))
+    Lockstep {
+        future: Box::pin(future),
+        is_mortal: true,
+    }
 }
 
-/// A future whose every wait is for another thread.
+/// A future of the simulation's own whose every wait is for another thread.
 pub(super) async fn outside<F: Future>(future: F) -> F::Output {
     let _busy = Busy::now();
-    lockstep(future).await
+    let future = Lockstep {
+        future: Box::pin(future),
+        is_mortal: false,
+    };
+    future.await
 }
 
-pub(crate) struct Lockstep<F>(Pin<Box<F>>);
+pub(crate) struct Lockstep<F> {
+    future: Pin<Box<F>>,
+    /// Whether it ends with the program.
+    is_mortal: bool,
+}
 
 impl<F: Future> Future for Lockstep<F> {
     type Output = F::Output;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let Some(stage) = stage() else {
-            return self.0.as_mut().poll(context);
+            return self.future.as_mut().poll(context);
         };
         let alarm = Arc::new(Alarm {
             is_ringing: Mutex::new(false),
@@ -118,12 +129,14 @@ impl<F: Future> Future for Lockstep<F> {
         let waker = Waker::from(Arc::clone(&alarm));
         loop {
             *lock(&alarm.is_ringing) = false;
-            let polled = self.0.as_mut().poll(&mut Context::from_waker(&waker));
-            if polled.is_ready() || stage.is_dead() || !stage.is_outside() {
+            let polled = self.future.as_mut().poll(&mut Context::from_waker(&waker));
+            if polled.is_ready() || (self.is_mortal && stage.is_dead()) || !stage.is_outside() {
                 return polled;
             }
             let ringing = lock(&alarm.is_ringing);
-            let waited = alarm.rings.wait_timeout_while(ringing, STUCK, |is_ringing| !*is_ringing);
+            let waited = alarm
+                .rings
+                .wait_timeout_while(ringing, STUCK, |is_ringing| !*is_ringing);
             assert!(
                 waited.is_ok_and(|(_, waited)| !waited.timed_out()),
                 "the ledger does not answer"
@@ -203,11 +216,7 @@ impl AsyncRead for Socket {
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Socket::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
             Socket::Simulated(stage, stream) => match stage.lives_on("write") {

@@ -20,6 +20,8 @@ pub(super) struct Weather {
     pub(super) pop3_refusal: u64,
     /// The mailbox is in use.
     pub(super) in_use: u64,
+    /// The connection ends at QUIT, before or behind the moment in which mails are deleted.
+    pub(super) lost_quit: u64,
     /// An SMTP step is refused for now, or for good.
     pub(super) smtp_later: u64,
     pub(super) smtp_never: u64,
@@ -55,6 +57,7 @@ impl Weather {
             dribble: some(200, 500),
             pop3_refusal: some(250, 150),
             in_use: some(100, 500),
+            lost_quit: some(250, 500),
             smtp_later: some(250, 200),
             smtp_never: some(80, 60),
             lost_letter: some(200, 300),
@@ -134,12 +137,16 @@ impl Character {
         Character {
             ids,
             misses_ids: lie(80, 300),
-            misses_mails: lie(80, 200),
+            misses_mails: match ids {
+                // Of two mails with one id that are never listed together nobody could tell which is there.
+                Ids::Repeated => 0,
+                _ => lie(80, 200),
+            },
             forgets: lie(100, 500),
             refuses_quit: lie(60, 500),
             others_delete: match ids {
                 // Nobody could tell the new mail from the one that is gone.
-                Ids::Reused => 0,
+                Ids::Reused | Ids::Repeated => 0,
                 _ => lie(100, 200),
             },
             has_top: !dice.in_thousand(120),

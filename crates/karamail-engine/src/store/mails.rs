@@ -173,11 +173,13 @@ impl Store {
         Ok(())
     }
 
-    /// Every mail of the mailbox that is, as far as we know, still on the server.
+    /// Every mail of the mailbox that is, as far as we know, still on the server. One whose deletion was asked for has no
+    /// unique id any more: it may be gone, and the server may give its id to the next mail (RFC 1939 section 7). If it is
+    /// there after all, its content tells.
     pub async fn known_mails(&self, mailbox_id: i64) -> Result<Vec<KnownMail>, StoreError> {
         let mut writer = self.writer().await;
         let rows: Vec<(i64, Option<String>)> =
-            sqlx::query_as("SELECT id, uidl FROM mails WHERE mailbox_id = ?1 AND state <> 'gone'")
+            sqlx::query_as("SELECT id, CASE WHEN state <> 'purging' THEN uidl END FROM mails WHERE mailbox_id = ?1 AND state <> 'gone'")
                 .bind(mailbox_id)
                 .fetch_all(&mut *writer)
                 .await?;
@@ -235,6 +237,7 @@ impl Store {
         // Taken over only after the commit.
         let mut newly_listed = HashSet::new();
         let twins = twins(&mut transaction, scope.mailbox_id, candidates, listed).await?;
+        free_ids(&mut transaction, scope.mailbox_id, candidates).await?;
         let mails: Vec<&IncomingMail> = candidates.iter().map(|candidate| &candidate.mail).collect();
         let mut desk = Desk::load(&mut transaction, scope, &mails, now).await?;
         let mut batch = Batch::default();
@@ -346,6 +349,24 @@ async fn twins(
     }
     let keys = candidates.iter().map(|candidate| candidate.key.0.as_slice());
     Ok(keys.map(|key| same.get_mut(key)?.pop_front()).collect())
+}
+
+/// The unique ids of these mails are theirs now; mails whose deletion was asked for have them no longer.
+async fn free_ids(
+    connection: &mut SqliteConnection,
+    mailbox_id: i64,
+    candidates: &[Candidate],
+) -> Result<(), StoreError> {
+    let mut query: QueryBuilder<Sqlite> =
+        QueryBuilder::new("UPDATE mails SET uidl = NULL WHERE state = 'purging' AND mailbox_id = ");
+    query.push_bind(mailbox_id).push(" AND uidl IN (");
+    let mut list = query.separated(", ");
+    for uidl in candidates.iter().filter_map(|candidate| candidate.uidl.as_ref()) {
+        list.push_bind(uidl);
+    }
+    query.push(")");
+    query.build().execute(connection).await?;
+    Ok(())
 }
 
 /// The mail of an older row is listed under a new unique id, or came back after it was gone: the row goes on with it.

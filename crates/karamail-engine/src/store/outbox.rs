@@ -115,6 +115,13 @@ pub enum Attempt {
     },
 }
 
+impl Attempt {
+    /// Whether the server dealt with the letter, for better or worse.
+    pub(crate) fn is_taken(&self) -> bool {
+        matches!(self, Attempt::Accepted { .. } | Attempt::Refused { .. })
+    }
+}
+
 /// Proof that a mail's letter is settled on disk.
 #[derive(Debug)]
 pub struct Settled(i64);
