@@ -303,10 +303,8 @@ fn a_second_start_brings_the_window_up_and_shows_what_is_wished_for() {
     let id = desktop.window();
     desktop.tool("xdotool", &["windowminimize", &id]);
     let is_shown = || {
-        desktop.tool(
-            "xdotool",
-            &["search", "--onlyvisible", "--class", "karamail-window"],
-        ) != ""
+        let search = ["search", "--onlyvisible", "--class", "karamail-window"];
+        !desktop.tool("xdotool", &search).is_empty()
     };
     wait_until("it is minimised", PATIENCE, || !is_shown());
     desktop.second_start(&[]);
