@@ -4,7 +4,8 @@
 #   tests/run.sh                 everything
 #   tests/run.sh unit crash      these parts only
 #   tests/run.sh --list          the parts' names
-#   tests/run.sh desktop wine    the desktop programs, and those for Windows under Wine: not among "everything" yet
+#   tests/run.sh bench           whether the measurements of tests/bench work
+#   tests/run.sh desktop wine packages    the desktop programs, those for Windows under Wine, the Debian packages: not among "everything" yet
 #
 # Real mail servers and Chromium come from Debian and are installed where they are missing (as root, or with sudo). The
 # servers run on free ports of 127.0.0.1 from temporary folders; the system's own mail services are neither used nor
@@ -30,8 +31,10 @@ PARTS=(
 )
 # Parts that run when they are named, and only then.
 NAMED=(
+  "bench 2400"
   "desktop 1800"
   "wine 5400"
+  "packages 3600"
 )
 
 target=${CARGO_TARGET_DIR:-target}
@@ -138,17 +141,41 @@ part_browser() { with_servers --test browser; }
 
 part_crash() { with_servers --test crash; }
 
+# Whether the measurements of tests/bench work, with few mails: every program does the whole work. Not how fast.
+part_bench() {
+  local packages=() one
+  for one in fetchmail getmail6:getmail mpop strace perl util-linux:setpriv; do
+    command -v "${one#*:}" >/dev/null || packages+=("${one%:*}")
+  done
+  if [ ${#packages[@]} -gt 0 ]; then
+    install_packages "${packages[@]}" || return 1
+  fi
+  with_servers --test bench
+}
+
 # The desktop programs; they alone want GTK and WebKitGTK.
 part_desktop() {
   local packages=()
   pkg-config --exists gtk+-3.0 2>/dev/null || packages+=(libgtk-3-dev pkg-config)
   pkg-config --exists webkit2gtk-4.1 2>/dev/null || packages+=(libwebkit2gtk-4.1-dev)
+  # A desktop of the test's own: a bus, a screen, and a mail server behind it.
+  command -v dbus-daemon >/dev/null || packages+=(dbus)
+  command -v Xvfb >/dev/null || packages+=(xvfb)
+  command -v import >/dev/null || packages+=(imagemagick)
+  [ -x /usr/sbin/dovecot ] || packages+=(dovecot-core)
+  [ -x /usr/lib/dovecot/pop3 ] || packages+=(dovecot-pop3d)
+  # A real Secret Service with its own way in, and who starts what a desktop file says.
+  command -v gnome-keyring-daemon >/dev/null || packages+=(gnome-keyring)
+  command -v secret-tool >/dev/null || packages+=(libsecret-tools)
+  command -v gio >/dev/null || packages+=(libglib2.0-bin)
   if [ ${#packages[@]} -gt 0 ]; then
     install_packages "${packages[@]}" || return 1
   fi
   cargo clippy -p karamail-tray --all-targets -- -D warnings &&
     RUSTDOCFLAGS="-D warnings" cargo doc -p karamail-tray --no-deps --document-private-items &&
     cargo test -p karamail-tray &&
+    cargo build -p karamail-tray -p karamail &&
+    with_servers --test desktop_tray --test desktop_start --test desktop_rest --test desktop_life &&
     desktop_window
 }
 
@@ -179,18 +206,52 @@ part_wine() {
   command -v xdotool >/dev/null || packages+=(xdotool)
   command -v import >/dev/null || packages+=(imagemagick)
   command -v makensis >/dev/null || packages+=(nsis)
+  command -v python3 >/dev/null || packages+=(python3)
+  # The desktop is a Japanese one; its fonts and its language.
+  [ -e /usr/share/i18n/locales/ja_JP ] || packages+=(locales)
+  [ -d /usr/share/fonts/opentype/noto ] || packages+=(fonts-noto-cjk)
   if [ ${#packages[@]} -gt 0 ]; then
     install_packages "${packages[@]}" || return 1
   fi
-  tests/windows/build.sh && with_servers --test wine
+  tests/windows/build.sh && with_servers --test wine --test wine_setup --test wine_files
 }
 
-# Dovecot and Postfix want root. Two tests at a time: each has servers of its own, and the times printed mean something.
+# The Debian packages, from programs as tests build them: quick to make. Those that people get come from .github/workflows/release.yml.
+part_packages() {
+  local packages=()
+  pkg-config --exists gtk+-3.0 2>/dev/null || packages+=(libgtk-3-dev pkg-config)
+  pkg-config --exists webkit2gtk-4.1 2>/dev/null || packages+=(libwebkit2gtk-4.1-dev)
+  command -v dpkg-shlibdeps >/dev/null || packages+=(dpkg-dev)
+  command -v strip >/dev/null || packages+=(binutils)
+  command -v python3 >/dev/null || packages+=(python3)
+  command -v lintian >/dev/null || packages+=(lintian)
+  command -v desktop-file-validate >/dev/null || packages+=(desktop-file-utils)
+  command -v systemd-analyze >/dev/null || packages+=(systemd)
+  command -v shellcheck >/dev/null || packages+=(shellcheck)
+  command -v man >/dev/null || packages+=(man-db)
+  command -v unshare >/dev/null || packages+=(util-linux)
+  command -v rsvg-convert >/dev/null || packages+=(librsvg2-bin)
+  command -v compare >/dev/null || packages+=(imagemagick)
+  if [ ${#packages[@]} -gt 0 ]; then
+    install_packages "${packages[@]}" || return 1
+  fi
+  local tools=$target/tools
+  PATH=$tools/bin:$PATH
+  cargo deb --version 2>/dev/null | grep -qx 3.8.0 ||
+    CARGO_TARGET_DIR=$tools/build cargo install cargo-deb --version 3.8.0 --locked --root "$tools" || return 1
+  export KARAMAIL_PACKAGES=$target/packages
+  rm -rf "$KARAMAIL_PACKAGES"
+  cargo build --locked -p karamail-tray --bins && cargo build --locked --bin karamail &&
+    crates/karamail-tray/packaging/linux/package.sh "$target/debug" "$KARAMAIL_PACKAGES" &&
+    with_servers --test packages
+}
+
+# Dovecot and Postfix want root, and so does a manager of services. Two tests at a time: each has servers of its own, and the times printed mean something.
 with_servers() {
   if [ "$(id -u)" -ne 0 ]; then
     local triple
     triple=$(rustc -vV | sed -n 's/^host: //p' | tr 'a-z-' 'A-Z_')
-    export "CARGO_TARGET_${triple}_RUNNER=sudo -n --preserve-env=KARAMAIL_BIN,KARAMAIL_CRASH_BIN,KARAMAIL_KILLS,KARAMAIL_SEED,KARAMAIL_PICTURES,CHROMIUM"
+    export "CARGO_TARGET_${triple}_RUNNER=sudo -n --preserve-env=KARAMAIL_BIN,KARAMAIL_CRASH_BIN,KARAMAIL_KILLS,KARAMAIL_SEED,KARAMAIL_PICTURES,KARAMAIL_PACKAGES,CHROMIUM"
   fi
   cargo test -p karamail-tests "$@" -- --nocapture --test-threads=2
 }
@@ -201,6 +262,11 @@ case ${1-} in
   --list)
     names "${PARTS[@]}" "${NAMED[@]}"
     exit 0
+    ;;
+  --install) # What else stands beside us: tests/bench.
+    shift
+    install_packages "$@"
+    exit
     ;;
   --part) # One part, inside the time limit that the run below sets.
     "part_$2"

@@ -110,6 +110,39 @@ test('the demo answers a second mail with the same number and a question with no
   })
 })
 
+test('what is being typed stays, with the cursor in it, while the part of the page around it is replaced', async ({ browser, stage }) => {
+  const shop = await stage.serve()
+  const page = await browser.enter(shop)
+  await page.goto(`${shop.origin}/demo`)
+  await page.getByRole('button', { name: 'デモを始める' }).click()
+  await page.getByText('ほかのアドレスから送る').click()
+  await page.getByLabel('差出人のアドレス').fill('hana@')
+  const subject = page.getByLabel('件名', { exact: true })
+  await subject.fill('営業時間')
+  await subject.evaluate((field) => field.setSelectionRange(1, 3, 'backward'))
+  // Another phone is taken into the hand in another window.
+  const phones = page.locator('#phone-from')
+  const other = await phones.locator('option').nth(1).getAttribute('value')
+  await page.evaluate(() => document.addEventListener('karamail:replaced', () => { document.body.dataset.replaced = 'yes' }))
+  await page.evaluate(async (from) => { await fetch('/demo/phone', { method: 'POST', body: new URLSearchParams({ from }) }) }, other)
+  await page.locator('body[data-replaced=yes]').waitFor()
+  assert.equal(await phones.inputValue(), other, 'what nobody touched is as it is now')
+  assert.equal(await subject.inputValue(), '営業時間')
+  assert.equal(await page.getByLabel('差出人のアドレス').inputValue(), 'hana@')
+  const cursor = await page.evaluate(() => {
+    const field = document.activeElement
+    return [field.id, field.selectionStart, field.selectionEnd, field.selectionDirection]
+  })
+  assert.deepEqual(cursor, ['phone-subject', 1, 3, 'backward'])
+  // What was sent does not come back.
+  await page.getByLabel('差出人のアドレス').fill('')
+  await page.getByRole('button', { name: '送信', exact: true }).click()
+  await page.getByText('対象外のメールです').first().waitFor()
+  await page.getByRole('button', { name: '新規メールを書く' }).click()
+  await subject.waitFor()
+  assert.equal(await subject.inputValue(), '')
+})
+
 test('an address with markup in it stays text in the demo', async ({ browser, stage }) => {
   const shop = await stage.serve()
   const page = await browser.enter(shop)

@@ -10,8 +10,8 @@
 //!    who types.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
 //! 6. [`shop`]: all of it together. [`mails`]: what arrives. [`old_shop`]: a folder with three years in it, to measure.
-//!    [`stage`]: for the browser tests. [`wine`]: a Windows desktop for the programs of tests/windows/build.sh. [`window`]: a Linux
-//!    desktop with the tray program's window on it, and [`webdriver`], which drives it.
+//!    [`stage`]: for the browser tests. [`desktop`]: a Linux desktop for the tray program. [`window`]: one with the tray program's
+//!    window on it, and [`webdriver`], which drives it. [`wine`]: a Windows desktop for the programs of tests/windows/build.sh.
 //!
 //! A fixture that cannot do its work panics and says why: a test without its servers has failed.
 
@@ -21,6 +21,7 @@
 )]
 
 pub mod certificates;
+pub mod desktop;
 pub mod dovecot;
 pub mod ledger;
 pub mod mails;

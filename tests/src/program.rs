@@ -106,7 +106,8 @@ impl Program {
         Program::install_empty(binary())
     }
 
-    fn install_binary(binary: PathBuf, settings: &Settings) -> Program {
+    /// Installs that binary with these settings and an empty data folder.
+    pub fn install_binary(binary: PathBuf, settings: &Settings) -> Program {
         let program = Program::install_empty(binary);
         program.configure(settings);
         program
@@ -349,7 +350,22 @@ impl Running {
 
     /// Asks it to end, as a service manager does.
     pub fn terminate(&self) {
-        let _ = kill_process(Pid::from_child(&self.child), Signal::TERM);
+        self.signal(Signal::TERM);
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, signal: Signal) {
+        let _ = kill_process(Pid::from_child(&self.child), signal);
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether it still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
     }
 
     /// Waits for its end, at most `bound` from now.
@@ -417,6 +433,20 @@ fn named_binary(variable: &str, place: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the test's own path");
     let target = test.ancestors().nth(3).expect("tests run in the target folder");
     let path = target.join(place);
+    assert!(
+        path.exists(),
+        "{} is not built; tests/run.sh builds it",
+        path.display()
+    );
+    path
+}
+
+/// A binary of the profile that this test was built with, beside the tests.
+pub fn binary_of_profile(name: &str) -> PathBuf {
+    // This test runs as target/<profile>/deps/<name>.
+    let test = std::env::current_exe().expect("the test's own path");
+    let profile = test.ancestors().nth(2).expect("tests run in the target folder");
+    let path = profile.join(name);
     assert!(
         path.exists(),
         "{} is not built; tests/run.sh builds it",

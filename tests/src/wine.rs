@@ -1,7 +1,7 @@
 //! A Windows desktop: Wine in an Xvfb, with a fresh prefix, for the programs that tests/windows/build.sh made.
 //!
-//! Wine has no WebView2, so the screens come up in the browser, here a script that writes the link down. Pictures and the prefix stay
-//! under target/windows/test until the next run.
+//! It is a Japanese one, and all that it writes (links on the desktop, menus) stays in its own home folder. Wine has no WebView2, so the
+//! screens come up in the browser, here a script that writes the link down. Pictures stay under target/windows/test until the next run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,8 @@ use crate::{PATIENCE, wait_until};
 
 /// Longest a program may take under Wine, on a machine with much else to do.
 pub const SLOW: Duration = Duration::from_secs(180);
+
+const JAPANESE: &str = "ja_JP.UTF-8";
 
 /// A desktop; Wine and its display end with it.
 #[derive(Debug)]
@@ -41,24 +43,14 @@ pub fn built() -> PathBuf {
 }
 
 impl Desktop {
-    /// Makes a fresh prefix and starts a screen with a desktop.
-    pub fn start() -> Desktop {
-        let root = built().join("test");
+    /// Makes a fresh prefix and starts a screen with a desktop; `name` tells it from others that run meanwhile.
+    pub fn start(name: &str) -> Desktop {
+        let root = built().join("test").join(name);
         let _ = fs::remove_dir_all(&root);
-        fs::create_dir_all(&root).expect("the target folder can be written");
+        fs::create_dir_all(root.join("home")).expect("the target folder can be written");
         let root = root.canonicalize().expect("just made");
-        let number = (80..200)
-            .find(|number| !Path::new(&format!("/tmp/.X{number}-lock")).exists())
-            .expect("a free display");
-        let display = format!(":{number}");
-        let screen = Server::start(
-            "Xvfb",
-            "/usr/bin/Xvfb",
-            &[&display, "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
-            &root.join("xvfb.log"),
-        );
-        let socket = format!("/tmp/.X11-unix/X{number}");
-        wait_until("Xvfb is up", PATIENCE, || Path::new(&socket).exists());
+        make_locale(&root.join("locale"));
+        let (screen, display) = start_screen(&root.join("xvfb.log"));
         let mut desktop = Desktop {
             root,
             display,
@@ -66,8 +58,19 @@ impl Desktop {
             _screen: screen,
         };
         desktop.run("wineboot", &["--init"]);
-        let browser = desktop.root.join("browser.sh");
-        let links = desktop.links_file();
+        // What Wine 8 lacks and Windows has (see tests/windows/bcryptprimitives.c).
+        let library = "bcryptprimitives.dll";
+        let system = desktop.drive().join("windows/system32");
+        fs::copy(built().join("wine").join(library), system.join(library)).expect("it was built");
+        desktop.write_links_down();
+        desktop.start_explorer();
+        desktop
+    }
+
+    /// The browser is a script that writes down which link it was to open.
+    fn write_links_down(&self) {
+        let browser = self.root.join("browser.sh");
+        let links = self.links_file();
         fs::write(
             &browser,
             format!("#!/bin/sh\nprintf '%s\\n' \"$1\" >>'{}'\n", links.display()),
@@ -77,13 +80,15 @@ impl Desktop {
         assert!(chmod.is_ok_and(|status| status.success()), "chmod");
         let browsers = r"HKCU\Software\Wine\WineBrowser";
         let browser = browser.to_string_lossy();
-        desktop.run("reg", &["add", browsers, "/v", "Browsers", "/d", &browser, "/f"]);
-        // Windows' shell: it owns the desktop and the tray.
-        let explorer = desktop
+        self.run("reg", &["add", browsers, "/v", "Browsers", "/d", &browser, "/f"]);
+    }
+
+    /// Starts Windows' shell, which owns the desktop and the tray.
+    pub fn start_explorer(&mut self) {
+        let explorer = self
             .command("explorer", &["/desktop=karamail,1024x768"])
             .spawn();
-        desktop.explorer = Some(explorer.expect("Wine starts"));
-        desktop
+        self.explorer = Some(explorer.expect("Wine starts"));
     }
 
     /// Puts the programs into a folder of drive C.
@@ -91,7 +96,6 @@ impl Desktop {
         let place = self.drive().join(folder);
         fs::create_dir_all(&place).expect("the prefix can be written");
         self.copy_programs(&place);
-        self.add_random(&place);
         place
     }
 
@@ -101,12 +105,6 @@ impl Desktop {
             let name = file.file_name().expect("a file's name");
             fs::copy(&file, place.join(name)).expect("the prefix can be written");
         }
-    }
-
-    /// Puts the library there that Wine 8 lacks (see tests/windows/bcryptprimitives.c).
-    pub fn add_random(&self, place: &Path) {
-        let library = "bcryptprimitives.dll";
-        fs::copy(built().join("wine").join(library), place.join(library)).expect("it was built");
     }
 
     /// Drive C.
@@ -121,8 +119,12 @@ impl Desktop {
         users.join(user).join("AppData").join(name)
     }
 
-    /// A command under Wine.
+    /// A command under Wine; a program on drive C is started as one.
     pub fn command(&self, program: &str, arguments: &[&str]) -> Command {
+        let program = match Path::new(program).strip_prefix(self.drive()) {
+            Ok(inside) => format!(r"C:\{}", inside.display()).replace('/', r"\"),
+            Err(_) => program.to_owned(),
+        };
         let mut command = Command::new("wine");
         command
             .arg(program)
@@ -131,8 +133,11 @@ impl Desktop {
             .env("WINEPREFIX", self.root.join("prefix"))
             .env("WINEARCH", "win64")
             .env("WINEDEBUG", "-all")
-            // No offers to fetch Mono and Gecko.
-            .env("WINEDLLOVERRIDES", "mscoree=;mshtml=")
+            // No offers to fetch Mono and Gecko, no entries in the menus of the desktop outside.
+            .env("WINEDLLOVERRIDES", "mscoree=;mshtml=;winemenubuilder.exe=")
+            .env("HOME", self.root.join("home"))
+            .env("LOCPATH", self.root.join("locale"))
+            .env("LC_ALL", JAPANESE)
             .env_remove("BROWSER")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -143,10 +148,15 @@ impl Desktop {
     /// Runs a command to its end.
     #[track_caller]
     pub fn run(&self, program: &str, arguments: &[&str]) -> Said {
+        self.finish(&mut self.command(program, arguments))
+    }
+
+    /// Runs a command, made by [`Desktop::command`], to its end.
+    #[track_caller]
+    pub fn finish(&self, command: &mut Command) -> Said {
         let said = self.root.join("said.txt");
         let output = fs::File::create(&said).expect("our own folder");
-        let mut child = self
-            .command(program, arguments)
+        let mut child = command
             .stdout(output.try_clone().expect("a second handle"))
             .stderr(output)
             .spawn()
@@ -154,7 +164,7 @@ impl Desktop {
         let begin = Instant::now();
         loop {
             if let Some(status) = child.try_wait().expect("our own child") {
-                let text = String::from_utf8_lossy(&fs::read(&said).unwrap_or_default()).into_owned();
+                let text = as_text(&fs::read(&said).unwrap_or_default());
                 return Said {
                     code: status.code(),
                     text,
@@ -163,7 +173,7 @@ impl Desktop {
             if begin.elapsed() > SLOW {
                 let _ = child.kill();
                 let _ = child.wait();
-                panic!("not ended within {SLOW:?}: {program} {arguments:?}");
+                panic!("not ended within {SLOW:?}: {command:?}");
             }
             std::thread::sleep(Duration::from_millis(50));
         }
@@ -200,6 +210,43 @@ impl Desktop {
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
+    /// A key, to whatever window has the keyboard.
+    pub fn press(&self, key: &str) {
+        self.on_screen("xdotool", &["key", "--clearmodifiers", key]);
+    }
+
+    /// The private memory of a program's processes, KiB, by the end of its path; the sum where there are several.
+    pub fn private_memory(&self, program: &str) -> u64 {
+        self.processes(program)
+            .iter()
+            .filter_map(|process| fs::read_to_string(process.join("smaps_rollup")).ok())
+            .flat_map(|text| {
+                let fields = text.lines().filter_map(|line| {
+                    let (key, rest) = line.split_once(':')?;
+                    let kib = rest.trim().trim_end_matches(" kB").parse::<u64>().ok()?;
+                    key.starts_with("Private_").then_some(kib)
+                });
+                fields.collect::<Vec<u64>>()
+            })
+            .sum()
+    }
+
+    /// The folders in /proc of a program's processes on this desktop, by the end of its path.
+    pub fn processes(&self, program: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let prefix = format!("WINEPREFIX={}", self.root.join("prefix").display());
+        entries
+            .map(|entry| entry.path())
+            .filter(|process| {
+                let line = fs::read(process.join("cmdline")).unwrap_or_default();
+                let first = line.split(|byte| *byte == 0).next().unwrap_or_default();
+                let environment = fs::read(process.join("environ")).unwrap_or_default();
+                String::from_utf8_lossy(first).ends_with(program)
+                    && environment.split(|byte| *byte == 0).any(|value| value == prefix.as_bytes())
+            })
+            .collect()
+    }
+
     /// Where test results of this desktop are kept.
     pub fn folder(&self) -> &Path {
         &self.root
@@ -224,31 +271,32 @@ impl Drop for Desktop {
     }
 }
 
-/// The private memory of a Windows program's processes, KiB, by the name of its file; the sum where there are several.
-pub fn private_memory(program: &str) -> u64 {
-    processes(program)
-        .iter()
-        .filter_map(|process| fs::read_to_string(process.join("smaps_rollup")).ok())
-        .flat_map(|text| {
-            let fields = text.lines().filter_map(|line| {
-                let (key, rest) = line.split_once(':')?;
-                let kib = rest.trim().trim_end_matches(" kB").parse::<u64>().ok()?;
-                key.starts_with("Private_").then_some(kib)
-            });
-            fields.collect::<Vec<u64>>()
-        })
-        .sum()
+/// Wine takes its language from the C library's; Debian makes this one seldom by itself.
+fn make_locale(folder: &Path) {
+    fs::create_dir_all(folder).expect("our own folder");
+    let made = Command::new("localedef")
+        .args(["-i", "ja_JP", "-f", "UTF-8"])
+        .arg(folder.join(JAPANESE))
+        .status();
+    assert!(made.is_ok_and(|status| status.success()), "localedef; tests/run.sh installs it");
 }
 
-/// The folders in /proc of a Windows program's processes, by the end of its path.
-pub fn processes(program: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    entries
-        .map(|entry| entry.path())
-        .filter(|process| {
-            let line = fs::read(process.join("cmdline")).unwrap_or_default();
-            let first = line.split(|byte| *byte == 0).next().unwrap_or_default();
-            String::from_utf8_lossy(first).ends_with(program)
-        })
-        .collect()
+/// A screen of its own, on a display that the server chooses.
+fn start_screen(log: &Path) -> (Server, String) {
+    let size = ["-screen", "0", "1024x768x24", "-nolisten", "tcp", "-displayfd", "1"];
+    let screen = Server::start("Xvfb", "/usr/bin/Xvfb", &size, log);
+    let number = || {
+        let said = fs::read_to_string(log).ok()?;
+        said.lines().find_map(|line| line.trim().parse::<u32>().ok())
+    };
+    wait_until("Xvfb is up", PATIENCE, || number().is_some());
+    (screen, format!(":{}", number().unwrap_or_default()))
+}
+
+/// What Wine's own commands print is in the code page of a Japanese console.
+fn as_text(bytes: &[u8]) -> String {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => text.to_owned(),
+        Err(_) => encoding_rs::SHIFT_JIS.decode(bytes).0.into_owned(),
+    }
 }

@@ -79,7 +79,7 @@ fn inline(text: &str) -> Vec<String> {
 fn command_lines(text: &str) -> BTreeSet<String> {
     let mut lines: Vec<String> = inline(text);
     for (language, block) in blocks(text) {
-        if ["sh", "ini"].contains(&language.as_str()) {
+        if language == "sh" {
             lines.extend(block.lines().map(str::to_owned));
         }
     }
@@ -87,7 +87,8 @@ fn command_lines(text: &str) -> BTreeSet<String> {
         "karamail ",
         "./karamail ",
         "cargo run --release -- ",
-        "ExecStart=/usr/local/bin/karamail ",
+        "sudo karamail ",
+        "sudo -u karamail karamail ",
     ];
     let arguments = |line: &String| {
         let rest = begins.iter().find_map(|begin| line.strip_prefix(begin))?;

@@ -151,6 +151,9 @@ pub const DEMO_REMEMBERED_MAILS: usize = 200;
 pub const DEMO_SUBJECT_CHARACTERS: usize = 120;
 /// POP3 read buffer, bytes: several TLS records, or some hundred small replies, at once.
 pub const POP3_READ_BUFFER_BYTES: usize = 128 * 1024;
+/// POP3 read buffer at the start, bytes: it grows once a read fills it. Most polls bring nothing, and a thousand mailboxes
+/// may be polled at one moment.
+pub const POP3_FIRST_READ_BUFFER_BYTES: usize = 4 * 1024;
 /// How long a plain port may be silent before we look whether it speaks TLS. POP3 servers greet first, and within moments.
 pub const POP3_SUSPICIOUS_SILENCE: Duration = Duration::from_secs(5);
 /// How long the look whether a port speaks TLS may take; a handshake takes a second at worst.

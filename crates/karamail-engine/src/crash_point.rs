@@ -2,7 +2,7 @@
 
 /// Stalls for ever at the `n`th passing of the point named by `KARAMAIL_STALL_AT=<point>[:n]`, having said so on
 /// standard error, so that a test can send SIGKILL at exactly this point.
-#[cfg(feature = "crash-points")]
+#[cfg(all(feature = "crash-points", not(test)))]
 pub(crate) fn crash_point(name: &str) {
     use std::sync::OnceLock;
     use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,6 +27,12 @@ pub(crate) fn crash_point(name: &str) {
 }
 
 /// Nothing in a release.
-#[cfg(not(feature = "crash-points"))]
+#[cfg(not(any(feature = "crash-points", test)))]
 #[inline(always)]
 pub(crate) fn crash_point(_name: &str) {}
+
+/// In the simulation one of many moments to die at.
+#[cfg(test)]
+pub(crate) fn crash_point(name: &str) {
+    crate::simulation::seams::pass(name);
+}

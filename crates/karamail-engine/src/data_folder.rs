@@ -7,8 +7,10 @@ use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use karamail_core::words::screens::faults as screen;
 use karamail_core::words::{Language, Told, store as words};
 
+use crate::seams::file_trouble;
 use crate::store::StoreError;
 
 /// A data folder that this process alone uses; released when dropped or when the process ends, however it ends.
@@ -44,6 +46,13 @@ impl Told for DataFolderError {
             DataFolderError::InUse(_) => words::second_instance_advice(language),
             DataFolderError::Unusable(..) => words::read_only_advice(language),
         })
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            DataFolderError::Unusable(..) => Some(screen::folder_advice(language)),
+            other => other.what_to_do(language),
+        }
     }
 }
 
@@ -88,6 +97,7 @@ pub fn restore_staging(data_folder: &Path) -> PathBuf {
 
 /// Makes a folder that its owner alone can read: addresses of customers lie in it.
 pub fn make_private_folder(path: &Path) -> io::Result<()> {
+    file_trouble()?;
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -106,6 +116,7 @@ pub fn make_private_folder(path: &Path) -> io::Result<()> {
 
 /// Flushes a folder, so that a file renamed into it is there after a power cut. Windows has no such call and needs none.
 pub fn flush_folder(path: &Path) -> io::Result<()> {
+    file_trouble()?;
     if cfg!(unix) {
         File::open(path)?.sync_all()?;
     }

@@ -39,7 +39,7 @@ use crate::engine::requests::Office;
 use crate::engine::wake::WakeUp;
 use crate::monthly_log::MonthlyLog;
 use crate::secrets::Secrets;
-use crate::stop::{Stop, StopSwitch, stop_switch};
+use crate::stop::{Stop, StopOnDrop, StopSwitch, stop_switch};
 use crate::store::events::StoredEvent;
 use crate::store::{Store, StoreError};
 
@@ -241,6 +241,8 @@ impl Engine {
         // Ended by its own switch, never cut off: two writers of one log file would repeat lines.
         let (follower_switch, follower_stop) = stop_switch();
         let follower = self.spawn_follower(follower_stop);
+        // Also where a fault ends this: the next engine has a follower of its own.
+        let follower_switch = StopOnDrop(follower_switch);
         let mut cycles: JoinSet<(Worker, CycleReport)> = JoinSet::new();
         if start_collecting {
             self.set_collecting(true).await;
@@ -283,7 +285,7 @@ impl Engine {
             self.note(Event::new(EventKind::Stopped)).await;
         }
         self.say_goodbye().await;
-        follower_switch.request();
+        drop(follower_switch);
         let log = self.log.borrow().clone();
         let followed = tokio::time::timeout(LOG_GRACE, async {
             let _ = follower.await;
@@ -314,8 +316,12 @@ impl Engine {
                     tracing::error!(%error, "the passwords could not be taken over");
                 }
             }
+            Command::Woke => self.woke(),
             // Handled by the loop.
             Command::Shutdown => {}
+            #[cfg(test)]
+            #[expect(clippy::panic, reason = "this is what is tested")]
+            Command::Panic => panic!("on purpose"),
         }
     }
 

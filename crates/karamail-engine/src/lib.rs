@@ -38,9 +38,12 @@ pub mod program;
 pub mod providers;
 pub mod resend;
 pub mod retention;
+mod seams;
 pub mod secrets;
 pub mod self_test;
 pub mod setup;
+#[cfg(test)]
+mod simulation;
 pub mod smtp;
 pub mod stop;
 pub mod store;

@@ -69,6 +69,14 @@ impl Told for ResendFault {
             ResendFault::OnItsWay | ResendFault::NoAddress => None,
         }
     }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            ResendFault::NoMailbox { .. } => self.what_to_do(language),
+            // The screens name the number and its series themselves.
+            _ => None,
+        }
+    }
 }
 
 /// Puts letters with these numbers into the outbox; each number is a transaction of its own.

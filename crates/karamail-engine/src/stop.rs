@@ -23,6 +23,16 @@ impl StopSwitch {
     }
 }
 
+/// Asks everyone to end when it goes, however it goes.
+#[derive(Debug)]
+pub(crate) struct StopOnDrop(pub(crate) StopSwitch);
+
+impl Drop for StopOnDrop {
+    fn drop(&mut self) {
+        self.0.request();
+    }
+}
+
 impl Stop {
     /// Whether the end was asked for.
     pub fn is_requested(&self) -> bool {

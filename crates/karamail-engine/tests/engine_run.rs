@@ -143,3 +143,27 @@ async fn a_missing_password_is_in_the_status_until_it_is_entered() {
     stop.request();
     running.await.unwrap().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ledger_is_one_whole_file_when_the_engine_has_ended_though_screens_still_hold_it() {
+    let server = BoxOfMails::start(vec![Mail::new("u1", signup("a@example.jp", 1))]).await;
+    let servers = DemoServers::start().await.unwrap();
+    let text = settings_text(server.port, servers.smtp_port(), "", NO_LIMITS);
+    let folder = tempfile::tempdir().unwrap();
+    let engine = engine(folder.path(), Settings::parse(&text, Path::new(".")).unwrap()).await;
+    let (stop, handle) = (engine.stop_switch(), engine.handle());
+    let running = tokio::spawn(engine.run(None, true));
+    tokio::time::timeout(Duration::from_secs(10), servers.wait_for_sent(1))
+        .await
+        .expect("answered");
+    let beside = |end: &str| folder.path().join(format!("karamail.db{end}")).exists();
+    assert!(beside("-wal"), "while it runs");
+    // A screen has read, and keeps its connection.
+    karamail_engine::store::events::newest_event(handle.readers())
+        .await
+        .unwrap();
+    stop.request();
+    running.await.unwrap().unwrap();
+    assert!(beside("") && !beside("-wal") && !beside("-shm"));
+    drop(handle);
+}

@@ -1,6 +1,6 @@
 //! The local socket of a tray program: its screens for its windows, and the way for a second start to reach the first.
 //!
-//! A Unix socket that the user alone can open, or a named pipe on Windows, which the system gives to the user alone. One for each
+//! A Unix socket that the user alone can open, or a named pipe on Windows with rights for the user alone. One for each
 //! data folder, so one program for each (the data folder's lock says so a second time).
 
 use std::io;
@@ -172,88 +172,7 @@ mod system {
 }
 
 #[cfg(windows)]
-mod system {
-    use std::io;
-    use std::path::{Path, PathBuf};
-    use std::time::Duration;
-
-    use tokio::net::windows::named_pipe::{ClientOptions, NamedPipeClient, NamedPipeServer, ServerOptions};
-
-    use super::Address;
-
-    /// ERROR_PIPE_BUSY: every instance is taken for the moment.
-    const BUSY: i32 = 231;
-
-    pub(super) fn path(name: &str, _data_folder: &Path) -> PathBuf {
-        PathBuf::from(format!(r"\\.\pipe\karamail-{name}"))
-    }
-
-    pub(super) async fn connect(path: &Path) -> io::Result<NamedPipeClient> {
-        let mut tries = 0;
-        loop {
-            match ClientOptions::new().open(path) {
-                Err(error) if error.raw_os_error() == Some(BUSY) && tries < 100 => tries += 1,
-                opened => return opened,
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-    }
-
-    /// Whoever listens at an [`Address`].
-    #[derive(Debug)]
-    pub struct Listener {
-        path: PathBuf,
-        next: Option<NamedPipeServer>,
-    }
-
-    impl Listener {
-        /// Begins to listen; refused where somebody does already.
-        ///
-        /// # Errors
-        /// The pipe is taken.
-        pub fn bind(address: &Address) -> io::Result<Listener> {
-            let path = address.0.clone();
-            let first = ServerOptions::new().first_pipe_instance(true).create(&path)?;
-            Ok(Listener {
-                path,
-                next: Some(first),
-            })
-        }
-    }
-
-    impl axum::serve::Listener for Listener {
-        type Io = NamedPipeServer;
-        type Addr = ();
-
-        async fn accept(&mut self) -> (NamedPipeServer, ()) {
-            loop {
-                let pipe = match self.next.take() {
-                    Some(pipe) => Ok(pipe),
-                    None => ServerOptions::new().create(&self.path),
-                };
-                let accepted = match pipe {
-                    Ok(pipe) => pipe.connect().await.map(|()| pipe),
-                    Err(error) => Err(error),
-                };
-                match accepted {
-                    Ok(pipe) => {
-                        // The next one waits before this one is used, so that nobody finds no pipe.
-                        self.next = ServerOptions::new().create(&self.path).ok();
-                        return (pipe, ());
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "a connection was not accepted");
-                        tokio::time::sleep(Duration::from_millis(100)).await;
-                    }
-                }
-            }
-        }
-
-        fn local_addr(&self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-}
+mod system;
 
 #[cfg(test)]
 mod tests {
@@ -268,5 +187,52 @@ mod tests {
         assert_eq!(Address::of(&folder), before);
         assert_eq!(Address::of(&folder.join("")), before);
         std::fs::remove_dir_all(&home).unwrap();
+    }
+
+    #[tokio::test]
+    async fn one_alone_listens_and_is_reached_as_long_as_it_does() {
+        let home = std::env::temp_dir().join(format!("karamail-listen-{}", std::process::id()));
+        std::fs::create_dir_all(&home).unwrap();
+        let address = Address::of(&home);
+        let request = || Request::get("/").body(Body::empty()).unwrap();
+        assert!(ask(&address, request()).await.is_err(), "nobody there");
+        let listener = Listener::bind(&address).unwrap();
+        assert!(Listener::bind(&address).is_err(), "taken");
+        let router = axum::Router::new().route("/", axum::routing::get(async || "here"));
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await });
+        for _ in 0..3 {
+            let answer = ask(&address, request()).await.unwrap();
+            assert_eq!(answer.body(), b"here");
+        }
+        serving.abort();
+        assert!(serving.await.unwrap_err().is_cancelled());
+        assert!(ask(&address, request()).await.is_err(), "nobody there any more");
+        Listener::bind(&address).unwrap();
+        std::fs::remove_dir_all(&home).unwrap();
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_process_has_a_user_and_that_of_another_user_has_not_ours() {
+        let ours = system::user_of(std::process::id());
+        assert!(ours.starts_with("S-1-"), "{ours}");
+        assert_ne!(system::user_of(u32::MAX), ours, "nobody is not us");
+    }
+
+    /// `KARAMAIL_RIGHTS` names a program that prints who may use a pipe.
+    #[cfg(windows)]
+    #[tokio::test]
+    async fn the_pipe_is_its_users_alone() {
+        let Some(rights) = std::env::var_os("KARAMAIL_RIGHTS") else {
+            return;
+        };
+        let address = Address::of(&std::env::temp_dir().join("karamail-rights"));
+        let _listener = Listener::bind(&address).unwrap();
+        let said = std::process::Command::new(rights).arg(address.to_text()).output().unwrap();
+        let said = String::from_utf8(said.stdout).unwrap();
+        let user = system::user_of(std::process::id());
+        assert!(said.starts_with("D:P("), "{said}");
+        assert_eq!(said.matches('(').count(), 1, "{said}");
+        assert!(said.trim_end().ends_with(&format!(";;;{user})")), "{said}");
     }
 }

@@ -45,7 +45,9 @@
         setOffline(false);
         wait = 500;
         if (answer.status === 200) {
-          replace(part, await answer.text());
+          const html = await answer.text();
+          if (part.contains(document.activeElement)) await composing;
+          replace(part, html);
           part.dataset.version = answer.headers.get("karamail-version") || "";
         } else if (Date.now() - asked < 1000) {
           // Nothing new, said at once: the program is ending.
@@ -59,37 +61,72 @@
     }
   };
 
-  // Puts new markup into a part; what has the focus keeps it, open details stay open, what is typed stays.
+  // An input method's text that is not chosen yet is in nobody's field: a part waits until it is.
+  let composing = null;
+  document.addEventListener("compositionstart", () => {
+    composing = new Promise((done) => {
+      const over = () => { composing = null; done(); };
+      for (const end of ["compositionend", "focusout"]) document.addEventListener(end, over, { once: true });
+    });
+  });
+
+  // What names a field in the old markup and in the new.
+  const nameOf = (field) => field.id || [field.form?.getAttribute("action"), field.name, /^(checkbox|radio)$/.test(field.type) ? field.value : ""].join(" ");
+  const fieldsOf = (part) => [...part.querySelectorAll("input:not([type=hidden]), textarea, select")];
+  // What a person did to a field since it came; null where it is as it came.
+  const doneTo = (field) => {
+    if (field.type === "checkbox" || field.type === "radio") return field.checked === field.defaultChecked ? null : { checked: field.checked };
+    if (field.tagName === "SELECT") {
+      const came = [...field.options].find((one) => one.defaultSelected) || field.options[0];
+      const chosen = field.selectedOptions[0];
+      return !chosen || chosen === came ? null : { chosen: chosen.value };
+    }
+    return field.value === field.defaultValue ? null : { value: field.value };
+  };
+  const redo = (field, done) => {
+    if (done.checked !== undefined) field.checked = done.checked;
+    else if (done.value !== undefined) field.value = done.value;
+    else if ([...field.options].some((one) => one.value === done.chosen)) field.value = done.chosen;
+  };
+
+  // Puts new markup into a part; what has the focus keeps it, open details stay open, what is typed or ticked stays.
   const replace = (part, html) => {
-    const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
+    const active = part.contains(document.activeElement) ? document.activeElement : null;
+    const focused = active && (fieldsOf(part).includes(active) ? nameOf(active) : active.id);
+    // Fields such as of e-mail addresses tell no selection.
+    const selection = active?.selectionStart === undefined || active.selectionStart === null ? null : [active.selectionStart, active.selectionEnd, active.selectionDirection];
     const open = [...part.querySelectorAll("details[open][id]")].map((one) => one.id);
-    const checked = [...part.querySelectorAll("input[type=checkbox][id]:checked")].map((one) => one.id);
+    const done = new Map(fieldsOf(part).map((field) => [nameOf(field), doneTo(field)]).filter(([, what]) => what));
     const spoken = words_of(part);
     part.innerHTML = html;
     if (words_of(part) !== spoken) speak(words_of(part));
     for (const id of open) { const one = document.getElementById(id); if (one) one.open = true; }
-    for (const id of checked) { const one = document.getElementById(id); if (one) one.checked = true; }
     if (window.htmx) window.htmx.process(part);
     prepare(part);
-    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    for (const field of fieldsOf(part)) { const what = done.get(nameOf(field)); if (what && !field.disabled) redo(field, what); }
+    if (focused) {
+      const one = document.getElementById(focused) || fieldsOf(part).find((field) => nameOf(field) === focused);
+      one?.focus({ preventScroll: true });
+      if (selection && one === document.activeElement && one.setSelectionRange) one.setSelectionRange(...selection);
+    }
     // What had the focus may be gone with the part: Enter must still go on.
     if (document.activeElement === document.body) part.querySelector("[autofocus]")?.focus({ preventScroll: true });
     part.dispatchEvent(new CustomEvent("karamail:replaced", { bubbles: true }));
   };
 
   const words_of = (part) => [...part.querySelectorAll("[data-spoken]")].map((one) => one.textContent.trim()).join(" ");
-  // A place that stays while the part is replaced, so that screen readers notice the change.
-  const speak = (text) => {
-    let place = document.getElementById("spoken");
-    if (!place) {
-      place = document.createElement("div");
-      place.id = "spoken";
-      place.className = "hidden-word";
-      place.setAttribute("role", "status");
-      document.body.append(place);
-    }
-    place.textContent = text;
+  // A place of the page for a status; it stays, so that screen readers notice what changes in it.
+  const place = (id, look) => {
+    const known = document.getElementById(id);
+    if (known) return known;
+    const made = document.createElement("div");
+    made.id = id;
+    made.className = look;
+    made.setAttribute("role", "status");
+    document.body.append(made);
+    return made;
   };
+  const speak = (text) => { place("spoken", "hidden-word").textContent = text; };
 
   // ---- countdowns ----
   const countdowns = () => {
@@ -242,17 +279,10 @@
     }
   });
   const say = (text) => {
-    let place = document.getElementById("said");
-    if (!place) {
-      place = document.createElement("div");
-      place.id = "said";
-      place.className = "toast";
-      place.setAttribute("role", "status");
-      document.body.append(place);
-    }
-    place.textContent = text;
+    const said = place("said", "toast");
+    said.textContent = text;
     clearTimeout(say.timer);
-    say.timer = setTimeout(() => { place.textContent = ""; }, 3000);
+    say.timer = setTimeout(() => { said.textContent = ""; }, 3000);
   };
 
   // Where the person is may have changed since the page came (hx-replace-url).

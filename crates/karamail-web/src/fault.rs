@@ -42,7 +42,7 @@ impl PageFault {
         PageFault::Said(
             StatusCode::CONFLICT,
             fault.what(language),
-            fault.what_to_do(language),
+            fault.on_screen(language),
         )
     }
 }
@@ -154,7 +154,7 @@ pub(crate) async fn not_found() -> PageFault {
 
 fn told(app: &App, fault: &PageFault) -> (String, Option<String>, bool) {
     let language = app.language();
-    let of = |fault: &dyn Told| (fault.what(language), fault.what_to_do(language), false);
+    let of = |fault: &dyn Told| (fault.what(language), fault.on_screen(language), false);
     match fault {
         PageFault::NotFound => (
             words::not_found(language),
@@ -187,8 +187,8 @@ fn no_engine(app: &App, language: Language) -> (String, Option<String>, bool) {
             Some(words::no_settings_advice(language)),
             true,
         ),
-        Phase::Faulty(faults) => (faults.what(language), faults.what_to_do(language), true),
-        Phase::Failed(fault) => (fault.what(language), fault.what_to_do(language), false),
+        Phase::Faulty(faults) => (faults.what(language), faults.on_screen(language), true),
+        Phase::Failed(fault) => (fault.what(language), fault.on_screen(language), false),
         Phase::Running(_) | Phase::Ended => {
             (words::ended(language), Some(words::ended_advice(language)), false)
         }

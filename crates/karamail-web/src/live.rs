@@ -50,6 +50,10 @@ where
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
         news.mark_unchanged();
+        if app.is_left() {
+            // What is around the part is of a side that is gone; the header of the answer says so.
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
         let html = render().await?;
         let now = version(&html);
         if now != seen.version {

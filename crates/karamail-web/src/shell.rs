@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use karamail_core::words::Language;
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use crate::app::App;
 use crate::assets;
 use crate::fault::PageFault;
+use crate::side;
 
 /// A sentence of the table that takes no arguments.
 pub(crate) type Words = fn(Language) -> String;
@@ -65,7 +66,8 @@ pub(crate) struct Shell {
     /// The page stands in the program's own window, which can be closed from it.
     pub(crate) is_window: bool,
     active: Nav,
-    mark: &'static str,
+    mark: String,
+    side: String,
 }
 
 /// A link to a screen.
@@ -77,7 +79,7 @@ pub(crate) struct NavLink {
 
 impl Shell {
     pub(crate) fn of(app: &App, active: Nav, title: String) -> Shell {
-        let settings = app.program.shown_settings();
+        let settings = app.shown_settings();
         let language = app.language();
         let notice = app.notice.lock().unwrap_or_else(PoisonError::into_inner).take();
         Shell {
@@ -88,17 +90,28 @@ impl Shell {
             }),
             title,
             shop_name: settings.map_or(String::new(), |settings| settings.general.shop_name.clone()),
-            is_demo: app.program.demo().is_some(),
+            is_demo: app.demo().is_some(),
             is_first: matches!(app.program.phase(), Phase::NoSettings),
             is_window: app.is_window,
             active,
-            mark: crate::side::mark(app),
+            mark: side::mark(&app.side()),
+            side: side::name(&app.side()),
         }
     }
 
     /// What stands behind the address of a form that concerns what is shown; see [`side`](crate::side).
-    pub(crate) fn mark(&self) -> &'static str {
-        self.mark
+    pub(crate) fn mark(&self) -> &str {
+        &self.mark
+    }
+
+    /// The same for an address that has a query already.
+    pub(crate) fn further_mark(&self) -> String {
+        self.mark.replacen('?', "&", 1)
+    }
+
+    /// The name of the side that is shown.
+    pub(crate) fn side(&self) -> &str {
+        &self.side
     }
 
     /// The links to the screens that make sense now.
@@ -146,9 +159,9 @@ pub(crate) fn page(template: &impl Template) -> Result<Response, PageFault> {
 }
 
 /// `/`: the first steps where there are no settings, else the status.
-pub(crate) async fn start(State(app): State<App>) -> Redirect {
+pub(crate) async fn start(app: App) -> Redirect {
     match app.program.settled().await {
-        Phase::NoSettings if app.program.demo().is_none() => Redirect::to("/first"),
+        Phase::NoSettings if app.demo().is_none() => Redirect::to("/first"),
         _ => Redirect::to("/status"),
     }
 }
@@ -161,11 +174,7 @@ pub(crate) struct Choice {
 }
 
 /// Chooses the language of the screens, and goes back to where the person was.
-pub(crate) async fn choose_language(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Form(choice): Form<Choice>,
-) -> Response {
+pub(crate) async fn choose_language(app: App, headers: HeaderMap, Form(choice): Form<Choice>) -> Response {
     app.program.set_language(match choice.language.as_str() {
         "en" => Some(Language::English),
         _ => Some(Language::Japanese),

@@ -323,62 +323,6 @@ async fn a_page_left_open_says_that_the_demo_is_over() {
     }
 }
 
-/// Where the forms of a page go that concern the numbers and mails that it shows.
-fn forms(page: &Answer) -> Vec<String> {
-    let actions = page.body.split("action=\"").skip(1);
-    let actions = actions.map(|rest| rest.split('"').next().unwrap().to_owned());
-    let is_of_screen = |action: &String| {
-        ["/results/", "/waiting/", "/status/", "/test/"]
-            .iter()
-            .any(|screen| action.starts_with(screen))
-            && !["/status/end", "/status/again"].contains(&action.as_str())
-    };
-    actions.filter(is_of_screen).collect()
-}
-
-/// The screens with such forms, where number 1 was given.
-const WITH_FORMS: [&str; 6] = [
-    "/status",
-    "/results",
-    "/results/main/1",
-    "/results/main/1/erase",
-    "/waiting/held",
-    "/test",
-];
-
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_asked_for_on_a_page_of_the_demo_never_happens_to_the_shop_nor_the_reverse() {
-    let shop = Shop::open().await;
-    shop.sign_up("real@customer.example");
-    shop.collect(1).await;
-    let mut of_shop = Vec::new();
-    for page in WITH_FORMS {
-        of_shop.extend(forms(&shop.get(page).await));
-    }
-    shop.post("/demo/on", &[]).await;
-    send(&shop, &[("from", FIRST)], "letter-number").await;
-    let mut of_demo = Vec::new();
-    for page in WITH_FORMS {
-        let found = forms(&shop.get(page).await);
-        assert!(!found.is_empty(), "{page} has no form");
-        of_demo.extend(found);
-    }
-    let fields = [("number", "1"), ("pick", "1.main"), ("action", "discard-all")];
-    for address in of_shop {
-        let answer = shop.post(&address, &fields).await;
-        assert_eq!(answer.status, StatusCode::CONFLICT, "{address} in the demo");
-    }
-    shop.get("/results/main/1").await.has(&[FIRST]);
-    shop.post("/demo/off", &[]).await;
-    for address in of_demo {
-        let answer = shop.post(&address, &fields).await;
-        assert_eq!(answer.status, StatusCode::CONFLICT, "{address} in the shop");
-        answer.has(&["デモが始まったか、終わりました"]);
-    }
-    shop.get("/results/main/1").await.has(&["real@customer.example"]);
-    assert!(shop.handle().status().borrow().is_collecting);
-}
-
 #[tokio::test]
 async fn the_demo_speaks_english_too() {
     let shop = Shop::without_settings().await;

@@ -11,7 +11,7 @@ mod common;
 
 use axum::http::StatusCode;
 use common::Shop;
-use common::first::{SERVER_FIELDS, to_servers, to_test, type_servers};
+use common::first::{SERVER_FIELDS, to_servers, to_test, type_servers, type_servers_with};
 use karamail_engine::config::Settings;
 use karamail_engine::demo;
 use karamail_engine::setup::dns::Dns;
@@ -127,23 +127,7 @@ async fn sending_may_have_a_login_of_its_own_and_the_demo_ends_when_the_shop_beg
     let shop = Shop::without_settings_or_passwords().await;
     shop.program.demo_on().await.unwrap();
     to_servers(&shop, demo::ADDRESS).await;
-    let (pop3, smtp) = (
-        shop.servers.pop3_port().to_string(),
-        shop.servers.smtp_port().to_string(),
-    );
-    let values = [
-        "127.0.0.1",
-        &pop3,
-        "none",
-        demo::USER,
-        "127.0.0.1",
-        &smtp,
-        "none",
-        "own",
-        "sender",
-    ];
-    let fields: Vec<(&str, &str)> = SERVER_FIELDS.into_iter().zip(values).collect();
-    shop.post("/first/servers", &fields).await;
+    type_servers_with(&shop, "next", "own", "sender").await;
     shop.get("/first/password")
         .await
         .has(&["name=\"smtp_password\"", "アカウント: sender"]);

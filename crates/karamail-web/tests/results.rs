@@ -170,7 +170,7 @@ async fn several_chosen_numbers_are_sent_again_and_each_refusal_is_told() {
         ("pick", "2.main"),
     ];
     let sent = shop.post("/results/resend", &fields).await;
-    assert_eq!(sent.location(), "/results?q=example&resent=2");
+    assert_eq!(sent.leads_to(), "/results?q=example&resent=2");
     shop.get(sent.location()).await.has(&["2 件をもう一度送ります"]);
     shop.servers.wait_for_sent(4).await;
     let fields = [("pick", "1.main"), ("pick", "77.main"), ("pick", "nonsense")];
@@ -304,7 +304,8 @@ async fn the_demo_shows_its_own_numbers_and_acts_on_them() {
     shop.wait_for("/results/main/1", "送信済み")
         .await
         .has(&["demo@phone.example"]);
-    let resent = shop.post("/results/main/1/resend?demo=1", &[]).await;
+    let address = format!("/results/main/1/resend?demo={}", demo.id());
+    let resent = shop.post(&address, &[]).await;
     assert_eq!(resent.status, StatusCode::SEE_OTHER, "{}", resent.body);
     tokio::time::timeout(common::PATIENCE, demo.servers().wait_for_sent(2))
         .await

@@ -287,7 +287,7 @@ async fn a_ready_made_receipt_is_taken_over_with_one_click() {
             &[("digest", &digest), ("take", "ja:飲食店")],
         )
         .await;
-    assert_eq!(taken.location(), "/settings/control?saved=1");
+    assert_eq!(taken.leads_to(), "/settings/control");
     let wanted = READY_MADE_RECEIPTS
         .iter()
         .find(|one| one.name == "飲食店")

@@ -73,7 +73,6 @@ async fn looking_changes_nothing() {
         "/status/start",
         "/status/stop",
         "/status/check",
-        "/status/end",
         "/status/again",
     ] {
         assert_eq!(
@@ -82,6 +81,14 @@ async fn looking_changes_nothing() {
             "{address}"
         );
     }
+    // This one asks, for whoever comes from the tray's menu.
+    shop.get("/status/end").await.has(&[
+        "<h1>処理の終了</h1>",
+        "扱っている途中のメールがあれば、それを終えてから終了します。",
+        "action=\"/status/end\"",
+        ">終了しない</a>",
+    ]);
+    assert!(!shop.program.stop().is_requested());
     assert!(shop.handle().status().borrow().is_collecting);
 }
 
@@ -229,6 +236,7 @@ async fn ending_the_program_ends_it_and_says_so() {
     let page = shop.post("/status/end", &[]).await;
     page.has(&["Karamail は終了しました"]).has_not(&["data-live"]);
     assert!(matches!(shop.program.end().await, Phase::Ended));
+    shop.get("/status/end").await.has(&["Karamail は終了しました"]);
     shop.get("/status")
         .await
         .has(&["Karamail は終了しました"])

@@ -101,7 +101,7 @@ async fn a_held_mail_is_taken_and_its_customer_gets_the_number() {
             &[("id", &listed[1]), ("newest", &listed[0]), ("action", &one)],
         )
         .await;
-    assert_eq!(done.location(), "/waiting?numbers=1");
+    assert_eq!(done.leads_to(), "/waiting?numbers=1");
     shop.get(done.location())
         .await
         .has(&["1 通に受付番号を出しました"]);
@@ -109,7 +109,7 @@ async fn a_held_mail_is_taken_and_its_customer_gets_the_number() {
     shop.wait_for("/results/main/1", "送信済み").await;
     assert_eq!(ids(&shop.get("/waiting").await.body), listed[1..]);
     let again = shop.post("/waiting/held", &[("action", &one)]).await;
-    assert_eq!(again.location(), "/waiting?not_found=1");
+    assert_eq!(again.leads_to(), "/waiting?not_found=1");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -139,7 +139,7 @@ async fn nothing_is_thrown_away_before_a_page_has_asked() {
         ("action", "discard"),
     ];
     let done = shop.post("/waiting/held", &fields).await;
-    assert_eq!(done.location(), "/waiting?at_next_poll=2");
+    assert_eq!(done.leads_to(), "/waiting?at_next_poll=2");
     shop.servers.wait_for_mailbox_at_most(1).await;
     shop.wait_for("/waiting", "1 通すべて受け付ける").await;
     assert_eq!(shop.servers.sent_count(), 0, "nobody got an answer");
@@ -166,7 +166,7 @@ async fn all_means_those_that_were_shown() {
         ("confirmed", "yes"),
     ];
     let done = shop.post("/waiting/held", &fields).await;
-    assert_eq!(done.location(), "/waiting?numbers=2");
+    assert_eq!(done.leads_to(), "/waiting?numbers=2");
     shop.get("/waiting")
         .await
         .has(&["late@example.jp"])
@@ -205,7 +205,7 @@ async fn old_mails_are_taken_left_or_deleted_after_a_question() {
     untold.has(&["まだ何もしていません"]);
     assert_eq!(shop.servers.mailbox_count(), 2);
     let done = post(&shop, choose("delete", "yes", "yes")).await;
-    assert_eq!(done.location(), "/waiting?at_next_poll=2");
+    assert_eq!(done.leads_to(), "/waiting?at_next_poll=2");
     shop.servers.wait_for_mailbox_at_most(0).await;
     shop.wait_for("/waiting", "確認が必要なメールはありません").await;
     assert_eq!(shop.servers.sent_count(), 0);
@@ -215,7 +215,7 @@ async fn old_mails_are_taken_left_or_deleted_after_a_question() {
         .await
         .has(&["2 通を受け付けます", "全員に"]);
     assert_eq!(
-        post(&shop, choose("process", "yes", "")).await.location(),
+        post(&shop, choose("process", "yes", "")).await.leads_to(),
         "/waiting?numbers=2"
     );
     shop.servers.wait_for_sent(2).await;
@@ -225,7 +225,7 @@ async fn old_mails_are_taken_left_or_deleted_after_a_question() {
         .await
         .has(&["今後は扱いません"]);
     assert_eq!(
-        post(&shop, choose("ignore", "yes", "")).await.location(),
+        post(&shop, choose("ignore", "yes", "")).await.leads_to(),
         "/waiting?ignored=1"
     );
     shop.get("/waiting")

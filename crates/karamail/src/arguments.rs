@@ -397,7 +397,13 @@ pub(crate) enum PasswordAction {
     /// Ask for the password (or read one line from standard input) and keep it.
     Set(PasswordOf),
     /// Forget the password.
-    Clear(PasswordOf),
+    Clear {
+        #[command(flatten)]
+        of: PasswordOf,
+        /// Those of all mailboxes, as when Karamail is removed.
+        #[arg(long, conflicts_with_all = ["mailbox", "pop3", "smtp"])]
+        all: bool,
+    },
 }
 
 /// Which password.

@@ -173,6 +173,7 @@ fn engine_exit(error: &EngineError) -> Exit {
     match error {
         EngineError::DataFolder(DataFolderError::InUse(_)) => Exit::InUse,
         EngineError::DataFolder(DataFolderError::Unusable(..)) | EngineError::Store(_) => Exit::Data,
+        EngineError::Fault(_) => Exit::Failed,
     }
 }
 

@@ -18,6 +18,8 @@ pub(crate) enum Exit {
     Data = 5,
     /// A password is missing or cannot be kept.
     Password = 6,
+    /// The end was asked for (Ctrl-C) before all was done; what was done is on disk, and the rest waits.
+    Interrupted = 7,
 }
 
 impl From<Exit> for std::process::ExitCode {

@@ -9,6 +9,7 @@ mod context;
 mod exit;
 mod handover;
 mod output;
+mod service;
 mod signals;
 
 use std::process::ExitCode;

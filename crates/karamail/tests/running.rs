@@ -164,6 +164,38 @@ async fn hold_and_backlog_work_the_same_beside_the_running_program_and_without_i
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn once_says_by_its_code_that_it_was_interrupted() {
+    let shop = Shop::open().await;
+    // A server that takes the call and says nothing.
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let config = shop.folder.path().join("karamail.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    let port = |port: u16| format!("port = {port}");
+    let text = text.replace(
+        &port(shop.servers.pop3_port()),
+        &port(silent.local_addr().unwrap().port()),
+    );
+    std::fs::write(&config, text).unwrap();
+    let mut once = Running(shop.command(&["once"]).stdout(Stdio::null()).spawn().unwrap());
+    let called = tokio::time::timeout(Duration::from_secs(60), silent.accept());
+    let _call = called.await.unwrap().unwrap();
+    let pid = once.0.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let ended = tokio::task::spawn_blocking(move || once.0.wait().unwrap());
+    let ended = tokio::time::timeout(Duration::from_secs(60), ended)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(ended.code(), Some(7));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_command_on_a_folder_without_a_ledger_makes_none() {
     let shop = Shop::open().await;
     let output = shop.run(&["hold", "release", "1", "--lang", "en"]).await;

@@ -23,6 +23,7 @@ pub mod data;
 pub mod decision;
 pub mod delivery;
 pub mod demo;
+pub mod desktop;
 pub mod fallback;
 pub mod guards;
 pub mod journal;
@@ -102,14 +103,26 @@ pub trait Told {
     fn what_to_do(&self, _language: Language) -> Option<String> {
         None
     }
+    /// What to do about it, for who reads it on one of our screens: no commands, and nothing of how the settings file is
+    /// written.
+    fn on_screen(&self, language: Language) -> Option<String> {
+        self.what_to_do(language)
+    }
     /// Both sentences.
     fn told(&self, language: Language) -> String {
-        match self.what_to_do(language) {
-            Some(advice) => match language {
-                Language::Japanese => format!("{}{}", self.what(language), advice),
-                Language::English => format!("{} {}", self.what(language), advice),
-            },
-            None => self.what(language),
-        }
+        with_advice(self.what(language), self.what_to_do(language), language)
+    }
+    /// Both sentences, for a screen.
+    fn told_on_screen(&self, language: Language) -> String {
+        with_advice(self.what(language), self.on_screen(language), language)
+    }
+}
+
+/// A sentence and what to do, one behind the other.
+pub fn with_advice(what: String, advice: Option<String>, language: Language) -> String {
+    match (advice, language) {
+        (Some(advice), Language::Japanese) => what + &advice,
+        (Some(advice), Language::English) => format!("{what} {advice}"),
+        (None, _) => what,
     }
 }

@@ -3,6 +3,16 @@
 use crate::words::words;
 
 words! {
+    /// The engine ended by a fault of the program.
+    pub fn engine_fault() {
+        ja: "プログラムの不具合で、受付が止まりました。受付番号とメールは失われていません。",
+        en: "A fault in the program has stopped signup. No receipt number and no mail is lost.",
+    }
+    /// What to do about it.
+    pub fn engine_fault_advice() {
+        ja: "「もう一度試す」を押してください。繰り返すときは、処理を終了して立ち上げ直し、開発元に crash.log と診断ログを送ってください。",
+        en: "Press the button to try again. If it comes back, quit and start the program again, and send crash.log and the diagnostic log to its makers.",
+    }
     /// The disk is full.
     pub fn disk_full() {
         ja: "ディスクがいっぱいのため、記録できません。", en: "The disk is full, so nothing can be recorded.",

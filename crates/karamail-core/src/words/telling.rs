@@ -15,6 +15,9 @@ pub struct Telling {
 struct Sentences {
     what: String,
     what_to_do: Option<String>,
+    /// The screens' own; the status that commands print goes without.
+    #[serde(skip)]
+    on_screen: Option<String>,
 }
 
 impl Telling {
@@ -23,6 +26,7 @@ impl Telling {
         let sentences = |language| Sentences {
             what: told.what(language),
             what_to_do: told.what_to_do(language),
+            on_screen: told.on_screen(language),
         };
         Telling {
             ja: sentences(Language::Japanese),
@@ -45,5 +49,9 @@ impl Told for Telling {
 
     fn what_to_do(&self, language: Language) -> Option<String> {
         self.sentences(language).what_to_do.clone()
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        self.sentences(language).on_screen.clone()
     }
 }

@@ -153,4 +153,13 @@ impl Told for BackupFault {
             BackupFault::Store(_) => Some(words::distrust_advice(language)),
         }
     }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            BackupFault::NoLedger(_) => None,
+            BackupFault::DataFolder(fault) => fault.on_screen(language),
+            BackupFault::Store(fault) => fault.on_screen(language),
+            other => other.what_to_do(language),
+        }
+    }
 }

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use karamail_core::words::config as words;
+use karamail_core::words::screens::faults as screen;
+use karamail_core::words::screens::settings_fields::choice_label;
 use karamail_core::words::{Language, Told};
 
 use super::check::RECENT;
@@ -115,6 +117,19 @@ impl Told for Advice {
             AdviceKind::GmailAppPassword => words::advice_gmail_password(language),
             AdviceKind::Unprotected { host } => words::advice_unprotected(language, host),
             AdviceKind::PortAndSecurity { port, usual } => words::advice_port(language, *port, usual),
+        };
+        format!("{}: {what}", self.mailbox)
+    }
+
+    fn told_on_screen(&self, language: Language) -> String {
+        let what = match &self.kind {
+            AdviceKind::GmailWithoutRecent => screen::gmail_recent(language),
+            AdviceKind::Unprotected { host } => screen::unprotected(language, host),
+            AdviceKind::PortAndSecurity { port, usual } => {
+                let label = choice_label("mailbox.pop3.security", usual, language).unwrap_or(usual);
+                screen::port(language, *port, label)
+            }
+            AdviceKind::StillTheSample | AdviceKind::GmailAppPassword => return self.told(language),
         };
         format!("{}: {what}", self.mailbox)
     }

@@ -104,6 +104,8 @@ fn general(values: &SectionValues, folder: &Path) -> General {
         },
         shop_name: values.text("shop_name").to_owned(),
         autostart: values.flag("autostart"),
+        notify_trouble: values.flag("notify_trouble"),
+        notify_receipts: values.flag("notify_receipts"),
         check_interval: Duration::from_secs(values.number("check_interval_seconds")),
         log_folder: values.text_if_set("log_folder").map(|name| folder.join(name)),
         archive_days: values.number("archive_days"),

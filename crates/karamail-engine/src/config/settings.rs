@@ -39,6 +39,10 @@ pub struct General {
     pub shop_name: String,
     /// Whether the tray program starts with the computer.
     pub autostart: bool,
+    /// Whether the tray program tells trouble and its end in a notification.
+    pub notify_trouble: bool,
+    /// Whether it tells each receipt number in one.
+    pub notify_receipts: bool,
     /// From the end of one round over the mailboxes to the start of the next. 5 s to 86,400 s.
     pub check_interval: Duration,
     /// Where the monthly logs go; `None`: `log` in the data folder.

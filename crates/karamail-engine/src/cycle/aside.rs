@@ -20,6 +20,7 @@ use super::{CycleFault, CycleReport, Receiver, letters};
 use crate::archive;
 use crate::clock;
 use crate::config::{Mailbox, Settings};
+use crate::seams::files;
 use crate::store::aside::{AsideRow, Wish, waived_with};
 use crate::store::mails::{Candidate, Clerk, Recorded, Spool, Spooled};
 use crate::store::{Store, StoreError};
@@ -172,7 +173,7 @@ pub(super) async fn run_errands(
 async fn read_start(file: &Path) -> std::io::Result<Vec<u8>> {
     let mut start = Vec::new();
     let most = POP3_HEADER_BYTES.saturating_add(POP3_START_BYTES) as u64;
-    tokio::fs::File::open(file)
+    files::File::open(file)
         .await?
         .take(most)
         .read_to_end(&mut start)
@@ -258,10 +259,10 @@ impl Errand<'_> {
                     report: None,
                 });
             }
-            Some(_) => tokio::fs::remove_file(&part).await.map_err(in_folder)?,
+            Some(_) => files::remove_file(&part).await.map_err(in_folder)?,
             None => {
                 candidate.put_aside = Some(Reason::CannotBeHandled);
-                tokio::fs::remove_file(&part).await.map_err(in_folder)?;
+                files::remove_file(&part).await.map_err(in_folder)?;
             }
         }
         let mails = [(self.row.clone(), candidate)];
@@ -293,7 +294,7 @@ impl Errand<'_> {
             }
             (_, Some(header)) => {
                 let part = archive::spool_file(self.data_folder, self.row.mailbox_id).map_err(in_folder)?;
-                tokio::fs::write(&part, header).await.map_err(in_folder)?;
+                files::write(&part, header).await.map_err(in_folder)?;
                 archive::quarantine(self.data_folder, &part, self.row.id).map_err(in_folder)?
             }
             (_, None) => String::new(),

@@ -17,6 +17,7 @@ use super::progress::Progress;
 use super::sender::Sender;
 use crate::clock;
 use crate::crash_point::crash_point;
+use crate::seams::files;
 use crate::smtp::{Mailer, SendOutcome, SmtpFault};
 use crate::stop::Stop;
 use crate::store::mails::LetterBody;
@@ -94,9 +95,10 @@ async fn deliver_beside(
         }
         let pause = sender.pause();
         tokio::select! {
+            biased;
+            () = stop.requested() => return Ok(()),
             changed = progress.changed() => if changed.is_err() { return Ok(()) },
             () = tokio::time::sleep_until(pause.unwrap_or_else(Instant::now)), if pause.is_some() => {}
-            () = stop.requested() => return Ok(()),
         }
     }
 }
@@ -254,6 +256,7 @@ impl Delivery<'_> {
                 return None;
             }
             tokio::select! {
+                biased;
                 () = self.stop.requested() => {}
                 () = news(&mut self.progress) => self.is_more_due = true,
                 () = tokio::time::sleep_until(turn) => {}
@@ -261,6 +264,7 @@ impl Delivery<'_> {
             return Some(Vec::new());
         }
         let first = tokio::select! {
+            biased;
             finished = self.in_flight.join_next() => finished?,
             // A connection that hangs does not keep the others from what was recorded meanwhile.
             () = news(&mut self.progress) => {
@@ -402,14 +406,14 @@ async fn send(mailer: &Mailer, data_folder: &Path, letter: &Claimed, large: &Sem
         LetterBody::Bytes(bytes) => bytes,
         LetterBody::File(file) => {
             let path = data_folder.join(file);
-            if tokio::fs::metadata(&path)
+            if files::metadata(&path)
                 .await
                 .is_ok_and(|found| found.len() > LARGE_LETTER)
             {
                 // The semaphore is never closed.
                 _alone = large.acquire().await.ok();
             }
-            read = tokio::fs::read(path)
+            read = files::read(path)
                 .await
                 .inspect_err(|error| tracing::error!(file, %error, "a finished forward cannot be read"))?;
             &read

@@ -30,6 +30,7 @@ use karamail_core::words::{Telling, Told};
 use tokio::sync::watch;
 
 use crate::pop3::Pop3Error;
+use crate::seams::lockstep;
 use crate::stop::Stop;
 use crate::store::{Store, StoreError};
 
@@ -119,6 +120,14 @@ impl Told for CycleFault {
             CycleFault::Login(fault) => fault.what_to_do(language),
         }
     }
+
+    fn on_screen(&self, language: karamail_core::words::Language) -> Option<String> {
+        match self {
+            CycleFault::Pop3(fault) => fault.on_screen(language),
+            CycleFault::Store(fault) => fault.on_screen(language),
+            CycleFault::Login(fault) => fault.on_screen(language),
+        }
+    }
 }
 
 /// Polls one mailbox and sends what is due. Never fails as a whole: whatever failed is in the report, and the rest was
@@ -136,7 +145,7 @@ pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, st
         session
     };
     let delivering = deliver::deliver(sender, store, data_folder, stop, watched, &mut delivered);
-    let (session, sent) = futures_util::join!(receiving, delivering);
+    let (session, sent) = futures_util::join!(lockstep(receiving), lockstep(delivering));
     report.take_in(delivered);
     if let Err(fault) = sent {
         report.receive_fault.get_or_insert(fault.into());

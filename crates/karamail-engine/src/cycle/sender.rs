@@ -142,4 +142,11 @@ impl Told for MailerFault {
             MailerFault::Login(fault) => fault.what_to_do(language),
         }
     }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            MailerFault::Smtp(fault) => fault.on_screen(language),
+            MailerFault::Login(fault) => fault.on_screen(language),
+        }
+    }
 }

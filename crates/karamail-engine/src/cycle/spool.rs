@@ -15,6 +15,7 @@ use super::whole::{Whole, fetch_whole};
 use super::{CycleFault, CycleReport, Receiver, letters};
 use crate::archive;
 use crate::crash_point::crash_point;
+use crate::seams::off_the_loop;
 use crate::store::StoreError;
 use crate::store::mails::{Candidate, Spool, Spooled};
 
@@ -59,9 +60,8 @@ impl Intake<'_> {
             let archive_file = {
                 // Flushing a large mail takes seconds on a slow disk.
                 let (folder, id) = (folder.to_owned(), candidate.id);
-                let kept = tokio::task::spawn_blocking(move || archive::keep(&folder, &part, id, now));
-                let kept = kept.await.map_err(std::io::Error::other).flatten();
-                kept.map_err(in_folder)?
+                let kept = off_the_loop(move || archive::keep(&folder, &part, id, now));
+                kept.await.map_err(in_folder)?
             };
             let forward = match decision.outcome {
                 Outcome::Forward => {

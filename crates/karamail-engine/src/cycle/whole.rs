@@ -11,6 +11,7 @@ use super::CycleFault;
 use crate::archive;
 use crate::data_folder::is_disk_full;
 use crate::pop3::{MailFault, Pop3Connection, Retrieved};
+use crate::seams::files;
 use crate::store::StoreError;
 
 /// What came of fetching a mail whole.
@@ -34,7 +35,7 @@ pub(super) async fn fetch_whole(
     let in_folder = |error: io::Error| StoreError::at(data_folder, error);
     let part = archive::spool_file(data_folder, mailbox_id).map_err(in_folder)?;
     let mut file = Watched {
-        file: tokio::fs::File::create(&part).await.map_err(in_folder)?,
+        file: files::File::create(&part).await.map_err(in_folder)?,
         is_disk_full: false,
     };
     let retrieved = connection.retrieve(message_number, &mut file, limit).await;
@@ -51,13 +52,13 @@ pub(super) async fn fetch_whole(
     };
     drop(file);
     // Half a mail is of no use, and what filled the disk need not stay.
-    let _ = tokio::fs::remove_file(&part).await;
+    let _ = files::remove_file(&part).await;
     whole
 }
 
 /// A file that remembers whether the disk was full.
 struct Watched {
-    file: tokio::fs::File,
+    file: files::File,
     is_disk_full: bool,
 }
 

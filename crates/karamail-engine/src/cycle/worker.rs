@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use karamail_core::decide::Rules;
 use karamail_core::mail::ContentKey;
+use karamail_core::words::screens::faults as screen;
 use karamail_core::words::{Language, Told, commands as words};
 use tokio::time::Instant;
 
@@ -86,6 +87,17 @@ impl Told for LoginFault {
             LoginFault::Missing { mailbox, .. } => Some(words::password_missing_advice(language, mailbox)),
             LoginFault::Unusable(fault) => fault.what_to_do(language),
         }
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        Some(match self {
+            LoginFault::Missing {
+                mailbox,
+                is_asked_for: true,
+            } => screen::password_asked_for_advice(language, mailbox),
+            LoginFault::Missing { mailbox, .. } => screen::password_advice(language, mailbox),
+            LoginFault::Unusable(fault) => return fault.on_screen(language),
+        })
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use karamail_core::words::{Language, Told};
+use karamail_core::words::{Language, Told, store as words};
 use serde_json::Value;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
@@ -23,6 +23,9 @@ pub enum EngineError {
     /// The ledger.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// It ended by a fault of the program.
+    #[error("the engine ended by a fault of the program: {0}")]
+    Fault(String),
 }
 
 impl Told for EngineError {
@@ -30,12 +33,22 @@ impl Told for EngineError {
         match self {
             EngineError::DataFolder(fault) => fault.what(language),
             EngineError::Store(fault) => fault.what(language),
+            EngineError::Fault(_) => words::engine_fault(language),
         }
     }
     fn what_to_do(&self, language: Language) -> Option<String> {
         match self {
             EngineError::DataFolder(fault) => fault.what_to_do(language),
             EngineError::Store(fault) => fault.what_to_do(language),
+            EngineError::Fault(_) => Some(words::engine_fault_advice(language)),
+        }
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            EngineError::DataFolder(fault) => fault.on_screen(language),
+            EngineError::Store(fault) => fault.on_screen(language),
+            EngineError::Fault(_) => None,
         }
     }
 }
@@ -51,8 +64,13 @@ pub enum Command {
     StopCollecting,
     /// Read the passwords again: one was set.
     PasswordsChanged,
+    /// This machine woke from sleep: what was planned before is late by no fault, and is done now.
+    Woke,
     /// End the engine.
     Shutdown,
+    /// A fault of the program, for the test of what becomes of one.
+    #[cfg(test)]
+    Panic,
 }
 
 /// A request of this program's own screens, and where its result goes.

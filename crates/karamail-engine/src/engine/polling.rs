@@ -1,5 +1,6 @@
 //! When a mailbox is polled, and what becomes of it when its cycle has ended.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ use karamail_core::limits::LONGEST_NAP;
 use karamail_core::words::{Telling, Told, guards as words};
 use tokio::task::JoinSet;
 
-use super::{Engine, SWEEP_INTERVAL, Slot, room};
+use super::{Engine, SWEEP_INTERVAL, room};
 use crate::clock;
 use crate::cycle::{self, CycleReport, Logins, Worker};
 
@@ -69,7 +70,7 @@ impl Engine {
         if !self.status.borrow().is_collecting {
             return;
         }
-        self.check_now();
+        self.woke();
         if !jump.by.is_zero() {
             let minutes = jump.by.as_secs().unsigned_abs() / 60;
             let language = self.settings.general.language;
@@ -89,10 +90,10 @@ impl Engine {
         if !self.status.borrow().is_collecting {
             return None;
         }
-        let is_running = |slot: &Slot| self.running.values().any(|id| *id == slot.mailbox_id);
+        let running: HashSet<i64> = self.running.values().copied().collect();
         self.slots
             .iter()
-            .filter(|slot| slot.worker.is_some() && !is_running(slot))
+            .filter(|slot| slot.worker.is_some() && !running.contains(&slot.mailbox_id))
             .map(|slot| slot.due)
             .min()
     }
@@ -163,7 +164,9 @@ impl Engine {
             }
         });
         self.put_back(worker);
-        self.count_waiting().await;
+        if let Some(slot) = self.slots.iter().find(|slot| slot.mailbox_id == id) {
+            self.count_waiting_in(slot).await;
+        }
         self.sweep().await;
     }
 
@@ -231,6 +234,16 @@ impl Engine {
             }
             None => {}
         }
+    }
+
+    /// What was planned before a sleep is late by no fault: it is done now, and the light waits for it.
+    pub(super) fn woke(&mut self) {
+        if !self.status.borrow().is_collecting {
+            return;
+        }
+        self.status
+            .send_modify(|status| status.woke_at = Some(clock::now()));
+        self.check_now();
     }
 
     pub(super) fn check_now(&mut self) {

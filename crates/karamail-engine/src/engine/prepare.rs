@@ -1,5 +1,6 @@
 //! Settings that hold now, and the status that follows.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -68,22 +69,27 @@ impl Engine {
         Ok(())
     }
 
-    /// Puts the numbers of mails that wait for the shop into the status.
+    /// Puts the numbers of mails that wait for the shop into the status, of every mailbox.
     pub(super) async fn count_waiting(&self) {
         for slot in &self.slots {
-            let Ok(waiting) = aside_counts(self.store.readers(), slot.mailbox_id).await else {
-                continue;
-            };
-            self.status.send_if_modified(|status| {
-                let mailbox = status.mailboxes.iter_mut().find(|one| one.name == slot.name);
-                mailbox.is_some_and(|mailbox| {
-                    let before = mailbox.clone();
-                    mailbox.waiting = waiting;
-                    mailbox.count_problems(clock::now());
-                    *mailbox != before
-                })
-            });
+            self.count_waiting_in(slot).await;
         }
+    }
+
+    /// The same of one mailbox, whose cycle has ended.
+    pub(super) async fn count_waiting_in(&self, slot: &Slot) {
+        let Ok(waiting) = aside_counts(self.store.readers(), slot.mailbox_id).await else {
+            return;
+        };
+        self.status.send_if_modified(|status| {
+            let mailbox = status.mailboxes.iter_mut().find(|one| one.name == slot.name);
+            mailbox.is_some_and(|mailbox| {
+                let before = mailbox.clone();
+                mailbox.waiting = waiting;
+                mailbox.count_problems(clock::now());
+                *mailbox != before
+            })
+        });
     }
 
     pub(super) async fn take_settings(&mut self, changed: Result<Settings, ConfigFaults>) {
@@ -118,14 +124,16 @@ impl Engine {
     /// Publishes what is polled now and when the next polls are due, if that changed.
     pub(super) fn publish(&self) {
         let now = tokio::time::Instant::now();
+        // With a thousand mailboxes the loop comes here often: each is looked at once, and nothing is copied.
+        let slots: HashMap<&str, &Slot> = self.slots.iter().map(|slot| (slot.name.as_str(), slot)).collect();
+        let running: HashSet<i64> = self.running.values().copied().collect();
         self.status.send_if_modified(|status| {
-            let before = status.clone();
+            let mut is_news = false;
             for mailbox in &mut status.mailboxes {
-                let slot = self.slots.iter().find(|slot| slot.name == mailbox.name);
-                mailbox.is_polling =
-                    slot.is_some_and(|slot| self.running.values().any(|id| *id == slot.mailbox_id));
+                let slot = slots.get(mailbox.name.as_str());
+                let is_polling = slot.is_some_and(|slot| running.contains(&slot.mailbox_id));
                 let due = slot
-                    .filter(|_| status.is_collecting && !mailbox.is_polling)
+                    .filter(|_| status.is_collecting && !is_polling)
                     .map(|slot| slot.due);
                 let at = due.and_then(|due| {
                     let wait = SignedDuration::try_from(due.saturating_duration_since(now)).ok()?;
@@ -136,11 +144,13 @@ impl Engine {
                     (Some(old), Some(new)) => old.duration_since(new).abs() < SignedDuration::from_secs(1),
                     (old, new) => old == new,
                 };
+                is_news |= mailbox.is_polling != is_polling || !is_same;
+                mailbox.is_polling = is_polling;
                 if !is_same {
                     mailbox.next_poll = at;
                 }
             }
-            *status != before
+            is_news
         });
     }
 }

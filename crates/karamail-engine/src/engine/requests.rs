@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::limits::REQUEST_AGE;
+use karamail_core::words::screens::faults as screen;
 use karamail_core::words::{Language, Told, commands, requests as words};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -128,6 +129,13 @@ impl Told for RequestFault {
             RequestFault::TooOld => Some(words::too_old_advice(language)),
             RequestFault::NotRunning => Some(words::not_running_advice(language)),
             RequestFault::NoMailbox { .. } | RequestFault::Failed(_) => None,
+        }
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            RequestFault::TooOld => Some(screen::too_old_advice(language)),
+            other => other.what_to_do(language),
         }
     }
 }

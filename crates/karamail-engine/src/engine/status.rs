@@ -22,6 +22,9 @@ pub struct Status {
     pub log_fault: Option<Telling>,
     /// That the disk is full, told: nothing is polled or sent until there is room. The mails are on their servers.
     pub disk_fault: Option<Telling>,
+    /// When this machine woke from sleep, or the clock jumped: polls of before are old by no fault.
+    #[serde(skip)]
+    pub woke_at: Option<Timestamp>,
 }
 
 /// What a mailbox is doing.

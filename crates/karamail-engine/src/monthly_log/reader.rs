@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use karamail_core::limits::{LOG_FILE_BYTES, LOG_FILES_KEPT, LOG_LINES_AT_ONCE};
@@ -140,12 +140,18 @@ impl Told for LogFault {
 /// Reads log files, and remembers where their lines are. Cheap to clone; all clones remember together.
 #[derive(Clone, Default)]
 pub struct LogReader {
-    kept: Arc<Mutex<VecDeque<Kept>>>,
+    /// Those asked for last in front. Held for moments only: whoever reads a file holds that file's alone.
+    kept: Arc<Mutex<VecDeque<Arc<Kept>>>>,
 }
 
 /// What is remembered of one file.
 struct Kept {
     path: PathBuf,
+    known: Mutex<Option<Known>>,
+}
+
+/// Where the lines of a file were when it was changed last.
+struct Known {
     modified: Option<SystemTime>,
     index: Arc<LineIndex>,
 }
@@ -266,11 +272,10 @@ impl LogReader {
     fn indexed(&self, path: &Path) -> Result<(File, Arc<LineIndex>), LogFault> {
         let fault = |error| LogFault::of(path, error);
         let (mut file, length, modified) = open(path)?;
-        // Held while the file is looked through: whoever asks meanwhile would look through it too.
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let place = kept.iter().position(|known| known.path == path);
-        let known = place.and_then(|at| kept.remove(at));
-        let index = match known {
+        let kept = self.kept(path);
+        // Held while the file is looked through: whoever asks for it meanwhile would look through it too.
+        let mut known = lock(&kept.known);
+        let index = match known.take() {
             Some(known) if known.index.length() == length && known.modified == modified => known.index,
             Some(known)
                 if known.index.length() < length
@@ -282,19 +287,36 @@ impl LogReader {
             }
             _ => Arc::new(LineIndex::build(&mut file).map_err(fault)?),
         };
-        kept.push_front(Kept {
-            path: path.to_owned(),
+        *known = Some(Known {
             modified,
             index: Arc::clone(&index),
         });
-        kept.truncate(LOG_FILES_KEPT);
         Ok((file, index))
     }
 
-    fn forget(&self, path: &Path) {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|known| known.path != path);
+    /// What is remembered of a file, if only its name as yet.
+    fn kept(&self, path: &Path) -> Arc<Kept> {
+        let mut all = lock(&self.kept);
+        let place = all.iter().position(|kept| kept.path == path);
+        let kept = place.and_then(|at| all.remove(at)).unwrap_or_else(|| {
+            Arc::new(Kept {
+                path: path.to_owned(),
+                known: Mutex::default(),
+            })
+        });
+        all.push_front(Arc::clone(&kept));
+        all.truncate(LOG_FILES_KEPT);
+        kept
     }
+
+    fn forget(&self, path: &Path) {
+        lock(&self.kept).retain(|kept| kept.path != path);
+    }
+}
+
+// A lock that a fault of ours poisoned is taken over: what is remembered is whole, or nothing.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Opens a log file that is one: its length and when it was changed come with it.
@@ -342,4 +364,31 @@ async fn blocking<T: Send + 'static>(
         .await
         .map_err(|error| LogFault::of(path, io::Error::other(error)))
         .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test]
+    #[allow(clippy::await_holding_lock, reason = "whoever is slow holds it for long")]
+    async fn a_month_that_is_slow_to_look_through_keeps_nobody_from_another_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let months = ["2026-10", "2026-11"].map(|month| Month::parse(month).unwrap());
+        for month in &months {
+            fs::write(month.file(folder.path()), "2026-11-01 10:00:00\tx\n").unwrap();
+        }
+        let reader = LogReader::new();
+        let [slow, other] = months;
+        // As whoever looks through it holds it.
+        let kept = reader.kept(&slow.file(folder.path()));
+        let held = lock(&kept.known);
+        let view = reader.view(folder.path(), &other);
+        let view = tokio::time::timeout(Duration::from_secs(60), view).await;
+        assert_eq!(view.expect("it waited for the slow one").unwrap().lines, 1);
+        drop(held);
+        assert_eq!(reader.view(folder.path(), &slow).await.unwrap().lines, 1);
+    }
 }

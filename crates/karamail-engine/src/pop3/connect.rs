@@ -11,7 +11,7 @@ use karamail_core::pop3::{
 };
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::lookup_host;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::TlsConnector;
 
@@ -19,6 +19,7 @@ use super::wire::{Stream, Wire};
 use crate::config::{Pop3Authentication, Pop3Settings, Security};
 use crate::milestone::{Milestone, Watch, nobody};
 use crate::secrets::Password;
+use crate::seams::{Socket, has_no_tls};
 use crate::tls::{TlsTrouble, client_config};
 
 /// Opens a session; a second one without CAPA where the server may have failed at that.
@@ -164,6 +165,9 @@ async fn explained(settings: &Pop3Settings, fault: Fault) -> Fault {
 
 /// Whether the port answers a TLS handshake, on a connection of its own. Nothing but the handshake is sent.
 async fn speaks_tls(settings: &Pop3Settings) -> bool {
+    if has_no_tls() {
+        return false;
+    }
     let look = async {
         let config = tls_config(settings).await.ok()?;
         let socket = connect(settings, &nobody).await.ok()?;
@@ -199,7 +203,7 @@ async fn tls_config(settings: &Pop3Settings) -> Result<Arc<ClientConfig>, Fault>
 }
 
 /// Tries the host's addresses in turn; each gets its share of the time, so that a dead IPv6 route does not use it up.
-async fn connect(settings: &Pop3Settings, watch: &Watch<'_>) -> Result<TcpStream, Fault> {
+async fn connect(settings: &Pop3Settings, watch: &Watch<'_>) -> Result<Socket, Fault> {
     let fault = |problem| Fault::new(Step::Connect, problem);
     let deadline = Instant::now() + settings.connect_timeout;
     let timed_out = || fault(Problem::ConnectTimedOut(settings.connect_timeout));
@@ -216,7 +220,7 @@ async fn connect(settings: &Pop3Settings, watch: &Watch<'_>) -> Result<TcpStream
     for (position, address) in addresses.iter().enumerate() {
         let left = u32::try_from(addresses.len() - position).unwrap_or(u32::MAX);
         let share = deadline.saturating_duration_since(Instant::now()) / left;
-        last = match timeout(share, TcpStream::connect(address)).await {
+        last = match timeout(share, Socket::connect(address)).await {
             Ok(Ok(socket)) => {
                 // Without it a small command may wait for the acknowledgement of the one before.
                 let _ = socket.set_nodelay(true);
@@ -240,7 +244,7 @@ fn connect_problem(error: &io::Error) -> Problem {
 async fn watched_handshake(
     settings: &Pop3Settings,
     config: &Arc<ClientConfig>,
-    socket: TcpStream,
+    socket: Socket,
     watch: &Watch<'_>,
 ) -> Result<Stream, Fault> {
     let stream = handshake(settings, config, socket).await?;
@@ -251,7 +255,7 @@ async fn watched_handshake(
 async fn handshake(
     settings: &Pop3Settings,
     config: &Arc<ClientConfig>,
-    socket: TcpStream,
+    socket: Socket,
 ) -> Result<Stream, Fault> {
     let fault = |problem| Fault::new(Step::TlsHandshake, problem);
     let name = ServerName::try_from(settings.host.clone())

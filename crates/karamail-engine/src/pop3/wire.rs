@@ -6,20 +6,20 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use karamail_core::limits::{POP3_CLOSE, POP3_READ_BUFFER_BYTES};
+use karamail_core::limits::{POP3_CLOSE, POP3_FIRST_READ_BUFFER_BYTES, POP3_READ_BUFFER_BYTES};
 use karamail_core::pop3::Problem;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_rustls::client::TlsStream;
 use zeroize::Zeroize;
 
+use crate::seams::Socket;
 use crate::tls::TlsTrouble;
 
 /// The connection under a session.
 pub(super) enum Stream {
-    Plain(TcpStream),
-    Tls(Box<TlsStream<TcpStream>>),
+    Plain(Socket),
+    Tls(Box<TlsStream<Socket>>),
 }
 
 pub(super) struct Wire {
@@ -45,7 +45,7 @@ impl Wire {
     ) -> Self {
         Wire {
             stream,
-            buffer: vec![0; POP3_READ_BUFFER_BYTES],
+            buffer: vec![0; POP3_FIRST_READ_BUFFER_BYTES],
             start: 0,
             end: 0,
             written: 0,
@@ -91,6 +91,10 @@ impl Wire {
         output: &mut Vec<u8>,
         limit: Duration,
     ) -> Result<(), Problem> {
+        // The last read filled it: more is waiting.
+        if self.end == self.buffer.len() && self.end < POP3_READ_BUFFER_BYTES {
+            self.buffer.resize(POP3_READ_BUFFER_BYTES, 0);
+        }
         let deadline = (Instant::now() + limit).min(self.session_ends);
         match timeout_at(deadline, poll_fn(|context| self.poll_exchange(context, output))).await {
             Ok(Ok(0)) => Err(Problem::Dropped),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use karamail_core::address::EmailAddress;
 use karamail_core::limits::DEMO_REMEMBERED_MAILS;
+use karamail_core::words::screens::shell;
 use karamail_core::words::{Language, Told, commands as words};
 use tokio::task::JoinHandle;
 
@@ -23,6 +24,7 @@ const BEGIN: Duration = Duration::from_secs(3);
 
 /// A demo that runs: servers on loopback, a real engine, a folder that is removed at the end.
 pub struct Demo {
+    begun: Timestamp,
     stage: Stage,
     handle: Handle,
     stop: StopSwitch,
@@ -63,6 +65,9 @@ pub enum DemoFault {
     /// Its engine.
     #[error(transparent)]
     Engine(#[from] EngineError),
+    /// The program is about to end.
+    #[error("the program ends")]
+    Ending,
 }
 
 impl Told for DemoFault {
@@ -70,6 +75,7 @@ impl Told for DemoFault {
         match self {
             DemoFault::Stage(fault) => words::demo_failed(language, &fault.to_string()),
             DemoFault::Engine(fault) => fault.what(language),
+            DemoFault::Ending => shell::ended(language),
         }
     }
 
@@ -77,6 +83,14 @@ impl Told for DemoFault {
         match self {
             DemoFault::Stage(_) => None,
             DemoFault::Engine(fault) => fault.what_to_do(language),
+            DemoFault::Ending => Some(shell::ended_advice(language)),
+        }
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            DemoFault::Engine(fault) => fault.on_screen(language),
+            other => other.what_to_do(language),
         }
     }
 }
@@ -96,12 +110,18 @@ impl Demo {
         let mut status = handle.status();
         let _ = tokio::time::timeout(BEGIN, status.wait_for(|status| status.is_collecting)).await;
         Ok(Demo {
+            begun: clock::now(),
             stage,
             handle,
             stop,
             running: Mutex::new(Some(running)),
             play: Mutex::default(),
         })
+    }
+
+    /// Tells this demo from those before and after it, of this program and of others.
+    pub fn id(&self) -> i64 {
+        self.begun.as_millisecond()
     }
 
     /// What the visitor did until now.
@@ -184,5 +204,8 @@ impl Demo {
         } {
             tracing::warn!(%error, "the demo ended with a fault");
         }
+        // A request that is still being answered keeps the stage; the folder goes now, as far as the system lets it.
+        let folder = self.stage.folder().to_owned();
+        let _ = tokio::task::spawn_blocking(move || std::fs::remove_dir_all(folder)).await;
     }
 }

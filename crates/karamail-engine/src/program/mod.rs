@@ -6,9 +6,12 @@
 //! (the engine keeps the good ones).
 
 mod demo;
+mod desktop;
+pub mod light;
 mod testing;
 
 pub use demo::{Act, Demo, DemoFault, Play};
+pub use desktop::{Autostart, Desktop, Ended, HowEnded, Note, NoteKind};
 pub use testing::{TestEnd, TestKind, TestRefusal, TestRun};
 
 use std::path::PathBuf;
@@ -46,6 +49,25 @@ pub enum Phase {
     Ended,
 }
 
+/// Whose numbers and mails a screen shows. Taken once, it stays what it is while the demo begins or ends elsewhere.
+#[derive(Clone)]
+pub enum Side {
+    /// The shop.
+    Shop,
+    /// This demo.
+    Demo(Arc<Demo>),
+}
+
+impl Side {
+    /// The demo, where it is the demo's.
+    pub fn demo(&self) -> Option<&Arc<Demo>> {
+        match self {
+            Side::Shop => None,
+            Side::Demo(demo) => Some(demo),
+        }
+    }
+}
+
 /// The program.
 pub struct Program {
     places: Places,
@@ -60,6 +82,8 @@ pub struct Program {
     /// Whom to ask about mail servers, where that was chosen.
     dns: Mutex<Option<Option<Dns>>>,
     testing: testing::Testing,
+    /// What the desktop program says, where there is one.
+    desktop: Mutex<Option<Desktop>>,
     /// Whether the engine collects as soon as it starts.
     collects: Mutex<bool>,
     begin: Notify,
@@ -83,6 +107,7 @@ impl Program {
             shown_demo: Mutex::new(None),
             dns: Mutex::new(None),
             testing: testing::Testing::default(),
+            desktop: Mutex::new(None),
             collects: Mutex::new(collects),
             begin: Notify::new(),
             stop_switch,
@@ -114,25 +139,30 @@ impl Program {
         }
     }
 
-    /// The engine that screens show: the demo's while the demo is on, else the shop's.
+    /// The side that screens show now: the demo's while the demo is on, else the shop's.
+    pub fn side(&self) -> Side {
+        self.demo().map_or(Side::Shop, Side::Demo)
+    }
+
+    /// The engine of a side; the shop's may not run.
+    pub fn handle_of(&self, side: &Side) -> Option<Handle> {
+        match side {
+            Side::Shop => self.handle(),
+            Side::Demo(demo) => Some(demo.handle().clone()),
+        }
+    }
+
+    /// The passwords of a side.
+    pub(crate) fn secrets_of(&self, side: &Side) -> Arc<Secrets> {
+        match side {
+            Side::Shop => Arc::clone(&self.secrets),
+            Side::Demo(demo) => Arc::clone(demo.secrets()),
+        }
+    }
+
+    /// The engine that screens show now.
     pub fn shown(&self) -> Option<Handle> {
-        match self.demo() {
-            Some(demo) => Some(demo.handle().clone()),
-            None => self.handle(),
-        }
-    }
-
-    /// The settings that screens show: the demo's while the demo is on, else those the shop's engine holds.
-    pub fn shown_settings(&self) -> Option<Arc<Settings>> {
-        self.shown().map(|handle| Arc::clone(&handle.settings().borrow()))
-    }
-
-    /// The passwords that go with [`Program::shown`].
-    pub fn shown_secrets(&self) -> Arc<Secrets> {
-        match self.demo() {
-            Some(demo) => Arc::clone(demo.secrets()),
-            None => Arc::clone(&self.secrets),
-        }
+        self.handle_of(&self.side())
     }
 
     /// The language of the screens: the one chosen there, else that of the shop's settings, else Japanese.
@@ -216,9 +246,13 @@ impl Program {
     /// Turns the demo on: servers, an engine of its own, a folder of its own. Nothing happens where it is on already.
     ///
     /// # Errors
-    /// No port on loopback, no temporary folder, or what the engine says.
+    /// No port on loopback, no temporary folder, what the engine says, or the program's end.
     pub async fn demo_on(self: &Arc<Self>) -> Result<Arc<Demo>, DemoFault> {
         let _turn = self.demo.lock().await;
+        // The end asks before it takes its turn: what begins before is ended by it, and nothing begins behind it.
+        if self.stop.is_requested() {
+            return Err(DemoFault::Ending);
+        }
         if let Some(demo) = self.demo() {
             return Ok(demo);
         }
@@ -275,7 +309,16 @@ impl Program {
         loop {
             match read {
                 Ok(settings) => match self.open(settings).await {
-                    Ok(engine) => return self.run(engine, watcher).await,
+                    Ok(engine) => match self.run(engine, watcher).await {
+                        Ok(()) => return self.set_phase(Phase::Ended),
+                        Err(error) => {
+                            self.set_phase(Phase::Failed(Arc::new(error)));
+                            if stop.is_requested() {
+                                return;
+                            }
+                            watcher = SettingsWatcher::start(&self.places.config).0;
+                        }
+                    },
                     Err(error) => self.set_phase(Phase::Failed(Arc::new(error))),
                 },
                 Err(faults) if is_missing(&faults) => self.set_phase(Phase::NoSettings),
@@ -293,7 +336,8 @@ impl Program {
         open_engine(self.places.data.clone(), settings, Arc::clone(&self.secrets)).await
     }
 
-    async fn run(self: Arc<Self>, engine: Engine, watcher: SettingsWatcher) {
+    /// Runs the engine to its end. A panic of it is an end by a fault, and told as such.
+    async fn run(&self, engine: Engine, watcher: SettingsWatcher) -> Result<(), EngineError> {
         let handle = engine.handle();
         let engine_stop = engine.stop_switch();
         self.forward_news(&handle);
@@ -304,12 +348,10 @@ impl Program {
             engine_stop.request();
         });
         let collects = *lock(&self.collects);
-        let ended = engine.run(Some(watcher), collects).await;
+        let running = tokio::spawn(engine.run(Some(watcher), collects));
+        let ended = running.await;
         stopping.abort();
-        self.set_phase(match ended {
-            Ok(()) => Phase::Ended,
-            Err(error) => Phase::Failed(Arc::new(error)),
-        });
+        ended.unwrap_or_else(|fault| Err(EngineError::Fault(fault.to_string())))
     }
 
     /// Whatever this engine tells moves the screens, until the engine ends.

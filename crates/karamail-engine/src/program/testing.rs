@@ -14,7 +14,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use super::{Program, lock};
+use super::{Program, Side, lock};
 use crate::clock;
 use crate::cycle::Logins;
 use crate::engine::{Command, Handle};
@@ -173,25 +173,23 @@ impl Testing {
 }
 
 impl Program {
-    /// Begins a test of a mailbox of the shown engine; it goes on by itself and its steps move [`Program::news`].
+    /// Begins a test of a mailbox of this side; it goes on by itself and its steps move [`Program::news`].
     ///
     /// # Errors
     /// Why it did not begin.
-    pub async fn begin_test(&self, mailbox: &str, kind: TestKind) -> Result<Arc<TestRun>, TestRefusal> {
-        // The engine, the passwords and the demo belong together: taken once.
-        let demo = self.demo();
-        let (handle, secrets) = match &demo {
-            Some(demo) => (demo.handle().clone(), Arc::clone(demo.secrets())),
-            None => (
-                self.handle().ok_or(TestRefusal::NoEngine)?,
-                Arc::clone(self.secrets()),
-            ),
-        };
+    pub async fn begin_test(
+        &self,
+        side: &Side,
+        mailbox: &str,
+        kind: TestKind,
+    ) -> Result<Arc<TestRun>, TestRefusal> {
+        let handle = self.handle_of(side).ok_or(TestRefusal::NoEngine)?;
+        let secrets = self.secrets_of(side);
         let settings = Arc::clone(&handle.settings().borrow());
         let found = settings.mailboxes.iter().find(|one| one.name == mailbox);
         let mailbox = found.ok_or(TestRefusal::NoSuchMailbox)?.clone();
         let mut patience = Patience::default();
-        if demo.is_some() {
+        if side.demo().is_some() {
             patience.poll = SELF_TEST_DEMO_POLL;
         }
         let run = Arc::new(TestRun {
@@ -224,17 +222,17 @@ impl Program {
         Ok(run)
     }
 
-    /// The last test of this mailbox of the shown engine, under way or over.
-    pub fn last_test(&self, mailbox: &str) -> Option<Arc<TestRun>> {
-        let key = self.bench_key(mailbox)?;
+    /// The last test of this mailbox, under way or over.
+    pub fn last_test(&self, side: &Side, mailbox: &str) -> Option<Arc<TestRun>> {
+        let key = self.bench_key(side, mailbox)?;
         lock(&self.testing.0)
             .get(&key)
             .and_then(|bench| bench.run.clone())
     }
 
     /// Whether this test went well when it was made last, since the program started.
-    pub fn has_passed(&self, mailbox: &str, kind: &TestKind) -> bool {
-        let Some(key) = self.bench_key(mailbox) else {
+    pub fn has_passed(&self, side: &Side, mailbox: &str, kind: &TestKind) -> bool {
+        let Some(key) = self.bench_key(side, mailbox) else {
             return false;
         };
         let benches = lock(&self.testing.0);
@@ -248,16 +246,17 @@ impl Program {
     }
 
     /// Calls the test of this mailbox off. Whether one was under way.
-    pub fn call_test_off(&self, mailbox: &str) -> bool {
+    pub fn call_test_off(&self, side: &Side, mailbox: &str) -> bool {
         let was_running = self
-            .last_test(mailbox)
+            .last_test(side, mailbox)
             .is_some_and(|run| run.finish(TestEnd::CalledOff));
         self.bump();
         was_running
     }
 
-    fn bench_key(&self, mailbox: &str) -> Option<Key> {
-        Some((self.shown()?.data_folder().to_owned(), mailbox.to_owned()))
+    fn bench_key(&self, side: &Side, mailbox: &str) -> Option<Key> {
+        let handle = self.handle_of(side)?;
+        Some((handle.data_folder().to_owned(), mailbox.to_owned()))
     }
 
     fn put_on_bench(&self, key: Key, run: &Arc<TestRun>) -> Result<(), TestRefusal> {

@@ -78,3 +78,42 @@ async fn the_demo_leaves_settings_and_data_of_the_shop_untouched() {
     );
     program.end().await;
 }
+
+#[tokio::test]
+async fn an_engine_that_ends_by_a_fault_is_told_as_failed_and_can_be_started_again() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("karamail.toml"), GOOD).unwrap();
+    let program = start(folder.path());
+    assert!(matches!(program.settled().await, Phase::Running(_)));
+    assert!(program.handle().unwrap().command(Command::Panic).await);
+    let mut phase = program.phase.subscribe();
+    let failed = tokio::time::timeout(
+        Duration::from_secs(30),
+        phase.wait_for(|phase| matches!(phase, Phase::Failed(_))),
+    );
+    let Ok(Ok(_)) = failed.await else {
+        panic!("nobody is told");
+    };
+    let Phase::Failed(fault) = program.phase() else {
+        panic!("it is told no longer");
+    };
+    assert!(fault.to_string().contains("on purpose"), "{fault}");
+    assert!(matches!(program.begin(false).await, Phase::Running(_)));
+    assert!(matches!(program.end().await, Phase::Ended));
+}
+
+#[tokio::test]
+async fn what_the_desktop_says_is_shown_until_it_is_put_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = start(folder.path());
+    assert_eq!(program.desktop(), None);
+    program.put_away(NoteKind::PinIcon);
+    assert_eq!(program.desktop(), None, "nobody is there");
+    program.change_desktop(|desktop| desktop.notes.push(Note::PinIcon));
+    assert_eq!(program.desktop().unwrap().notes, [Note::PinIcon]);
+    program.put_away(NoteKind::Ended);
+    assert_eq!(program.desktop().unwrap().notes, [Note::PinIcon]);
+    program.put_away(NoteKind::PinIcon);
+    assert_eq!(program.desktop().unwrap().notes, []);
+    program.end().await;
+}

@@ -183,6 +183,16 @@ impl Told for TestFault {
             TestFault::NotDeleted { .. } => Some(words::not_deleted_advice(language)),
         }
     }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            TestFault::Login(fault) => fault.on_screen(language),
+            TestFault::NotDeleted { .. } => {
+                Some(karamail_core::words::screens::test::not_deleted_advice(language))
+            }
+            other => other.what_to_do(language),
+        }
+    }
 }
 
 impl TestFault {

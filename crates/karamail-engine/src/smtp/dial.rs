@@ -12,12 +12,13 @@ use karamail_core::limits::{SMTP_ANSWER_BYTES, SMTP_ANSWER_CHARACTERS};
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::lookup_host;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use crate::config::Security;
 use crate::milestone::{Milestone, Watch};
+use crate::seams::Socket;
 use crate::smtp::HELLO_NAME;
 use crate::smtp::fault::{SmtpFault, SmtpFaultKind};
 use crate::smtp::reply::{Heard, Reply};
@@ -88,7 +89,7 @@ impl Target {
 
     /// Tries the addresses of the host in turn; each gets its share of the time-out, so that a network without IPv6
     /// still reaches the IPv4 address.
-    async fn connect(&self, watch: &Watch<'_>) -> Result<(TcpStream, SocketAddr), SmtpFault> {
+    async fn connect(&self, watch: &Watch<'_>) -> Result<(Socket, SocketAddr), SmtpFault> {
         let unknown = || self.fault(Step::Connect, SmtpFaultKind::HostUnknown);
         let found = timeout(self.timeout, lookup_host((self.host.as_str(), self.port))).await;
         let addresses: Vec<SocketAddr> = found.map_err(|_| unknown())?.map_err(|_| unknown())?.collect();
@@ -98,7 +99,7 @@ impl Target {
         let share = self.timeout / u32::try_from(addresses.len().max(1)).unwrap_or(u32::MAX);
         let mut fault = unknown();
         for address in addresses {
-            match timeout(share, TcpStream::connect(address)).await {
+            match timeout(share, Socket::connect(address)).await {
                 Ok(Ok(tcp)) => {
                     // A command waits for its answer, so Nagle's algorithm only adds delay. Failing is harmless.
                     let _ = tcp.set_nodelay(true);
@@ -115,7 +116,7 @@ impl Target {
         Err(fault)
     }
 
-    async fn encrypt(&self, tcp: TcpStream, watch: &Watch<'_>) -> Result<Box<dyn Clear>, SmtpFault> {
+    async fn encrypt(&self, tcp: Socket, watch: &Watch<'_>) -> Result<Box<dyn Clear>, SmtpFault> {
         let config = self
             .tls
             .clone()
@@ -130,7 +131,7 @@ impl Target {
     }
 
     /// Speaks plain SMTP up to STARTTLS (RFC 3207). TLS is required: without it nothing more is sent.
-    async fn start_tls(&self, mut tcp: TcpStream) -> Result<TcpStream, SmtpFault> {
+    async fn start_tls(&self, mut tcp: Socket) -> Result<Socket, SmtpFault> {
         let greeting = self.within(Step::Greeting, read_reply(&mut tcp)).await?;
         if greeting.code != 220 {
             return Err(self.answer_fault(Step::Greeting, &greeting));
@@ -158,14 +159,14 @@ impl Target {
     }
 }
 
-async fn ask(tcp: &mut TcpStream, command: &str) -> io::Result<Reply> {
+async fn ask(tcp: &mut Socket, command: &str) -> io::Result<Reply> {
     tcp.write_all(command.as_bytes()).await?;
     read_reply(tcp).await
 }
 
 /// Reads one answer and not a byte more. Bytes behind it were not asked for: before TLS they are somebody's attempt to
 /// have them taken for answers from inside it (the command injection of CVE-2011-0411, seen from the client).
-async fn read_reply(tcp: &mut TcpStream) -> io::Result<Reply> {
+async fn read_reply(tcp: &mut Socket) -> io::Result<Reply> {
     let nonsense = |what| io::Error::new(io::ErrorKind::InvalidData, what);
     let mut heard = Vec::new();
     let mut buffer = [0; 1024];

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
 pub use super::waiting::aside;
-use super::{Store, StoreError, begin, events, milliseconds};
+use super::{Store, StoreError, begin, commit, events, milliseconds};
 
 /// SQLite takes 32,766 values in one statement.
 const VALUES_A_STATEMENT: usize = 10_000;
@@ -209,7 +209,7 @@ impl Store {
             }
         }
         events::write(&mut transaction, &news, milliseconds(now)).await?;
-        transaction.commit().await?;
+        commit(transaction).await?;
         drop(writer);
         self.announce_events();
         Ok(())
@@ -252,7 +252,7 @@ impl Store {
             ..Event::new(EventKind::Discarded)
         };
         events::write(&mut transaction, &[event], milliseconds(now)).await?;
-        transaction.commit().await?;
+        commit(transaction).await?;
         drop(writer);
         self.announce_events();
         Ok(())

@@ -10,7 +10,7 @@ use karamail_core::journal::{Event, EventKind};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::imported::WITHHELD;
-use super::{Store, StoreError, begin, events, milliseconds};
+use super::{Store, StoreError, begin, commit, events, milliseconds};
 
 /// What stands in the place of an address. No address: it has no at sign.
 pub const TOMBSTONE: &str = "erased";
@@ -121,7 +121,7 @@ async fn erase(
     };
     let told: Vec<Event> = person.numbers.iter().map(|(_, number)| event(*number)).collect();
     events::write(&mut transaction, &told, now).await?;
-    transaction.commit().await?;
+    commit(transaction).await?;
     Ok(Erasure::Done(person.told(letters)))
 }
 

@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 use super::batch::Batch;
 use super::desk::Desk;
 use super::mails::{Candidate, Clerk, Recorded, Scope};
-use super::{Store, StoreError, begin, milliseconds};
+use super::{Store, StoreError, begin, commit, milliseconds};
 
 /// The class of a letter that was composed and, on purpose, not sent.
 pub const WITHHELD: &str = "withheld";
@@ -49,7 +49,7 @@ impl Store {
         if !reply {
             withhold(&mut transaction, &ids, milliseconds(now)).await?;
         }
-        transaction.commit().await?;
+        commit(transaction).await?;
         drop(writer);
         self.announce_events();
         Ok(recorded)

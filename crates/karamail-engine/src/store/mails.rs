@@ -15,7 +15,7 @@ use super::aside::{AsideRow, Wish};
 use super::batch::Batch;
 use super::consents::Wordings;
 use super::desk::Desk;
-use super::{Store, StoreError, begin, events, milliseconds, reports};
+use super::{Store, StoreError, begin, commit, events, milliseconds, reports};
 
 /// A mailbox in the ledger.
 #[derive(Clone, Copy, Debug)]
@@ -271,7 +271,7 @@ impl Store {
                 events::write(&mut transaction, &told, at).await?;
             }
         }
-        transaction.commit().await?;
+        commit(transaction).await?;
         listed.extend(newly_listed);
         drop(writer);
         self.announce_events();
@@ -312,7 +312,7 @@ impl Store {
                 recorded.push(entry);
             }
             batch.write_again(&mut transaction, scope, mails, now).await?;
-            transaction.commit().await?;
+            commit(transaction).await?;
         }
         self.announce_events();
         self.wish(&waiting, Wish::Release, now).await?;

@@ -15,6 +15,8 @@ pub mod consents;
 mod desk;
 pub mod erasure;
 pub mod events;
+#[cfg(test)]
+pub(crate) mod evidence;
 pub mod imported;
 mod leaving;
 pub mod mails;
@@ -27,6 +29,7 @@ pub mod resends;
 pub mod results;
 pub mod snapshot;
 pub mod waiting;
+mod writing;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -34,14 +37,17 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use karamail_core::words::screens::faults as screen;
 use karamail_core::words::{Language, Told, store as words};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection, Transaction};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
 use crate::data_folder::{DataFolder, restore_staging};
+use writing::Writer;
+pub(crate) use writing::{begin, commit};
 
 /// The ledger's file name in the data folder.
 pub const FILE_NAME: &str = "karamail.db";
@@ -120,6 +126,13 @@ impl Told for StoreError {
             StoreError::Sql(_) => words::other_advice(language),
         })
     }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        match self {
+            StoreError::ReadOnly(_) | StoreError::Folder(..) => Some(screen::folder_advice(language)),
+            other => other.what_to_do(language),
+        }
+    }
 }
 
 impl From<sqlx::Error> for StoreError {
@@ -179,6 +192,8 @@ impl Store {
             .await
             .map_err(StoreError::from)
             .map_err(in_place)?;
+        #[cfg(test)]
+        evidence::watch(&mut writer).await;
         MIGRATIONS.run(&mut writer).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::VersionMissing(_)
             | sqlx::migrate::MigrateError::VersionTooNew(..) => StoreError::Newer(path.clone()),
@@ -268,16 +283,24 @@ impl Store {
         self.inner.events_written.notified().await;
     }
 
-    /// Closes both sides; pending commits are done before.
+    /// Closes both sides; pending commits are done before. Nobody can write afterwards.
     pub async fn close(&self) {
         self.inner.readers.close().await;
         let mut writer = self.inner.writer.lock().await;
-        // The connection itself closes when the last clone is dropped; this leaves a short WAL behind.
+        // Where others still read, the WAL stays, and is short.
         if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
             .execute(&mut *writer)
             .await
         {
             tracing::debug!(%error, "checkpoint at close");
+        }
+        // Not when the last clone is dropped: the process may have ended by then, and the WAL would be left behind.
+        let closed = match SqliteConnectOptions::new().in_memory(true).connect().await {
+            Ok(nowhere) => std::mem::replace(&mut *writer, nowhere).close().await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = closed {
+            tracing::debug!(%error, "the ledger's connection at close");
         }
     }
 
@@ -286,8 +309,8 @@ impl Store {
         self.inner.log_turn.lock().await
     }
 
-    pub(crate) async fn writer(&self) -> MutexGuard<'_, SqliteConnection> {
-        let mut writer = self.inner.writer.lock().await;
+    pub(crate) async fn writer(&self) -> Writer<'_> {
+        let mut writer = Writer::take(&self.inner.writer).await;
         if writer.is_in_transaction() {
             self.renew(&mut writer).await;
         }
@@ -305,6 +328,8 @@ impl Store {
             Ok(renewed) => {
                 tracing::info!("the ledger's connection was renewed");
                 *writer = renewed;
+                #[cfg(test)]
+                evidence::watch(writer).await;
             }
             Err(error) => tracing::warn!(%error, "the ledger's connection could not be renewed"),
         }
@@ -313,11 +338,6 @@ impl Store {
     pub(crate) fn announce_events(&self) {
         self.inner.events_written.notify_one();
     }
-}
-
-/// Begins a read-then-write transaction. IMMEDIATE, because a deferred one could fail at its first write.
-pub(crate) async fn begin(writer: &mut SqliteConnection) -> Result<Transaction<'_, Sqlite>, StoreError> {
-    Ok(writer.begin_with("BEGIN IMMEDIATE").await?)
 }
 
 pub(crate) fn milliseconds(at: Timestamp) -> i64 {

@@ -10,7 +10,7 @@ use karamail_core::journal::{Event, EventKind};
 use sqlx::{QueryBuilder, Sqlite};
 
 use super::mails::LetterBody;
-use super::{Store, StoreError, begin, events, milliseconds};
+use super::{Store, StoreError, begin, commit, events, milliseconds};
 
 /// No retry is further away than this. A letter that is due later was written while the clock was ahead, and is due now.
 const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(5);
@@ -169,7 +169,7 @@ impl Store {
         }
         update.push(") RETURNING id, mail_id, kind, number, attempts, sender, recipient, bytes, file");
         let mut rows: Vec<OutboxRow> = update.build_query_as().fetch_all(&mut *transaction).await?;
-        transaction.commit().await?;
+        commit(transaction).await?;
         rows.sort_unstable_by_key(|row| row.0);
         Ok(rows.into_iter().filter_map(|row| claimed(row, &due)).collect())
     }
@@ -238,7 +238,7 @@ impl Store {
             told.extend(event(mailbox_name, letter, attempt));
         }
         events::write(&mut transaction, &told, milliseconds(now)).await?;
-        transaction.commit().await?;
+        commit(transaction).await?;
         drop(writer);
         self.announce_events();
         Ok(settled)

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
-use super::{Store, StoreError, begin, milliseconds, timestamp};
+use super::{Store, StoreError, begin, commit, milliseconds, timestamp};
 use crate::config::KeepRule;
 
 /// SQLite takes 32,766 values in one statement.
@@ -68,7 +68,7 @@ impl Store {
                 },
             ));
         }
-        transaction.commit().await?;
+        commit(transaction).await?;
         Ok(purgeable)
     }
 
@@ -88,7 +88,7 @@ impl Store {
         let mut transaction = begin(&mut writer).await?;
         set_state(&mut transaction, &ids(&kept), "state = 'settled'").await?;
         mark_gone(&mut transaction, &ids(&gone), now).await?;
-        transaction.commit().await?;
+        commit(transaction).await?;
         Ok(gone.len())
     }
 
@@ -101,7 +101,7 @@ impl Store {
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
         mark_gone(&mut transaction, mail_ids, now).await?;
-        transaction.commit().await?;
+        commit(transaction).await?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use karamail_core::journal::{Event, EventKind};
 use karamail_core::mail::ContentKey;
 
 use super::mails::{Letter, LetterBody};
-use super::{Store, StoreError, begin, events, milliseconds};
+use super::{Store, StoreError, begin, commit, events, milliseconds};
 
 /// What a new letter with an old number is composed from.
 #[derive(Clone, Debug)]
@@ -139,7 +139,7 @@ impl Store {
             ..Event::new(EventKind::Resending)
         };
         events::write(&mut transaction, &[event], milliseconds(now)).await?;
-        transaction.commit().await?;
+        commit(transaction).await?;
         drop(writer);
         self.announce_events();
         Ok(Resent::Queued { series, address })

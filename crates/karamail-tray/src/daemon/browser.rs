@@ -85,16 +85,9 @@ fn tell(language: Language, link: &str, error: &io::Error) {
     tracing::warn!(%error, "no browser could be opened");
     let text = words::no_browser(language, &error.to_string());
     eprintln!("{text}\n{link}");
-    let notice = notify_rust::Notification::new()
-        .appname("Karamail")
-        .summary(&words::no_browser_title(language))
-        .body(&format!("{}\n{link}", words::no_browser_advice(language)))
-        // Until it is taken away: it is the only way in.
-        .timeout(notify_rust::Timeout::Never)
-        .show();
-    if let Err(error) = notice {
-        tracing::warn!(%error, "the link could not be told");
-    }
+    let advice = words::no_browser_advice(language);
+    // Until it is taken away: it is the only way in.
+    super::life::notify_until_seen(words::no_browser_title(language), format!("{advice}\n{link}"));
 }
 
 fn why_no_window() -> Notice {

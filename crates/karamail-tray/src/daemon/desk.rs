@@ -1,29 +1,32 @@
 //! The desk: what the tray, the windows, a second start and the engine ask for, one after another, on the main thread.
 
-use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::Body;
-use axum::http::{Request, header};
+use axum::Router;
 use karamail_core::words::tray as words;
 use karamail_engine::config::Places;
 use karamail_engine::engine::Command;
-use karamail_engine::program::{Phase, Program};
+use karamail_engine::program::Program;
 use karamail_engine::secrets::Secrets;
-use karamail_tray::face;
-use karamail_tray::link::{self, Address, Listener};
-use tray_icon::menu::MenuEvent;
-use tray_icon::{MouseButton, MouseButtonState, TrayIconEvent};
+use karamail_tray::face::{Collect, Face};
+use karamail_tray::link::{Address, Listener};
+use tokio::runtime::{Handle, Runtime};
+use tokio::task::JoinHandle;
 
 use super::browser::Browser;
-use super::event_loop::{self, Wishes};
+use super::event_loop::Wishes;
+use super::life::{self, Life};
 use super::tray::{Choice, Tray};
+use super::watch::watch;
 use super::windows::{self, Windows};
 use crate::arguments::Arguments;
 
 /// How long the end of a session may be held up: Windows ends a program by force after five seconds.
 #[cfg(any(windows, target_os = "macos"))]
-const SESSION_GRACE: std::time::Duration = std::time::Duration::from_secs(4);
+const SESSION_GRACE: Duration = Duration::from_secs(4);
+/// How long answers that are under way at the end may take: the page that asked for the end waits for its own.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
 
 /// What the desk is asked for.
 #[derive(Debug)]
@@ -34,7 +37,13 @@ pub(crate) enum Wish {
     ShowInBrowser(String),
     /// An entry of the menu was chosen.
     Chosen(Choice),
-    /// The icon's face may have changed.
+    /// The shop has another face.
+    Face(Box<Face>),
+    /// The icon shall be shown again as it is: the task bar did not take it, or its screen may be another one.
+    #[cfg_attr(
+        not(any(windows, target_os = "macos")),
+        expect(dead_code, reason = "on Linux the item follows its host by itself")
+    )]
     Look,
     /// End the program; whoever asks has confirmed it.
     End,
@@ -42,103 +51,72 @@ pub(crate) enum Wish {
     Ended,
 }
 
-/// Runs the program until somebody ends it.
-pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let Ok(places) = Places::find(arguments.config.as_deref(), arguments.data_dir.as_deref()) else {
-        return ExitCode::FAILURE;
-    };
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .max_blocking_threads(8)
-        .enable_all()
-        .build();
-    let Ok(runtime) = runtime else {
-        return ExitCode::FAILURE;
-    };
-    let address = Address::of(&places.data);
-    // Somebody is there already: they show what is wished for, and that was all.
-    if runtime.block_on(reach_first(&address, arguments)) {
-        return ExitCode::SUCCESS;
-    }
-    if arguments.quit {
-        return ExitCode::SUCCESS;
-    }
-    let _inside = runtime.enter();
-    event_loop::run(|wishes| Desk::new(arguments, places, address, &runtime, wishes));
-    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
-    ExitCode::SUCCESS
-}
-
-/// Asks a program that runs to do what this start was for; whether there is one.
-async fn reach_first(address: &Address, arguments: &Arguments) -> bool {
-    let (path, body) = match (&arguments.show, arguments.quit) {
-        (_, true) => ("/desk/quit", String::new()),
-        (Some(page), _) => ("/desk/show", format!("page=%2F{page}")),
-        (None, _) => ("/desk/show", "page=%2F".to_owned()),
-    };
-    let request = Request::post(path)
-        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-        .body(Body::from(body));
-    match request {
-        Ok(request) => link::ask(address, request).await.is_ok(),
-        Err(_) => false,
-    }
-}
-
 /// The desk.
 pub(crate) struct Desk {
     program: Arc<Program>,
-    runtime: tokio::runtime::Handle,
+    runtime: Handle,
     wishes: Wishes,
-    tray: Option<Tray>,
+    tray: Tray,
+    /// What the icon shows.
+    face: Option<Face>,
     windows: Arc<Windows>,
+    /// The answering of windows and second starts.
+    serving: Option<JoinHandle<()>>,
     browser: Browser,
     /// The page to begin with.
     first_page: Option<String>,
+    is_ending: bool,
+    /// What goes beside the work; its end says that the end was asked for.
+    #[cfg_attr(
+        not(any(windows, target_os = "macos")),
+        expect(dead_code, reason = "it ends with the desk")
+    )]
+    life: Life,
 }
 
 impl Desk {
-    fn new(
+    pub(crate) fn new(
         arguments: &Arguments,
         places: Places,
-        address: Address,
-        runtime: &tokio::runtime::Runtime,
+        (address, listener): (Address, Listener),
+        runtime: &Runtime,
         wishes: Wishes,
     ) -> Desk {
         let secrets = Arc::new(Secrets::open(&places.data));
-        let windows = Windows::new(address.clone(), places.data.clone(), wishes.clone());
+        let windows = Windows::new(address, places.data.clone(), wishes.clone());
         let program = Program::start(places, secrets, true);
         if let Some(lang) = arguments.lang {
             program.set_language(Some(lang.into()));
         }
-        forward(&wishes);
-        runtime.spawn(follow(Arc::clone(&program), wishes.clone()));
+        let life = life::begin(&program, arguments);
+        runtime.spawn(watch(Arc::clone(&program), wishes.clone()));
+        // Before anybody can know that the program is there.
+        #[cfg(unix)]
+        runtime.spawn(super::signals::Signals::catch().forward(wishes.clone()));
         let router =
             karamail_web::router_in_window(Arc::clone(&program)).merge(windows::routes(Arc::clone(&windows)));
-        match Listener::bind(&address) {
-            Ok(listener) => {
-                runtime.spawn(async move { axum::serve(listener, router).await });
-            }
-            Err(error) => tracing::error!(%error, "windows cannot reach this program"),
-        }
+        let serving = runtime.spawn(serve(listener, router, Arc::clone(&windows)));
         Desk {
             program,
             runtime: runtime.handle().clone(),
+            tray: Tray::new(&wishes),
             wishes,
-            tray: None,
+            face: None,
             windows,
+            serving: Some(serving),
             browser: Browser::default(),
             first_page: match (&arguments.show, arguments.hidden) {
                 (Some(page), _) => Some(format!("/{page}")),
                 (None, false) => Some("/".to_owned()),
                 (None, true) => None,
             },
+            is_ending: false,
+            life,
         }
     }
 
     /// The loop has begun.
     pub(crate) fn begin(&mut self) {
-        self.look();
         if let Some(page) = self.first_page.take() {
             self.show(&page);
         }
@@ -147,8 +125,16 @@ impl Desk {
     /// Does what is wished for.
     pub(crate) fn obey(&mut self, wish: Wish) {
         match wish {
-            Wish::Show(path) => self.show(&path),
-            Wish::ShowInBrowser(path) => self.show_in_browser(&path),
+            Wish::Show(path) => {
+                self.show(&path);
+            }
+            Wish::ShowInBrowser(path) => {
+                self.show_in_browser(&path);
+            }
+            Wish::Face(face) => {
+                self.face = Some(*face);
+                self.look();
+            }
             Wish::Look => self.look(),
             Wish::Chosen(choice) => self.chosen(choice),
             Wish::End => self.end(),
@@ -157,53 +143,92 @@ impl Desk {
         }
     }
 
-    fn chosen(&mut self, choice: Choice) {
-        match choice {
-            Choice::Status => self.show("/status"),
-            Choice::Settings => self.show("/settings"),
-            Choice::Results => self.show("/results"),
-            Choice::Log => self.show("/log"),
-            Choice::Kit => self.show("/kit"),
-            Choice::CheckNow => self.command(Command::CheckNow),
-            Choice::StartOrStop => {
-                let is_collecting = self
-                    .program
-                    .shown()
-                    .is_some_and(|handle| handle.status().borrow().is_collecting);
-                self.command(match is_collecting {
-                    true => Command::StopCollecting,
-                    false => Command::StartCollecting,
-                });
-            }
-            Choice::End => self.end(),
+    /// The scale of the screen with the task bar.
+    #[cfg(any(windows, target_os = "macos"))]
+    pub(crate) fn scaled(&mut self, scale: f64) {
+        self.tray.scaled(scale);
+    }
+
+    fn look(&mut self) {
+        if let Some(face) = &self.face {
+            self.tray.show(face);
         }
     }
 
+    fn chosen(&mut self, choice: Choice) {
+        // Some desktops let what cannot be chosen be chosen, or are slow to show that it cannot.
+        let is_offered = |face: &Face| choice.entry(face).is_enabled;
+        if !self.face.as_ref().is_some_and(is_offered) {
+            return;
+        }
+        match choice {
+            Choice::Status => drop(self.show("/status")),
+            Choice::Settings => drop(self.show("/settings")),
+            Choice::Results => drop(self.show("/results")),
+            Choice::Log => drop(self.show("/log")),
+            Choice::Kit => drop(self.show("/kit")),
+            Choice::CheckNow => self.command(Command::CheckNow),
+            Choice::StartOrStop => match self.face.as_ref().map(|face| face.offer.collect) {
+                Some(Collect::Stop) => self.command(Command::StopCollecting),
+                Some(Collect::Start) => self.command(Command::StartCollecting),
+                Some(Collect::Neither) | None => {}
+            },
+            Choice::End => {
+                // The page asks. Where nothing can ask, the choice stands.
+                if !self.show("/status/end") {
+                    self.end();
+                }
+            }
+        }
+    }
+
+    /// To the shop's engine, also while the demo is shown: the icon and its menu are the shop's.
     fn command(&self, command: Command) {
-        if let Some(handle) = self.program.shown() {
+        if let Some(handle) = self.program.handle() {
             self.runtime.spawn(async move { handle.command(command).await });
         }
     }
 
-    fn end(&self) {
-        let (program, wishes) = (Arc::clone(&self.program), self.wishes.clone());
+    /// Ends the program; the icon says so until the mail in hand is finished.
+    fn end(&mut self) {
+        if std::mem::replace(&mut self.is_ending, true) {
+            return;
+        }
+        let (program, windows, wishes) = (
+            Arc::clone(&self.program),
+            Arc::clone(&self.windows),
+            self.wishes.clone(),
+        );
+        let serving = self.serving.take();
         self.runtime.spawn(async move {
             program.end().await;
+            windows.close();
+            if let Some(serving) = serving {
+                let _ = tokio::time::timeout(LAST_ANSWERS, serving).await;
+            }
             wishes.put(Wish::Ended);
         });
     }
 
-    fn show(&mut self, path: &str) {
+    /// Shows a page in a window, else in the browser; whether it could.
+    fn show(&mut self, path: &str) -> bool {
         let title = words::window_title(self.program.language());
-        if let Err(error) = self.windows.show(path, &title) {
-            tracing::warn!(%error, "there is no window program");
-            self.show_in_browser(path);
+        match self.windows.show(path, &title) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::warn!(%error, "there is no window program");
+                self.show_in_browser(path)
+            }
         }
     }
 
-    fn show_in_browser(&mut self, path: &str) {
-        if let Err(error) = self.browser.show(&self.runtime, &self.program, path) {
-            tracing::error!(%error, "the screens cannot be shown");
+    fn show_in_browser(&mut self, path: &str) -> bool {
+        match self.browser.show(&self.runtime, &self.program, path) {
+            Ok(()) => true,
+            Err(error) => {
+                tracing::error!(%error, "the screens cannot be shown");
+                false
+            }
         }
     }
 
@@ -211,55 +236,19 @@ impl Desk {
     /// sent again at the next start, as after a power cut.
     #[cfg(any(windows, target_os = "macos"))]
     pub(crate) fn session_ends(&self) {
+        self.life.end();
         let ended = tokio::time::timeout(SESSION_GRACE, self.program.end());
         if self.runtime.block_on(ended).is_err() {
             tracing::warn!("the session ended before all was finished");
         }
     }
-
-    fn look(&mut self) {
-        let language = self.program.language();
-        let handle = self.program.shown();
-        let status = handle.map(|handle| handle.status().borrow().clone());
-        let face = face::of(status.as_ref(), language);
-        match &mut self.tray {
-            Some(tray) => tray.show(&face, language),
-            None => match Tray::put(&face, language) {
-                Ok(tray) => self.tray = Some(tray),
-                Err(error) => tracing::warn!(%error, "there is no tray"),
-            },
-        }
-    }
 }
 
-/// What the icon and its menu tell becomes wishes.
-fn forward(wishes: &Wishes) {
-    let menu = wishes.clone();
-    MenuEvent::set_event_handler(Some(move |event: MenuEvent| {
-        if let Some(choice) = Choice::from_name(&event.id.0) {
-            menu.put(Wish::Chosen(choice));
-        }
-    }));
-    let icon = wishes.clone();
-    TrayIconEvent::set_event_handler(Some(move |event| {
-        if let TrayIconEvent::Click {
-            button: MouseButton::Left,
-            button_state: MouseButtonState::Up,
-            ..
-        } = event
-        {
-            icon.put(Wish::Chosen(Choice::Status));
-        }
-    }));
-}
-
-/// Whatever the program tells makes the desk look at the icon.
-async fn follow(program: Arc<Program>, wishes: Wishes) {
-    let mut news = program.news();
-    while news.changed().await.is_ok() {
-        match program.phase() {
-            Phase::Ended => return wishes.put(Wish::Ended),
-            _ => wishes.put(Wish::Look),
-        }
+/// Answers windows and second starts until the program has ended, and whoever asked by then.
+async fn serve(listener: Listener, router: Router, windows: Arc<Windows>) {
+    let closed = async move { windows.closed().await };
+    let served = axum::serve(listener, router).with_graceful_shutdown(closed);
+    if let Err(error) = served.await {
+        tracing::error!(%error, "windows cannot reach this program");
     }
 }

@@ -40,6 +40,12 @@ pub(crate) fn run(desk: impl FnOnce(Wishes) -> Desk) {
     use tao::platform::run_return::EventLoopExtRunReturn;
 
     let mut event_loop: EventLoop<Wish> = EventLoopBuilder::with_user_event().build();
+    #[cfg(target_os = "macos")]
+    {
+        use tao::platform::macos::{ActivationPolicy, EventLoopExtMacOS};
+        // tao would put the program into the Dock, whatever Info.plist says. Its icon is in the menu bar.
+        event_loop.set_activation_policy(ActivationPolicy::Accessory);
+    }
     let proxy = event_loop.create_proxy();
     let mut desk = desk(Wishes(Arc::new({
         let proxy = std::sync::Mutex::new(proxy);
@@ -49,9 +55,12 @@ pub(crate) fn run(desk: impl FnOnce(Wishes) -> Desk) {
             }
         }
     })));
-    event_loop.run_return(move |event, _, flow| {
+    event_loop.run_return(move |event, target, flow| {
         // Nothing is due by itself.
         *flow = ControlFlow::Wait;
+        if let Some(screen) = target.primary_monitor() {
+            desk.scaled(screen.scale_factor());
+        }
         match event {
             Event::NewEvents(StartCause::Init) => desk.begin(),
             Event::UserEvent(Wish::Ended) => *flow = ControlFlow::Exit,

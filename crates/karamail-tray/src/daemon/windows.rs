@@ -50,6 +50,8 @@ pub(crate) struct Windows {
     /// Counts, so that the same page can be wished for twice.
     page: watch::Sender<(u64, String)>,
     window: Mutex<Window>,
+    /// The program has ended.
+    closed: watch::Sender<bool>,
 }
 
 /// The window program as far as it is known here.
@@ -68,7 +70,18 @@ impl Windows {
             wishes,
             page: watch::Sender::new((0, "/".to_owned())),
             window: Mutex::default(),
+            closed: watch::Sender::new(false),
         })
+    }
+
+    /// The program has ended: whoever waits here is told.
+    pub(crate) fn close(&self) {
+        self.closed.send_replace(true);
+    }
+
+    /// Resolves when the program has ended.
+    pub(crate) async fn closed(&self) {
+        let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
     }
 
     /// Brings the window up with this page. Where it comes to nothing, a wish for the browser follows.
@@ -157,9 +170,17 @@ pub(crate) fn routes(windows: Arc<Windows>) -> Router {
             StatusCode::NO_CONTENT
         }
     };
-    let quit = move || async move {
-        wishes.put(Wish::End);
-        StatusCode::NO_CONTENT
+    let quit = {
+        let windows = Arc::clone(&windows);
+        move || {
+            let windows = Arc::clone(&windows);
+            async move {
+                wishes.put(Wish::End);
+                // Whoever asks waits for it.
+                windows.closed().await;
+                StatusCode::NO_CONTENT
+            }
+        }
     };
     Router::new()
         .route("/desk/show", post(show))
@@ -171,14 +192,13 @@ pub(crate) fn routes(windows: Arc<Windows>) -> Router {
 /// The page to show, once it is another wish than the one seen: a count and a path.
 async fn page(State(windows): State<Arc<Windows>>, Query(Seen { seen }): Query<Seen>) -> String {
     let mut page = windows.page.subscribe();
-    let Ok(wished) = page
-        .wait_for(|(count, _)| *count != seen)
-        .await
-        .map(|page| page.clone())
-    else {
+    let wished = tokio::select! {
+        wished = page.wait_for(|(count, _)| *count != seen) => wished.map(|page| page.clone()),
+        () = windows.closed() => return String::new(),
+    };
+    let Ok((count, path)) = wished else {
         return String::new();
     };
-    let (count, path) = wished;
     windows.window().taken = count;
     format!("{count} {path}")
 }

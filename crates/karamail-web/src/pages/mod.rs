@@ -13,21 +13,26 @@ mod test;
 mod waiting;
 
 use axum::Router;
+use axum::middleware::from_fn;
 
 pub(crate) use mail_settings::TypedPasswords;
 
 use crate::app::App;
+use crate::patient;
 
 /// Every screen.
 pub(crate) fn routes() -> Router<App> {
-    Router::new()
-        .merge(status::routes())
+    let with_files = Router::new()
         .merge(first::routes())
+        .merge(settings::routes())
+        .merge(mail_settings::routes())
+        .layer(from_fn(patient::answer));
+    Router::new()
+        .merge(with_files)
+        .merge(status::routes())
         .merge(results::routes())
         .merge(waiting::routes())
         .merge(log::routes())
-        .merge(settings::routes())
-        .merge(mail_settings::routes())
         .merge(test::routes())
         .merge(demo::routes())
         .merge(kit::routes())

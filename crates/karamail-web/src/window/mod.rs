@@ -7,7 +7,7 @@ mod saving;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use axum::routing::{get, post};
 use karamail_core::words::screens::window as words;
@@ -40,7 +40,7 @@ struct Back {
 
 /// `/window/interrupted`: what a window shows in place of a page whose process ended.
 async fn interrupted(
-    State(app): State<App>,
+    app: App,
     Query(Back { back }): Query<Back>,
 ) -> Result<Response, PageFault> {
     let shell = app.shell(Nav::Other, words::crashed_title(app.language()));

@@ -114,7 +114,7 @@ fn told(app: &App, path: PathBuf, is_part: bool) -> Result<Response, PageFault> 
 
 /// `/window/saved/{number}/{what}`: opens a file that was saved, or its folder, with the programs of this computer.
 pub(super) async fn open(
-    State(app): State<App>,
+    app: App,
     headers: HeaderMap,
     Part((number, what)): Part<(u64, String)>,
 ) -> Result<Response, PageFault> {

@@ -20,6 +20,11 @@ pub const SERVER_FIELDS: [&str; 9] = [
 
 /// Types the demo's servers, as the owner of a private server does.
 pub async fn type_servers(shop: &Shop, go: &str) -> Answer {
+    type_servers_with(shop, go, "same", "").await
+}
+
+/// The same with this login for sending.
+pub async fn type_servers_with(shop: &Shop, go: &str, login: &str, user: &str) -> Answer {
     let (pop3, smtp) = (
         shop.servers.pop3_port().to_string(),
         shop.servers.smtp_port().to_string(),
@@ -32,8 +37,8 @@ pub async fn type_servers(shop: &Shop, go: &str) -> Answer {
         "127.0.0.1",
         &smtp,
         "none",
-        "same",
-        "",
+        login,
+        user,
     ];
     let mut fields: Vec<(&str, &str)> = SERVER_FIELDS.into_iter().zip(values).collect();
     fields.push(("go", go));

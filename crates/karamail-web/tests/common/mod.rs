@@ -56,6 +56,13 @@ impl Answer {
             .map_or("", |location| location.to_str().unwrap())
     }
 
+    /// The same without the ticket by which a page tells something once.
+    pub fn leads_to(&self) -> &str {
+        let location = self.location();
+        let (before, _) = location.split_once("once=").unwrap_or((location, ""));
+        before.trim_end_matches(['?', '&'])
+    }
+
     /// Panics unless all of these stand in the body.
     #[track_caller]
     pub fn has(&self, texts: &[&str]) -> &Answer {

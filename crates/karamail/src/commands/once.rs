@@ -1,5 +1,8 @@
 //! `karamail once`: one cycle of every enabled mailbox, then a summary.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use karamail_core::words::{Language, Told, commands as words};
 use karamail_engine::cycle::CycleReport;
 use karamail_engine::engine::Engine;
@@ -48,14 +51,18 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
         .count();
     let mut engine = Engine::open(&context.data_dir, settings, secrets).await?;
     let stop = engine.stop_switch();
+    let is_interrupted = Arc::new(AtomicBool::new(false));
+    let interrupted = Arc::clone(&is_interrupted);
     let watching = tokio::spawn(async move {
         signals::end_requested().await;
+        interrupted.store(true, Ordering::Relaxed);
         stop.request();
         // Asked twice: at once. The next start finds every promise on disk.
         signals::end_requested().await;
-        std::process::exit(Exit::Failed as i32);
+        std::process::exit(Exit::Interrupted as i32);
     });
     let reports = engine.run_once().await?;
+    let is_interrupted = is_interrupted.load(Ordering::Relaxed);
     watching.abort();
     let log = engine.write_log().await;
     engine.close().await;
@@ -75,6 +82,9 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
     }
     // What was done is told first, whatever became of the log.
     log?;
+    if is_interrupted {
+        return Ok(Exit::Interrupted);
+    }
     let is_cut_off = reports.len() < enabled;
     let failed = is_cut_off
         || reports

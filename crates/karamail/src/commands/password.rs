@@ -23,7 +23,16 @@ pub(crate) async fn run(context: &Context, action: &PasswordAction) -> Result<Ex
             )
             .await
         }
-        PasswordAction::Clear(of) => {
+        PasswordAction::Clear { all: true, .. } => {
+            for mailbox in &settings.mailboxes {
+                for kind in [SecretKind::Pop3, SecretKind::Smtp] {
+                    secrets.clear(mailbox, kind).await?;
+                }
+                output::line(&words::password_cleared(context.language, &mailbox.name));
+            }
+            Ok(Exit::Done)
+        }
+        PasswordAction::Clear { of, all: false } => {
             clear(
                 context,
                 &secrets,

@@ -7,6 +7,7 @@ use karamail_engine::engine::{Engine, Handle};
 use crate::context::{Context, Failure};
 use crate::exit::Exit;
 use crate::output;
+use crate::service;
 use crate::signals;
 
 /// Collects. Events are printed as they happen: lines of the monthly log, or JSON.
@@ -33,7 +34,13 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
     }
     let language = context.language;
     tokio::spawn(async move {
-        signals::end_requested().await;
+        tokio::select! {
+            // First, so that whoever hears that we are ready may ask for the end.
+            biased;
+            () = signals::end_requested() => {}
+            () = told_ready() => {}
+        }
+        service::tell(service::State::Stopping);
         output::error_line(&words::ending(language));
         stop.request();
         // Asked twice: at once. The next start finds every promise on disk.
@@ -47,6 +54,12 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
         output::line(&words::ended(language));
     }
     Ok(Exit::Done)
+}
+
+/// Tells the service manager, once; this has no end.
+async fn told_ready() {
+    service::tell(service::State::Ready);
+    std::future::pending().await
 }
 
 async fn print_events(handle: Handle, context: Context) {

@@ -2,6 +2,7 @@
 
 pub mod about;
 pub mod demo;
+pub mod faults;
 pub mod first;
 pub mod kit;
 pub mod kit_sheets;

@@ -27,13 +27,23 @@ const fn choice(key: &'static str, value: &'static str, ja: &'static str, en: &'
     Choice { key, value, ja, en }
 }
 
-const LABELS: [Named; 69] = [
+const LABELS: [Named; 71] = [
     named("general.language", "言語", "Language"),
     named("general.shop_name", "店名", "Shop name"),
     named(
         "general.autostart",
         "パソコンの起動時に自動で立ち上げる",
         "Start when the computer starts",
+    ),
+    named(
+        "general.notify_trouble",
+        "受信や送信が止まったら通知で知らせる",
+        "Notify me when mail stops being fetched or sent",
+    ),
+    named(
+        "general.notify_receipts",
+        "受付番号を発行するたびに通知で知らせる",
+        "Notify me of each receipt number",
     ),
     named(
         "general.check_interval_seconds",

@@ -3,7 +3,7 @@
 use super::settings_fields::{Named, named};
 
 /// Plainer than the reference, where that speaks of how the file is written.
-pub(super) const HELP: [Named; 34] = [
+pub(super) const HELP: [Named; 36] = [
     named(
         "general.archive_days",
         "サーバーから消したメールと転送したメールは、この日数だけ写しが残ります。間違って消したときの控えです。",
@@ -118,6 +118,16 @@ pub(super) const HELP: [Named; 34] = [
         "general.autostart",
         "パソコンにログインすると、トレイで立ち上がります。",
         "It starts in the tray when you log in.",
+    ),
+    named(
+        "general.notify_trouble",
+        "パソコンの画面の隅に出ます。1 分を超えて直らないときに 1 回、直ったときに 1 回です。",
+        "In the corner of the screen: once where it lasts longer than a minute, and once when it is over.",
+    ),
+    named(
+        "general.notify_receipts",
+        "番号と、一部を隠したアドレスが出ます。お客様から見える画面では、オフのままにしてください。",
+        "The number and an address that is mostly hidden. Leave it off on a screen that customers see.",
     ),
     named(
         "series.first_number",

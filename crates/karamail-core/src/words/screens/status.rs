@@ -258,6 +258,8 @@ words! {
         ja: "Karamail を終了しますか。\n扱っている途中のメールがあれば、それを終えてから終了します。\n終了している間に届いた空メールには、次に起動したときに受付番号を送ります。",
         en: "End Karamail?\nThe mail in hand is finished first.\nEmpty mails that arrive meanwhile get their number when Karamail is started again.",
     }
+    /// Leaves the question, and the program runs on.
+    pub fn end_not() { ja: "終了しない", en: "Do not end" }
     /// It has ended.
     pub fn ended_title() { ja: "終了しました", en: "Ended" }
     /// It has ended.

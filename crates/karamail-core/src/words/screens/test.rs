@@ -156,11 +156,6 @@ words! {
     /// Link to a field.
     pub fn mend_smtp() { ja: "送信サーバーの設定を直す", en: "Mend the settings for sending" }
 
-    /// What to do without a password.
-    pub fn password_advice() {
-        ja: "メールの設定で、このメールボックスのパスワードを入れて保存してください。",
-        en: "Type this mailbox's password in the mail settings and save it.",
-    }
     /// What to do where deleting was not confirmed.
     pub fn not_deleted_advice() {
         ja: "少し待ってから「テスト後処理」をもう一度行ってください。", en: "Wait a moment and press \"Clean up\" again.",

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use karamail_core::words::config as words;
-use karamail_core::words::{Language, Told};
+use karamail_core::words::screens::faults as screen;
+use karamail_core::words::{Language, Told, with_advice};
 
 use super::{ConfigFault, ConfigFaults, FaultKind, HostSlip, KeyHint, SyntaxFault, ValueType};
 use crate::config::keys::{Kind, SECTIONS};
@@ -75,6 +76,10 @@ impl Told for ConfigFault {
 
     fn what_to_do(&self, language: Language) -> Option<String> {
         self.kind.what_to_do(language)
+    }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        self.kind.on_screen(language)
     }
 }
 
@@ -215,6 +220,62 @@ impl Told for FaultKind {
             Fault::SmtpUserMissing => words::smtp_user_missing_advice(language),
         })
     }
+
+    fn on_screen(&self, language: Language) -> Option<String> {
+        use FaultKind as Fault;
+        Some(match self {
+            Fault::Missing => screen::no_file_advice(language),
+            Fault::PasswordInFile => screen::password_in_file_advice(language),
+            Fault::WrongType { allowed, .. }
+            | Fault::NotAllowed {
+                allowed, hint: None, ..
+            }
+            | Fault::TooLong { allowed, .. }
+            | Fault::ControlCharacter { allowed }
+            | Fault::EmptyValue { allowed }
+            | Fault::MissingKey { allowed } => enter(*allowed, language),
+            Fault::NotAnAddress { .. } => screen::enter_address(language),
+            Fault::NotAHost {
+                slip: HostSlip::Port, ..
+            } => screen::enter_port_apart(language),
+            Fault::NotAHost { .. } => screen::enter_host(language),
+            Fault::NameTaken { .. } => screen::enter_other_name(language),
+            Fault::AddressTaken { .. } => screen::one_mailbox_an_address(language),
+            Fault::UnknownSeries { known, .. } => {
+                screen::known_series(language, &known.join(words::or(language)))
+            }
+            Fault::NotABlockRule(_) => screen::enter_block_rule(language),
+            Fault::CredentialsTwice => screen::credentials_twice_advice(language),
+            Fault::SmtpUserMissing => screen::smtp_user_missing_advice(language),
+            _ => return self.what_to_do(language),
+        })
+    }
+
+    fn told_on_screen(&self, language: Language) -> String {
+        let what = match self {
+            FaultKind::EmptyValue { .. } | FaultKind::MissingKey { .. } => screen::empty(language),
+            FaultKind::CredentialsTwice => screen::credentials_twice(language),
+            FaultKind::SmtpUserMissing => screen::smtp_user_missing(language),
+            other => other.what(language),
+        };
+        with_advice(what, self.on_screen(language), language)
+    }
+}
+
+/// What to type into the field of a key of this kind.
+fn enter(kind: Kind, language: Language) -> String {
+    match kind {
+        Kind::Flag | Kind::Choice(_) => screen::choose(language),
+        Kind::Number { min, max } => screen::enter_number(language, min, max),
+        Kind::Line { max } => screen::enter_line(language, max),
+        Kind::Text { max } => screen::enter_text(language, max),
+        Kind::Address => screen::enter_address(language),
+        Kind::Host => screen::enter_host(language),
+        Kind::File => screen::enter_file(language),
+        Kind::Folder => screen::enter_folder(language),
+        Kind::List { entries, max } => screen::enter_list(language, entries, max),
+        Kind::Addresses { entries } => screen::enter_addresses(language, entries),
+    }
 }
 
 impl Told for SyntaxFault {
@@ -244,5 +305,44 @@ impl Told for SyntaxFault {
             SyntaxFault::Escape => words::syntax_escape_advice(language),
             SyntaxFault::Other(_) => words::syntax_other_advice(language),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_field_is_told_to_be_filled_in_the_words_of_the_file() {
+        let kinds = SECTIONS
+            .iter()
+            .flat_map(|section| section.keys)
+            .map(|key| key.kind);
+        for allowed in kinds {
+            let found = String::new;
+            let faults = [
+                FaultKind::MissingKey { allowed },
+                FaultKind::EmptyValue { allowed },
+                FaultKind::ControlCharacter { allowed },
+                FaultKind::TooLong {
+                    characters: 9,
+                    allowed,
+                },
+                FaultKind::NotAllowed {
+                    found: found(),
+                    allowed,
+                    hint: None,
+                },
+            ];
+            for (fault, language) in faults
+                .iter()
+                .flat_map(|fault| [(fault, Language::Japanese), (fault, Language::English)])
+            {
+                let told = fault.told_on_screen(language);
+                for word in ["引用符", "quote", "\"", "[", "karamail", "書いて", "true", "key"] {
+                    assert!(!told.contains(word), "{word:?} in {told:?}");
+                }
+            }
+        }
     }
 }

@@ -40,6 +40,20 @@ pub(crate) static GENERAL: Section = Section {
             en: "Whether the tray program starts when the user logs in.",
         },
         Key {
+            name: "notify_trouble",
+            kind: Kind::Flag,
+            default: Default::Flag(true),
+            ja: "受信や送信が止まったときと直ったとき、パソコンの通知で知らせるか。",
+            en: "Whether the tray program shows a notification when mail stops being fetched or sent, and when it goes on.",
+        },
+        Key {
+            name: "notify_receipts",
+            kind: Kind::Flag,
+            default: Default::Flag(false),
+            ja: "受付番号を発行するたびに、パソコンの通知で知らせるか。アドレスは一部を隠します。",
+            en: "Whether the tray program shows a notification for each receipt number; most of the address is hidden.",
+        },
+        Key {
             name: "check_interval_seconds",
             kind: Kind::Number { min: 5, max: 86_400 },
             default: Default::Number(15),

@@ -62,3 +62,16 @@ pub async fn counts(
         backlog,
     })
 }
+
+/// How many numbers were given since `since`: for the tray icon, which asks after every poll.
+///
+/// # Errors
+/// What the ledger says.
+pub async fn given_since(readers: &SqlitePool, since: Timestamp) -> Result<i64, StoreError> {
+    Ok(
+        sqlx::query_scalar("SELECT count(*) FROM receipts WHERE given_at >= ?1")
+            .bind(milliseconds(since))
+            .fetch_one(readers)
+            .await?,
+    )
+}

@@ -11,7 +11,7 @@ use karamail_core::words::{Language, Told, commands, data as data_words, deliver
 use serde::Serialize;
 use sqlx::SqlitePool;
 
-pub use self::counts::{Counts, counts};
+pub use self::counts::{Counts, counts, given_since};
 pub use self::list::{Cursor, Wanted, count, each_result, newer, results};
 use super::{StoreError, timestamp};
 

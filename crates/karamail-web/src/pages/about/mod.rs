@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::Router;
-use axum::extract::State;
 use axum::response::Response;
 use axum::routing::get;
 use karamail_core::words::screens::about as words;
@@ -58,7 +57,7 @@ struct Page {
     parts: &'static [Part],
 }
 
-async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+async fn show(app: App) -> Result<Response, PageFault> {
     let language = app.language();
     // The shop's own places, also while the demo is on: those are what somebody looks for here.
     let places = app.program.places();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::Router;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Query};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -26,6 +26,7 @@ use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
 use crate::live::{self, Seen};
 use crate::shell::{Nav, Shell, page};
+use crate::side::mark_of;
 use crate::text::filters;
 use phone::Phone;
 use story::{Story, stories};
@@ -65,6 +66,8 @@ struct Page {
 #[template(path = "demo/engine.html")]
 struct Engine {
     language: Language,
+    /// See [`crate::side`].
+    mark: String,
     is_collecting: bool,
     /// Unix milliseconds.
     next_poll: Option<i64>,
@@ -86,10 +89,10 @@ struct Over {
     language: Language,
 }
 
-async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+async fn show(app: App) -> Result<Response, PageFault> {
     let language = app.language();
     let shell = app.shell(Nav::Demo, words::title(language));
-    let Some(demo) = app.program.demo() else {
+    let Some(demo) = app.demo() else {
         return page(&OffPage { shell });
     };
     let phone = Phone::of(&demo, language).await?;
@@ -103,20 +106,20 @@ async fn show(State(app): State<App>) -> Result<Response, PageFault> {
     })
 }
 
-async fn turn_on(State(app): State<App>) -> Result<Redirect, PageFault> {
+async fn turn_on(app: App) -> Result<Redirect, PageFault> {
     let language = app.language();
     app.program.demo_on().await.map_err(|fault| {
         PageFault::Said(
             StatusCode::SERVICE_UNAVAILABLE,
             fault.what(language),
-            fault.what_to_do(language),
+            fault.on_screen(language),
         )
     })?;
     Ok(Redirect::to("/demo"))
 }
 
 /// Leaves the demo: to where the shop was.
-async fn turn_off(State(app): State<App>) -> Redirect {
+async fn turn_off(app: App) -> Redirect {
     app.program.demo_off().await;
     match app.program.phase() {
         Phase::NoSettings => Redirect::to("/first"),
@@ -124,9 +127,9 @@ async fn turn_off(State(app): State<App>) -> Redirect {
     }
 }
 
-async fn follow_phone(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
+async fn follow_phone(app: App, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async {
-        match app.program.demo() {
+        match app.demo() {
             Some(demo) => Ok(Phone::of(&demo, app.language()).await?.render()?),
             None => over(&app),
         }
@@ -134,9 +137,9 @@ async fn follow_phone(State(app): State<App>, Query(seen): Query<Seen>) -> Resul
     .await
 }
 
-async fn follow_engine(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
+async fn follow_engine(app: App, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async {
-        match app.program.demo() {
+        match app.demo() {
             Some(demo) => Ok(engine(&demo, app.language()).await?.render()?),
             None => over(&app),
         }
@@ -161,6 +164,7 @@ async fn engine(demo: &Demo, language: Language) -> Result<Engine, PageFault> {
         .min();
     Ok(Engine {
         language,
+        mark: mark_of(demo),
         is_collecting: status.is_collecting,
         next_poll: next_poll.map(|at| at.as_millisecond()),
         stories: stories
@@ -179,11 +183,7 @@ struct Taken {
     from: String,
 }
 
-async fn take_phone(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Form(taken): Form<Taken>,
-) -> Result<Response, PageFault> {
+async fn take_phone(app: App, headers: HeaderMap, Form(taken): Form<Taken>) -> Result<Response, PageFault> {
     let demo = on(&app)?;
     demo.take_phone(address(&taken.from, app.language())?);
     app.program.bump();
@@ -206,11 +206,7 @@ struct Mail {
     next: String,
 }
 
-async fn send(
-    State(app): State<App>,
-    headers: HeaderMap,
-    Form(mail): Form<Mail>,
-) -> Result<Response, PageFault> {
+async fn send(app: App, headers: HeaderMap, Form(mail): Form<Mail>) -> Result<Response, PageFault> {
     let language = app.language();
     let demo = on(&app)?;
     let from = if !mail.next.is_empty() {
@@ -228,7 +224,7 @@ async fn send(
 }
 
 /// Polls now; begins collecting where that was stopped.
-async fn check(State(app): State<App>, headers: HeaderMap) -> Result<Response, PageFault> {
+async fn check(app: App, headers: HeaderMap) -> Result<Response, PageFault> {
     let demo = on(&app)?;
     let is_collecting = demo.handle().status().borrow().is_collecting;
     let command = if is_collecting {
@@ -242,7 +238,7 @@ async fn check(State(app): State<App>, headers: HeaderMap) -> Result<Response, P
 
 fn on(app: &App) -> Result<Arc<Demo>, PageFault> {
     let language = app.language();
-    app.program.demo().ok_or_else(|| {
+    app.demo().ok_or_else(|| {
         PageFault::Said(
             StatusCode::CONFLICT,
             words::is_off(language),

@@ -13,6 +13,7 @@ use karamail_engine::program::Demo;
 
 use super::story::{End, stories};
 use crate::fault::PageFault;
+use crate::side::mark_of;
 use crate::text::filters;
 
 /// Older letters that are listed.
@@ -23,6 +24,8 @@ const OLDER: usize = 5;
 #[template(path = "demo/phone.html")]
 pub(super) struct Phone {
     language: Language,
+    /// See [`crate::side`].
+    mark: String,
     our_address: &'static str,
     /// The phone's own address.
     address: String,
@@ -113,6 +116,7 @@ impl Phone {
         let interval_seconds = settings.borrow().general.check_interval.as_secs();
         Ok(Phone {
             language,
+            mark: mark_of(demo),
             our_address: ADDRESS,
             address: in_hand.as_ref().map(ToString::to_string).unwrap_or_default(),
             choices: choices(in_hand.as_ref()),

@@ -1,7 +1,7 @@
 //! 1: the address that takes the empty mails.
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::response::Response;
 use karamail_core::words::screens::first as words;
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub(super) struct Typed {
     go: Go,
 }
 
-pub(super) async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App) -> Result<Response, PageFault> {
     shown(&app, Faults::default()).await
 }
 
@@ -47,7 +47,7 @@ async fn shown(app: &App, faults: Faults) -> Result<Response, PageFault> {
     })
 }
 
-pub(super) async fn take(State(app): State<App>, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
+pub(super) async fn take(app: App, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
     if let Some(away) = elsewhere(&app, Step::Address).await {
         return Ok(away);
     }

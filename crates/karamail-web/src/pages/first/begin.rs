@@ -1,7 +1,7 @@
 //! 6: what will happen, and the start.
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use karamail_core::words::screens::first as words;
 use karamail_core::words::{Language, Told};
@@ -44,7 +44,7 @@ struct Begun {
     faults: Vec<String>,
 }
 
-pub(super) async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App) -> Result<Response, PageFault> {
     shown(&app, Vec::new()).await
 }
 
@@ -87,7 +87,7 @@ pub(super) struct Left {
     go: Go,
 }
 
-pub(super) async fn take(State(app): State<App>, Form(left): Form<Left>) -> Result<Response, PageFault> {
+pub(super) async fn take(app: App, Form(left): Form<Left>) -> Result<Response, PageFault> {
     if let Some(away) = elsewhere(&app, Step::Begin).await {
         return Ok(away);
     }
@@ -108,7 +108,7 @@ pub(super) async fn take(State(app): State<App>, Form(left): Form<Left>) -> Resu
         remember(&app, mailbox, &passwords);
     }
     if let Err(fault) = write_new_with(&app.program.places().config, language, values) {
-        return shown(&app, vec![fault.told(language)]).await;
+        return shown(&app, vec![fault.told_on_screen(language)]).await;
     }
     *app.first.draft() = Draft::default();
     app.program.demo_off().await;
@@ -145,7 +145,7 @@ async fn store(app: &App, settings: &Settings, passwords: &Passwords, language: 
             && let Err(fault) = app.program.secrets().set(mailbox, kind, password).await
         {
             tracing::warn!(%fault, "a password could not be stored");
-            faults.push(fault.told(language));
+            faults.push(fault.told_on_screen(language));
         }
     }
     faults

@@ -15,7 +15,7 @@ mod values;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use karamail_core::words::Language;
@@ -115,7 +115,7 @@ struct Already {
     path: String,
 }
 
-async fn welcome(State(app): State<App>) -> Result<Response, PageFault> {
+async fn welcome(app: App) -> Result<Response, PageFault> {
     welcome_page(&app, None).await
 }
 
@@ -146,7 +146,7 @@ struct ShopForm {
     shop_name: String,
 }
 
-async fn choose_shop(State(app): State<App>, Form(form): Form<ShopForm>) -> Result<Response, PageFault> {
+async fn choose_shop(app: App, Form(form): Form<ShopForm>) -> Result<Response, PageFault> {
     if has_settings(&app).await {
         return Ok(to_welcome());
     }
@@ -166,7 +166,7 @@ async fn choose_shop(State(app): State<App>, Form(form): Form<ShopForm>) -> Resu
     Ok(to(Step::Address))
 }
 
-async fn anew(State(app): State<App>) -> Response {
+async fn anew(app: App) -> Response {
     let number = {
         let draft = app.first.draft();
         (draft.search_number, draft.test_number)

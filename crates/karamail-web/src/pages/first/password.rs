@@ -1,7 +1,7 @@
 //! 3: the passwords.
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::response::Response;
 use karamail_core::words::Told;
 use karamail_core::words::screens::first as words;
@@ -44,7 +44,7 @@ pub(super) struct Typed {
     go: Go,
 }
 
-pub(super) async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App) -> Result<Response, PageFault> {
     shown(&app, Faults::default()).await
 }
 
@@ -70,7 +70,7 @@ async fn shown(app: &App, faults: Faults) -> Result<Response, PageFault> {
     page(&shown)
 }
 
-pub(super) async fn take(State(app): State<App>, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
+pub(super) async fn take(app: App, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
     if let Some(away) = elsewhere(&app, Step::Password).await {
         return Ok(away);
     }
@@ -81,7 +81,7 @@ pub(super) async fn take(State(app): State<App>, Form(typed): Form<Typed>) -> Re
         let language = app.language();
         let mut take = |key: &str, text: String, place: &mut Option<Password>| {
             if text.contains(['\r', '\n', '\0']) {
-                faults.add(key, SecretFault::NoPassword.told(language));
+                faults.add(key, SecretFault::NoPassword.told_on_screen(language));
             } else if !text.is_empty() {
                 let is_new = place.as_ref().is_none_or(|old| old.expose() != text);
                 *place = Some(Password::new(text));

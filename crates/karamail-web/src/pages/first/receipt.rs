@@ -1,7 +1,7 @@
 //! 5: the wording of the receipt, as the customer's phone shows it.
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::response::{Html, IntoResponse, Response};
 use karamail_core::address::EmailAddress;
 use karamail_core::template::{Mark, Template as Wording, Values};
@@ -88,7 +88,7 @@ pub(super) struct Typed {
     go: Go,
 }
 
-pub(super) async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App) -> Result<Response, PageFault> {
     shown(&app, Faults::default()).await
 }
 
@@ -129,13 +129,13 @@ fn keep(app: &App, typed: &Typed) {
 }
 
 /// The phone with the wording that is chosen in the form.
-pub(super) async fn preview(State(app): State<App>, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
+pub(super) async fn preview(app: App, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
     keep(&app, &typed);
     let phone = Phone::of(&app.first.draft(), app.language());
     Ok(Html(phone.render()?).into_response())
 }
 
-pub(super) async fn take(State(app): State<App>, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
+pub(super) async fn take(app: App, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
     if let Some(away) = elsewhere(&app, Step::Receipt).await {
         return Ok(away);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Query};
 use axum::response::Response;
 use karamail_core::words::screens::first as words;
 use karamail_core::words::{Language, Told, setup as setup_words};
@@ -106,7 +106,7 @@ impl Part {
     }
 }
 
-pub(super) async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App) -> Result<Response, PageFault> {
     shown(&app, Faults::default(), Vec::new()).await
 }
 
@@ -128,7 +128,7 @@ async fn shown(app: &App, faults: Faults, warnings: Vec<String>) -> Result<Respo
     })
 }
 
-pub(super) async fn follow(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
+pub(super) async fn follow(app: App, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
     let render = || async { Ok(Part::of(&app, Faults::default(), Vec::new()).render()?) };
     live::follow(&app, &seen, render).await
 }
@@ -315,7 +315,7 @@ pub(super) struct ServerName {
 }
 
 /// Looks again, with the server's name where the shop has it.
-pub(super) async fn search_again(State(app): State<App>, Form(typed): Form<ServerName>) -> Response {
+pub(super) async fn search_again(app: App, Form(typed): Form<ServerName>) -> Response {
     if let Some(away) = elsewhere(&app, Step::Servers).await {
         return away;
     }
@@ -325,7 +325,7 @@ pub(super) async fn search_again(State(app): State<App>, Form(typed): Form<Serve
 }
 
 /// The person types them, found or not.
-pub(super) async fn type_them(State(app): State<App>) -> Response {
+pub(super) async fn type_them(app: App) -> Response {
     if let Some(away) = elsewhere(&app, Step::Servers).await {
         return away;
     }
@@ -349,7 +349,7 @@ pub(super) struct Typed {
     go: Go,
 }
 
-pub(super) async fn take(State(app): State<App>, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
+pub(super) async fn take(app: App, Form(typed): Form<Typed>) -> Result<Response, PageFault> {
     if let Some(away) = elsewhere(&app, Step::Servers).await {
         return Ok(away);
     }

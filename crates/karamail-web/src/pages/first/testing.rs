@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Query};
 use axum::response::{IntoResponse, Response};
 use karamail_core::words::screens::first as words;
 use karamail_core::words::{Language, Told};
@@ -94,7 +94,7 @@ fn line(tick: &Tick, is_last: bool, seconds: u64, language: Language) -> Option<
             None,
         ),
         StepResult::Done(_) => (Mark::Done, told?, None),
-        StepResult::Failed(fault) => (Mark::Failed, fault.what(language), fault.what_to_do(language)),
+        StepResult::Failed(fault) => (Mark::Failed, fault.what(language), fault.on_screen(language)),
     };
     Some(Line {
         mark,
@@ -110,7 +110,7 @@ fn under_way(step: TestStep, language: Language) -> String {
     }
 }
 
-pub(super) async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App) -> Result<Response, PageFault> {
     if let Some(away) = elsewhere(&app, Step::Test).await {
         return Ok(away);
     }
@@ -124,12 +124,12 @@ pub(super) async fn show(State(app): State<App>) -> Result<Response, PageFault> 
     })
 }
 
-pub(super) async fn follow(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
+pub(super) async fn follow(app: App, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async { Ok(Part::of(&app).render()?) }).await
 }
 
 /// Begins the test; the page follows.
-pub(super) async fn begin(State(app): State<App>) -> Result<Response, PageFault> {
+pub(super) async fn begin(app: App) -> Result<Response, PageFault> {
     if let Some(away) = elsewhere(&app, Step::Test).await {
         return Ok(away);
     }
@@ -215,7 +215,7 @@ pub(super) struct Left {
 }
 
 /// Goes on, with or without a test that passed, or back.
-pub(super) async fn leave(State(app): State<App>, Form(left): Form<Left>) -> Response {
+pub(super) async fn leave(app: App, Form(left): Form<Left>) -> Response {
     if let Some(away) = elsewhere(&app, Step::Test).await {
         return away;
     }

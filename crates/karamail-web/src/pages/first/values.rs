@@ -143,12 +143,12 @@ pub(crate) fn check(app: &App, values: Values) -> Result<Settings, Faults> {
             Ok(settings) => return Ok(settings),
             Err(found) => {
                 for fault in found.faults {
-                    faults.add(&fault.key, fault.kind.told(language));
+                    faults.add(&fault.key, fault.kind.told_on_screen(language));
                 }
             }
         },
-        Err(EditFault::Faults(found)) => faults.add("", found.told(language)),
-        Err(other) => faults.add("", other.told(language)),
+        Err(EditFault::Faults(found)) => faults.add("", found.told_on_screen(language)),
+        Err(other) => faults.add("", other.told_on_screen(language)),
     }
     Err(faults)
 }

@@ -42,7 +42,7 @@ impl Made {
     /// # Errors
     /// There are no settings.
     pub(crate) fn of(app: &App, wish: Wish) -> Result<Option<Made>, PageFault> {
-        let settings = app.program.shown_settings().ok_or(PageFault::NoEngine)?;
+        let settings = app.shown_settings().ok_or(PageFault::NoEngine)?;
         let named = settings.mailboxes.iter().find(|one| one.name == wish.mailbox);
         let enabled = || settings.mailboxes.iter().find(|one| one.enabled);
         let Some(mailbox) = named.or_else(enabled).or_else(|| settings.mailboxes.first()) else {
@@ -61,7 +61,7 @@ impl Made {
                 .unwrap_or_else(|| settings.general.shop_name.clone()),
             wordings: wish.languages.all().iter().map(wording).collect(),
             invitation,
-            is_sample: app.program.demo().is_some(),
+            is_sample: app.demo().is_some(),
         };
         Ok(Some(Made {
             mailbox: mailbox.clone(),

@@ -14,7 +14,7 @@ mod wish;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, RawQuery, State};
+use axum::extract::{Query, RawQuery};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -100,11 +100,7 @@ enum Tab {
     Staff,
 }
 
-async fn show(
-    State(app): State<App>,
-    RawQuery(query): RawQuery,
-    Query(fields): Fields,
-) -> Result<Response, PageFault> {
+async fn show(app: App, RawQuery(query): RawQuery, Query(fields): Fields) -> Result<Response, PageFault> {
     let language = app.language();
     let shell = app.shell(Nav::Kit, words::title(language));
     let wish = Wish::of(fields, language);
@@ -228,7 +224,7 @@ fn made(app: &App, fields: Vec<(String, String)>) -> Result<Made, PageFault> {
     Made::of(app, Wish::of(fields, app.language()))?.ok_or(PageFault::NotFound)
 }
 
-async fn poster_file(State(app): State<App>, Query(fields): Fields) -> Result<Response, PageFault> {
+async fn poster_file(app: App, Query(fields): Fields) -> Result<Response, PageFault> {
     let made = made(&app, fields)?;
     let name = format!(
         "karamail-{}-{}.svg",
@@ -239,13 +235,13 @@ async fn poster_file(State(app): State<App>, Query(fields): Fields) -> Result<Re
     Ok(file("image/svg+xml", &made, &name, sheet.svg.file().into_bytes()))
 }
 
-async fn qr_svg(State(app): State<App>, Query(fields): Fields) -> Result<Response, PageFault> {
+async fn qr_svg(app: App, Query(fields): Fields) -> Result<Response, PageFault> {
     let made = made(&app, fields)?;
     let svg = made.content.qr.svg().into_bytes();
     Ok(file("image/svg+xml", &made, "karamail-qr.svg", svg))
 }
 
-async fn qr_png(State(app): State<App>, Query(fields): Fields) -> Result<Response, PageFault> {
+async fn qr_png(app: App, Query(fields): Fields) -> Result<Response, PageFault> {
     let made = made(&app, fields)?;
     let png = made.content.qr.png().map_err(|error| {
         tracing::error!(%error, "the PNG of a code");

@@ -2,7 +2,7 @@
 //! comes.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use karamail_core::decide::DuplicateAction;
 use karamail_core::words::Language;
@@ -62,7 +62,7 @@ struct Staff {
 }
 
 /// `/kit/allow`
-pub(super) async fn allow(State(app): State<App>, Query(fields): Fields) -> Result<Response, PageFault> {
+pub(super) async fn allow(app: App, Query(fields): Fields) -> Result<Response, PageFault> {
     let shell = app.shell(Nav::Kit, kit_words::title(app.language()));
     let Some(frame) = frame(&app, fields)? else {
         return page(&Empty { shell });
@@ -82,7 +82,7 @@ pub(super) async fn allow(State(app): State<App>, Query(fields): Fields) -> Resu
 }
 
 /// `/kit/staff`
-pub(super) async fn staff(State(app): State<App>, Query(fields): Fields) -> Result<Response, PageFault> {
+pub(super) async fn staff(app: App, Query(fields): Fields) -> Result<Response, PageFault> {
     let shell = app.shell(Nav::Kit, kit_words::title(app.language()));
     let Some(frame) = frame(&app, fields)? else {
         return page(&Empty { shell });

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use karamail_core::limits::LOG_LINES_AT_ONCE;
@@ -51,7 +51,7 @@ pub(super) fn day_told(language: Language, day: &str, place: Option<&str>) -> St
 /// A fault in words: the page shows them where the lines would be.
 fn fault_answer(app: &App, fault: &LogFault) -> Response {
     let language = app.language();
-    let said = json!({ "what": fault.what(language), "what_to_do": fault.what_to_do(language) });
+    let said = json!({ "what": fault.what(language), "what_to_do": fault.on_screen(language) });
     let status = match told(app, fault) {
         PageFault::Said(status, ..) => status,
         _ => StatusCode::CONFLICT,
@@ -60,7 +60,7 @@ fn fault_answer(app: &App, fault: &LogFault) -> Response {
 }
 
 /// `GET /log/lines?month=2026-11&from=0&count=200[&find=text]`
-pub(super) async fn lines(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
+pub(super) async fn lines(app: App, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
     let month = asked.month(&app)?;
     let from = asked.from.parse().unwrap_or(0);
     let count = asked.count.parse().unwrap_or(LOG_LINES_AT_ONCE);
@@ -75,7 +75,7 @@ pub(super) async fn lines(State(app): State<App>, Query(asked): Query<Asked>) ->
 }
 
 /// `GET /log/day?month=2026-11&day=2026-11-21`
-pub(super) async fn day(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
+pub(super) async fn day(app: App, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
     let (month, language) = (asked.month(&app)?, app.language());
     let Some(day) = asked.day() else {
         return Ok(answer(
@@ -94,7 +94,7 @@ pub(super) async fn day(State(app): State<App>, Query(asked): Query<Asked>) -> R
 }
 
 /// `GET /log/find?month=2026-11&find=text&from=0[&back=1]`
-pub(super) async fn find(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
+pub(super) async fn find(app: App, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
     let month = asked.month(&app)?;
     let from = asked.from.parse().unwrap_or(0);
     let found = match Wanted::new(&asked.find) {
@@ -116,12 +116,15 @@ pub(super) async fn find(State(app): State<App>, Query(asked): Query<Asked>) -> 
 
 /// `GET /log/news?month=2026-11&lines=17&generation=…&newest=2026-11`: answers when the file is another one than the page knows, or after a
 /// while with nothing (204).
-pub(super) async fn news(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
+pub(super) async fn news(app: App, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
     let month = asked.month(&app)?;
     let (mut news, mut stop) = (app.program.news(), app.program.stop());
     let deadline = tokio::time::Instant::now() + PATIENCE;
     loop {
         news.mark_unchanged();
+        if app.is_left() {
+            return Ok(StatusCode::NO_CONTENT.into_response());
+        }
         let folder = folder(&app).await;
         let view = match app.log.view(&folder, &month).await {
             Ok(view) => view,

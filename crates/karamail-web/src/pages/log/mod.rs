@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -86,9 +86,9 @@ impl Asked {
 
 /// Where the log that is shown lies: the running engine's (the demo's while it is on), else where the settings file says.
 async fn folder(app: &App) -> PathBuf {
-    let folder = match app.program.shown() {
-        Some(handle) => log_folder(&handle.settings().borrow().general, handle.data_folder()),
-        None => folder_of_file(app).await,
+    let folder = match app.shown() {
+        Ok(handle) => log_folder(&handle.settings().borrow().general, handle.data_folder()),
+        Err(_) => folder_of_file(app).await,
     };
     // People are shown it, and other programs open it from elsewhere.
     std::path::absolute(&folder).unwrap_or(folder)
@@ -111,7 +111,7 @@ fn told(app: &App, fault: &LogFault) -> PageFault {
         LogFault::Unreadable(..) | LogFault::Restless(_) => StatusCode::CONFLICT,
     };
     let language = app.language();
-    PageFault::Said(status, fault.what(language), fault.what_to_do(language))
+    PageFault::Said(status, fault.what(language), fault.on_screen(language))
 }
 
 #[derive(Template)]
@@ -159,7 +159,7 @@ fn choice(found: &LogMonth, shown: &str, language: Language) -> MonthChoice {
     }
 }
 
-async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
+async fn show(app: App, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
     let language = app.language();
     let folder = folder(&app).await;
     let months = app
@@ -179,7 +179,7 @@ async fn show(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Resp
         shown.month = month.as_str().to_owned();
         shown.path = month.file(&folder).display().to_string();
         if let Err(fault) = shown.fill(&app, &folder, &month, &asked).await {
-            shown.fault = Some((fault.what(language), fault.what_to_do(language)));
+            shown.fault = Some((fault.what(language), fault.on_screen(language)));
         }
     }
     shown.months = months

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Query};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use futures_util::stream;
@@ -30,7 +30,7 @@ enum Thing {
 
 /// `POST /log/open`: the file, in the program that the system has for `.txt`.
 pub(super) async fn open_file(
-    State(app): State<App>,
+    app: App,
     headers: HeaderMap,
     Form(asked): Form<Asked>,
 ) -> Result<Response, PageFault> {
@@ -48,7 +48,7 @@ pub(super) async fn open_file(
 
 /// `POST /log/folder`: the folder.
 pub(super) async fn open_folder(
-    State(app): State<App>,
+    app: App,
     headers: HeaderMap,
     Form(asked): Form<Asked>,
 ) -> Result<Response, PageFault> {
@@ -105,7 +105,7 @@ async fn open(
 }
 
 /// `GET /log/save`: a copy of the file.
-pub(super) async fn save(State(app): State<App>, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
+pub(super) async fn save(app: App, Query(asked): Query<Asked>) -> Result<Response, PageFault> {
     let month = asked.month(&app)?;
     let path = month.file(&folder(&app).await);
     let fault = |error| told(&app, &LogFault::of(&path, error));
@@ -153,6 +153,7 @@ mod tests {
         App::new(
             Program::start(places, Arc::new(secrets), false),
             Pending::default(),
+            false,
         )
     }
 

@@ -50,7 +50,7 @@ impl Beside for WithPasswords<'_> {
                 self.change = Some(change);
                 Ok(())
             }
-            Err(fault) => Err(words::unstored(language, &fault.told(language))),
+            Err(fault) => Err(words::unstored(language, &fault.told_on_screen(language))),
         }
     }
 
@@ -61,7 +61,7 @@ impl Beside for WithPasswords<'_> {
             return secrets.take_back(change).await;
         }
         if let Err(fault) = secrets.settle(change).await {
-            self.left_behind = Some(fault.told(self.app.language()));
+            self.left_behind = Some(fault.told_on_screen(self.app.language()));
         }
         self.app.program.passwords_changed().await;
     }

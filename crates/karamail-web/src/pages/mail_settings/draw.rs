@@ -234,7 +234,7 @@ fn notices(app: &App, file: &SettingsFile, why: &Why, number: usize) -> Frame {
             };
             for one in advice {
                 if Some(&one.mailbox) == name.as_ref() && is_told_here(&one.kind) {
-                    frame = frame.telling(Some(Notice::busy(one.told(language))));
+                    frame = frame.telling(Some(Notice::busy(one.told_on_screen(language))));
                 }
             }
         }

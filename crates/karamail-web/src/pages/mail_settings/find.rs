@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::response::{Html, IntoResponse, Response};
 use karamail_core::address::EmailAddress;
 use karamail_core::words::screens::mailbox as words;
@@ -49,7 +49,7 @@ struct Proposal {
 
 /// Looks for the settings of an address. The address comes under the name of its field, whatever its mailbox's number.
 pub(super) async fn find(
-    State(app): State<App>,
+    app: App,
     Form(fields): Form<HashMap<String, String>>,
 ) -> Result<Response, PageFault> {
     let language = app.language();
@@ -131,9 +131,10 @@ impl Found {
                 found
             }
             Plan::Unknown(fault) => {
-                let told = fault
-                    .as_ref()
-                    .map_or_else(|| setup::dns_no_answer(language), |fault| fault.told(language));
+                let told = fault.as_ref().map_or_else(
+                    || setup::dns_no_answer(language),
+                    |fault| fault.told_on_screen(language),
+                );
                 let mut found = Found::new("warn", told, language);
                 found.lines.push(words::not_found_advice(language));
                 found

@@ -1,7 +1,7 @@
 //! The mailboxes: how each is doing, and switching it on and off, copying and removing it.
 
 use askama::Template;
-use axum::extract::{Form, Path, Query, State};
+use axum::extract::{Form, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use karamail_core::words::screens::mail_settings as words;
@@ -16,6 +16,7 @@ use super::passwords::Places;
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::live;
+use crate::once::{self, IsFirst};
 use crate::pages::settings::frame::{Frame, Notice, Tab};
 use crate::pages::settings::{form, in_force};
 use crate::part::Part;
@@ -66,17 +67,23 @@ struct Card {
 }
 
 pub(super) async fn show(
-    State(app): State<App>,
+    app: App,
     Query(done): Query<Done>,
-    seen: Query<in_force::Seen>,
+    is_first: IsFirst,
 ) -> Result<Response, PageFault> {
     let language = app.language();
     let file = form::open(&app)?;
     let cards = cards(&app, &file).await?;
     let mut frame = Frame::of(&app, Tab::Mail);
-    frame.notices.extend(notices(&app, &file, &done));
-    // That it is in force is told already; that it is not must be.
-    frame = frame.telling(in_force::notice(&app, &seen).filter(|notice| notice.kind != "good"));
+    if is_first.0 {
+        frame.notices.extend(notices(&app, &file, &done));
+    }
+    // Removing a password leaves the file alone.
+    if done.done != "cleared" {
+        // That it is in force is told already; that it is not must be.
+        let notice = in_force::notice(&app, is_first);
+        frame = frame.telling(notice.filter(|notice| notice.kind != "good"));
+    }
     page(&Page {
         shell: app.shell(Nav::Settings, words::title(language)),
         frame,
@@ -87,10 +94,7 @@ pub(super) async fn show(
 }
 
 /// The list again, as soon as there is something new.
-pub(super) async fn live(
-    State(app): State<App>,
-    Query(seen): Query<live::Seen>,
-) -> Result<Response, PageFault> {
+pub(super) async fn live(app: App, Query(seen): Query<live::Seen>) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async {
         Ok(cards(&app, &form::open(&app)?).await?.into_text())
     })
@@ -200,7 +204,7 @@ fn state(
         return ("", words::never_polled(language));
     };
     if let Some(fault) = status.receive_fault.as_ref().or(status.send_fault.as_ref()) {
-        return ("bad", fault.told(language));
+        return ("bad", fault.told_on_screen(language));
     }
     match status.last_good_poll {
         Some(at) => {
@@ -220,7 +224,7 @@ pub(super) struct Collect {
 
 /// Switches collecting of one mailbox on or off.
 pub(super) async fn collect(
-    State(app): State<App>,
+    app: App,
     Path(number): Path<usize>,
     Form(wish): Form<Collect>,
 ) -> Result<Redirect, PageFault> {
@@ -234,9 +238,10 @@ pub(super) async fn collect(
         .map_err(|fault| PageFault::of(&fault, language))?;
     write(&app, file).await?;
     let done = if wish.enabled { "on" } else { "off" };
-    Ok(Redirect::to(&format!(
-        "/settings/mail?saved=1&done={done}&n={number}"
-    )))
+    Ok(once::lead(
+        &app,
+        &format!("/settings/mail?done={done}&n={number}"),
+    ))
 }
 
 /// Writes the file, and gives the engine a moment to take it over.
@@ -258,7 +263,7 @@ pub(super) struct Remove {
 
 /// Removes a mailbox from the settings, with its passwords. Its numbers and records are the ledger's, which is not touched.
 pub(super) async fn remove(
-    State(app): State<App>,
+    app: App,
     Path(number): Path<usize>,
     Form(wish): Form<Remove>,
 ) -> Result<Redirect, PageFault> {
@@ -287,9 +292,9 @@ pub(super) async fn remove(
     forgotten.map_err(|fault| {
         PageFault::Said(
             StatusCode::CONFLICT,
-            words::left_behind(language, &fault.told(language)),
+            words::left_behind(language, &fault.told_on_screen(language)),
             None,
         )
     })?;
-    Ok(Redirect::to("/settings/mail?saved=1&done=removed"))
+    Ok(once::lead(&app, "/settings/mail?done=removed"))
 }

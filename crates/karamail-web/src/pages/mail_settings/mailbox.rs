@@ -1,6 +1,6 @@
 //! The form of one mailbox.
 
-use axum::extract::{Form as PostedForm, Path, Query, State};
+use axum::extract::{Form as PostedForm, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use karamail_core::words::screens::{mail_settings as list_words, mailbox as words};
@@ -14,6 +14,7 @@ use super::passwords::Places;
 use super::posted::PostedMailbox;
 use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
+use crate::once;
 use crate::pages::settings::field::{Asked, Field};
 use crate::pages::settings::form::{self, Applied, Form};
 use crate::pages::settings::letters;
@@ -78,7 +79,7 @@ fn asked(number: usize, contents: &FileContents) -> Vec<Asked> {
 }
 
 /// The form of a mailbox that is there.
-pub(super) async fn show(State(app): State<App>, Path(number): Path<usize>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App, Path(number): Path<usize>) -> Result<Response, PageFault> {
     let file = form::open(&app)?;
     let form = Form::read(&app, &asked(number, &file.contents()))?;
     if !(1..=file.contents().count("mailbox")).contains(&number) {
@@ -94,7 +95,7 @@ pub(super) struct Start {
 }
 
 /// The form of a new mailbox.
-pub(super) async fn new(State(app): State<App>, Query(start): Query<Start>) -> Result<Response, PageFault> {
+pub(super) async fn new(app: App, Query(start): Query<Start>) -> Result<Response, PageFault> {
     let file = form::open(&app)?;
     let contents = file.contents();
     let number = contents.count("mailbox") + 1;
@@ -128,7 +129,7 @@ fn copy(form: &mut Form, contents: &FileContents, from: usize, to: usize) {
 
 /// Saves the form of a mailbox that is there.
 pub(super) async fn save(
-    State(app): State<App>,
+    app: App,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
     let language = app.language();
@@ -176,7 +177,8 @@ pub(super) async fn save(
                 (false, true) => "moved",
                 (false, false) => "saved",
             };
-            Ok(Redirect::to(&format!("/settings/mail?saved=1&done={done}&n={number}")).into_response())
+            let address = format!("/settings/mail?done={done}&n={number}");
+            Ok(once::lead(&app, &address).into_response())
         }
         Applied::Again(form) => {
             let why = Why::Again {
@@ -194,7 +196,7 @@ pub(super) async fn save(
 
 /// Removes the passwords of a mailbox.
 pub(super) async fn clear(
-    State(app): State<App>,
+    app: App,
     Path(number): Path<usize>,
     headers: axum::http::HeaderMap,
     PostedForm(fields): PostedForm<std::collections::HashMap<String, String>>,
@@ -209,7 +211,8 @@ pub(super) async fn clear(
     app.program.passwords_changed().await;
     forgotten.map_err(|fault| PageFault::of(&fault, language))?;
     if !is_htmx(&headers) {
-        return Ok(Redirect::to(&format!("/settings/mail?done=cleared&n={number}")).into_response());
+        let address = format!("/settings/mail?done=cleared&n={number}");
+        return Ok(once::lead(&app, &address).into_response());
     }
     let settings = file.check().map_err(|fault| PageFault::of(&fault, language))?;
     let places = Places::of(app.program.secrets(), &settings, &mailbox, language).await;

@@ -81,7 +81,7 @@ impl Place {
         match secrets.get(settings, mailbox, kind).await {
             Ok(Lookup::Found { source, .. }) => Place::Found(source),
             Ok(Lookup::Missing { .. }) => Place::Missing,
-            Err(fault) => Place::Unreadable(fault.told(language)),
+            Err(fault) => Place::Unreadable(fault.told_on_screen(language)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! 説明: which port goes with which encryption, and what each provider of the built-in list wants.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::response::Response;
 use karamail_core::words::Language;
 use karamail_core::words::screens::mail_settings::EXAMPLES;
@@ -60,10 +60,7 @@ struct Server {
     security: String,
 }
 
-pub(super) async fn show(
-    State(app): State<App>,
-    Query(search): Query<Search>,
-) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App, Query(search): Query<Search>) -> Result<Response, PageFault> {
     let language = app.language();
     let examples = EXAMPLES.iter().filter_map(|name| {
         let provider = providers::all().iter().find(|one| one.name == *name)?;

@@ -1,7 +1,7 @@
 //! Erasing a person: a page that says what happens and asks for the number, and what came of it.
 
 use askama::Template;
-use axum::extract::{Form, Path, State};
+use axum::extract::{Form, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use karamail_core::words::screens::results as words;
@@ -46,7 +46,7 @@ pub(super) struct Typed {
 
 /// `GET /results/{series}/{number}/erase`
 pub(super) async fn ask(
-    State(app): State<App>,
+    app: App,
     Path((series, number)): Path<(String, String)>,
 ) -> Result<Response, PageFault> {
     let row = find(&app.shown()?, &series, &number, app.language()).await?;
@@ -55,7 +55,7 @@ pub(super) async fn ask(
 
 /// `POST /results/{series}/{number}/erase`
 pub(super) async fn erase(
-    State(app): State<App>,
+    app: App,
     Path((series, number)): Path<(String, String)>,
     Form(typed): Form<Typed>,
 ) -> Result<Response, PageFault> {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read as _, Seek as _};
 
 use axum::body::{Body, Bytes};
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -27,7 +27,7 @@ const CSV: &str = "text/csv; charset=utf-8";
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
 /// `/results/export.csv`
-pub(super) async fn csv(State(app): State<App>, Query(filter): Query<Filter>) -> Result<Response, PageFault> {
+pub(super) async fn csv(app: App, Query(filter): Query<Filter>) -> Result<Response, PageFault> {
     let handle = app.shown()?;
     let names = MailboxNames::of(&handle.settings().borrow().mailboxes);
     let rows = CsvRows {
@@ -53,10 +53,7 @@ pub(super) async fn csv(State(app): State<App>, Query(filter): Query<Filter>) ->
 }
 
 /// `/results/export.xlsx`. A workbook is packed when its last row is known, so it is finished in a file first.
-pub(super) async fn xlsx(
-    State(app): State<App>,
-    Query(filter): Query<Filter>,
-) -> Result<Response, PageFault> {
+pub(super) async fn xlsx(app: App, Query(filter): Query<Filter>) -> Result<Response, PageFault> {
     let handle = app.shown()?;
     let language = app.language();
     let names = MailboxNames::of(&handle.settings().borrow().mailboxes);

@@ -1,7 +1,7 @@
 //! The list: the newest rows follow the program by themselves, older ones are added while a person scrolls.
 
 use askama::Template;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::HeaderName;
 use axum::response::{Html, IntoResponse, Response};
 use karamail_core::limits::{ROWS_A_PAGE, ROWS_AT_ONCE, ROWS_LIVE};
@@ -17,9 +17,10 @@ use super::row::Row;
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::live::{self, Seen};
+use crate::once::IsFirst;
 use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
-use crate::side::mark;
+use crate::side::{DEMO, mark, number};
 use crate::text::filters;
 
 #[derive(Template)]
@@ -40,7 +41,9 @@ struct Page {
 struct List {
     language: Language,
     /// See [`crate::side`].
-    mark: &'static str,
+    mark: String,
+    /// The demo's number for addresses of downloads.
+    demo: Option<String>,
     filter: Filter,
     fault: Option<String>,
     choices: Choices,
@@ -89,9 +92,10 @@ pub(super) struct Said {
 
 /// `/results`
 pub(super) async fn show(
-    State(app): State<App>,
+    app: App,
     Query(filter): Query<Filter>,
     Query(said): Query<Said>,
+    IsFirst(is_first): IsFirst,
 ) -> Result<Response, PageFault> {
     let handle = app.shown()?;
     let language = app.language();
@@ -101,17 +105,14 @@ pub(super) async fn show(
         states: states(language),
         choices: list.choices.clone(),
         waiting: piles(handle.readers()).await?.iter().sum(),
-        resent: said.resent,
+        resent: if is_first { said.resent } else { 0 },
         filter,
         list: Part::of(&list)?,
     })
 }
 
 /// `/results/list`: what a search replaces. The address of the page becomes that of the search.
-pub(super) async fn part(
-    State(app): State<App>,
-    Query(filter): Query<Filter>,
-) -> Result<Response, PageFault> {
+pub(super) async fn part(app: App, Query(filter): Query<Filter>) -> Result<Response, PageFault> {
     let filter = Filter {
         after: String::new(),
         ..filter
@@ -124,10 +125,7 @@ pub(super) async fn part(
 }
 
 /// `/results/rows`: the next rows while a person scrolls.
-pub(super) async fn rows(
-    State(app): State<App>,
-    Query(filter): Query<Filter>,
-) -> Result<Html<String>, PageFault> {
+pub(super) async fn rows(app: App, Query(filter): Query<Filter>) -> Result<Html<String>, PageFault> {
     let handle = app.shown()?;
     let choices = choices(&handle).await?;
     let found = next_rows(&handle, &filter).await?;
@@ -141,7 +139,7 @@ pub(super) async fn rows(
 
 /// `/results/live`: the newest rows, as soon as they are others.
 pub(super) async fn live(
-    State(app): State<App>,
+    app: App,
     Query(filter): Query<Filter>,
     Query(seen): Query<Seen>,
 ) -> Result<Response, PageFault> {
@@ -181,7 +179,8 @@ async fn list(app: &App, handle: &Handle, filter: Filter) -> Result<List, PageFa
     );
     Ok(List {
         language,
-        mark: mark(app),
+        mark: mark(&app.side()),
+        demo: number(&app.side()),
         fault: filter.fault(language),
         choices,
         live: is_first.then_some(live),
@@ -306,6 +305,16 @@ mod tests {
     fn a_count_has_its_commas() {
         for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
             assert_eq!(super::thousands(count), text);
+        }
+    }
+}
+
+impl List {
+    /// Where the list is had as a file.
+    fn download(&self, path: &str) -> String {
+        match &self.demo {
+            Some(demo) => self.filter.address(path, &[(DEMO, demo)]),
+            None => self.filter.address(path, &[]),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Everything about one number: address, letters and what became of them, consent, and what can be done.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::Timestamp;
@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::fault::PageFault;
 use crate::form::fields;
 use crate::live::{self, Seen};
+use crate::once::IsFirst;
 use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
 use crate::side::mark;
@@ -43,7 +44,7 @@ struct Page {
 struct Facts {
     language: Language,
     /// See [`crate::side`].
-    mark: &'static str,
+    mark: String,
     href: String,
     series: String,
     address: String,
@@ -79,9 +80,10 @@ pub(super) struct Said {
 
 /// `/results/{series}/{number}`
 pub(super) async fn show(
-    State(app): State<App>,
+    app: App,
     Path((series, number)): Path<(String, String)>,
     Query(said): Query<Said>,
+    IsFirst(is_first): IsFirst,
 ) -> Result<Response, PageFault> {
     let handle = app.shown()?;
     let language = app.language();
@@ -91,7 +93,7 @@ pub(super) async fn show(
         shell: app.shell(Nav::Results, words::one_title(language, row.number)),
         href: href(&row.series, row.number),
         consent: consent_of(handle.readers(), &row.series, row.number).await?,
-        resending: said.said == "resending",
+        resending: is_first && said.said == "resending",
         // Only what a filter of ours can say leads back.
         back: Filter::from(fields(said.back.as_bytes())).address("/results", &[]),
         version: facts.version(),
@@ -101,7 +103,7 @@ pub(super) async fn show(
 
 /// `/results/{series}/{number}/live`
 pub(super) async fn live(
-    State(app): State<App>,
+    app: App,
     Path((series, number)): Path<(String, String)>,
     Query(seen): Query<Seen>,
 ) -> Result<Response, PageFault> {
@@ -138,7 +140,7 @@ async fn facts(app: &App, handle: &Handle, row: &ResultRow) -> Result<Part, Page
     let is_erased = row.erased_at.is_some();
     let facts = Facts {
         language,
-        mark: mark(app),
+        mark: mark(&app.side()),
         href: href(&row.series, row.number),
         series: row.series.clone(),
         address: export::address(row, language),
@@ -147,7 +149,7 @@ async fn facts(app: &App, handle: &Handle, row: &ResultRow) -> Result<Part, Page
         person: export::person(row, language),
         state: state(row, language),
         told: row.delivery.what(language),
-        what_to_do: row.delivery.what_to_do(language).filter(|_| !is_erased),
+        what_to_do: row.delivery.on_screen(language).filter(|_| !is_erased),
         answer: row.answer.clone().filter(|answer| !answer.is_empty()),
         steps: steps.iter().map(|step| Step::of(step, language)).collect(),
         is_erased,

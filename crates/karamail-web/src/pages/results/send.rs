@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Path, RawForm, State};
+use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use karamail_core::limits::RESEND_NUMBERS;
 use karamail_core::words::Told;
 use karamail_core::words::screens::results as words;
 use karamail_engine::clock;
 use karamail_engine::engine::Handle;
 use karamail_engine::engine::requests::{Request, RequestFault};
-use karamail_engine::resend::{ResendFault, Resending};
+use karamail_engine::resend::Resending;
 
 use super::filter::Filter;
 use super::one::find;
@@ -20,6 +20,7 @@ use super::row::href;
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::form::fields;
+use crate::once;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -35,7 +36,7 @@ struct Page {
 
 /// `POST /results/{series}/{number}/resend`
 pub(super) async fn one(
-    State(app): State<App>,
+    app: App,
     Path((series, number)): Path<(String, String)>,
 ) -> Result<Response, PageFault> {
     let handle = app.shown()?;
@@ -46,15 +47,15 @@ pub(super) async fn one(
         return Err(PageFault::Said(
             StatusCode::CONFLICT,
             fault.what(language),
-            advice(&fault, language),
+            fault.on_screen(language),
         ));
     }
     let page = format!("{}?said=resending", href(&row.series, row.number));
-    Ok(Redirect::to(&page).into_response())
+    Ok(once::lead(&app, &page).into_response())
 }
 
 /// `POST /results/resend`: those with a tick.
-pub(super) async fn chosen(State(app): State<App>, RawForm(form): RawForm) -> Result<Response, PageFault> {
+pub(super) async fn chosen(app: App, RawForm(form): RawForm) -> Result<Response, PageFault> {
     let handle = app.shown()?;
     let language = app.language();
     let mut chosen: BTreeMap<String, Vec<i64>> = BTreeMap::new();
@@ -99,7 +100,7 @@ pub(super) async fn chosen(State(app): State<App>, RawForm(form): RawForm) -> Re
     let filter: Filter = fields(back.as_bytes()).into();
     if faults.is_empty() {
         let page = filter.address("/results", &[("resent", &queued.to_string())]);
-        return Ok(Redirect::to(&page).into_response());
+        return Ok(once::lead(&app, &page).into_response());
     }
     page(&Page {
         shell: app.shell(Nav::Results, words::resend_title(language)),
@@ -119,12 +120,4 @@ async fn resend(handle: &Handle, series: &str, numbers: Vec<i64>) -> Result<Vec<
     let answers = result.get("numbers").cloned().unwrap_or_default();
     let answers = serde_json::from_value(answers);
     answers.map_err(|error| RequestFault::Failed(error.to_string()).into())
-}
-
-/// What a screen can say to do; the rest is about commands.
-fn advice(fault: &ResendFault, language: karamail_core::words::Language) -> Option<String> {
-    match fault {
-        ResendFault::NoMailbox { .. } => fault.what_to_do(language),
-        _ => None,
-    }
 }

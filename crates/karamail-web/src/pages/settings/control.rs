@@ -1,12 +1,13 @@
 //! 制御情報: how often mail is fetched, the receipt, the first numbers, and the start with the computer.
 
 use askama::Template;
-use axum::extract::{Form as PostedForm, Query, State};
+use axum::extract::Form as PostedForm;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
-use karamail_core::words::Language;
+use axum::response::{IntoResponse, Response};
 use karamail_core::words::screens::{settings, settings_letters as words};
+use karamail_core::words::{Language, Told, desktop as desktop_words};
 use karamail_engine::config::{FileContents, FileValue, SettingValue};
+use karamail_engine::program::Autostart;
 use karamail_engine::store::results::highest_numbers;
 
 use super::field::{Asked, Field, read};
@@ -16,6 +17,7 @@ use super::in_force;
 use super::letters::{self, LetterPart};
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::once::{self, IsFirst};
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -39,6 +41,8 @@ struct Page {
     receipt: LetterPart,
     own_letters: Option<String>,
     series: Vec<Series>,
+    /// What there is to say of the start with the computer.
+    autostart: Option<Notice>,
 }
 
 /// What an interval means, below its field.
@@ -77,6 +81,20 @@ fn grouped(number: u64) -> String {
     }
 }
 
+/// How the start with the computer stands to its switch.
+fn autostart(app: &App) -> Option<Notice> {
+    let language = app.language();
+    let Some(desktop) = app.program.desktop() else {
+        return Some(Notice::busy(desktop_words::autostart_elsewhere(language)));
+    };
+    match desktop.autostart {
+        Autostart::AsSet => None,
+        Autostart::SwitchedOff(where_to) => Some(Notice::warn(where_to.told(language))),
+        Autostart::NotHere => Some(Notice::warn(desktop_words::autostart_not_here(language))),
+        Autostart::Failed(fault) => Some(Notice::bad(fault.told(language))),
+    }
+}
+
 /// A series of numbers.
 struct Series {
     path: String,
@@ -101,6 +119,8 @@ fn asked(contents: &FileContents) -> Vec<Asked> {
         "general.shop_name",
         "general.language",
         "general.autostart",
+        "general.notify_trouble",
+        "general.notify_receipts",
     ]
     .into_iter()
     .map(Asked::key)
@@ -143,20 +163,21 @@ async fn shown(
         pace: pace_of(language, form.value(INTERVAL)),
         receipt: LetterPart::of(language, "receipt", contents, &form),
         own_letters: letters::own_letters(language, contents, "receipt"),
+        autostart: autostart(app),
         series,
         form,
     })
 }
 
-pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App, is_first: IsFirst) -> Result<Response, PageFault> {
     let contents = form::open(&app)?.contents();
     let form = Form::read(&app, &asked(&contents))?;
-    let frame = Frame::of(&app, Tab::Control).telling(in_force::notice(&app, &seen));
+    let frame = Frame::of(&app, Tab::Control).telling(in_force::notice(&app, is_first));
     shown(&app, &contents, form, frame).await
 }
 
 pub(super) async fn apply(
-    State(app): State<App>,
+    app: App,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
     let posted = Posted(fields);
@@ -165,7 +186,7 @@ pub(super) async fn apply(
     let posted = letters::take_over_file(&contents, &mut asked, posted);
     let posted = name_first_series(&contents, &mut asked, posted);
     match form::apply(&app, &asked, &posted).await? {
-        Applied::Saved => Ok(Redirect::to("/settings/control?saved=1").into_response()),
+        Applied::Saved => Ok(once::lead(&app, "/settings/control").into_response()),
         Applied::Again(form) => {
             let page = shown(&app, &contents, *form, Frame::of(&app, Tab::Control)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -187,7 +208,7 @@ fn name_first_series(contents: &FileContents, asked: &mut Vec<Asked>, posted: Po
 
 /// `/settings/preview-interval`: what the interval means that is being typed.
 pub(super) async fn pace(
-    State(app): State<App>,
+    app: App,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
     let notices = pace_of(app.language(), Posted(fields).get(INTERVAL).unwrap_or_default());

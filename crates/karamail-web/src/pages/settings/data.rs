@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use askama::Template;
 use axum::body::{Body, Bytes};
-use axum::extract::{Form as PostedForm, Query, State};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::Form as PostedForm;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use karamail_core::words::screens::{settings, settings_data as words};
 use karamail_engine::config::{Settings, files_named};
@@ -18,11 +18,12 @@ use tokio::io::AsyncReadExt;
 
 use super::field::Asked;
 use super::files::whole;
-use super::form::{self, Applied, Form, Posted};
+use super::form::{self, Form, Posted};
 use super::frame::{Frame, Tab};
 use super::in_force;
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::once::IsFirst;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -75,29 +76,22 @@ fn shown(app: &App, form: Form, frame: Frame) -> Result<Response, PageFault> {
     })
 }
 
-pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App, is_first: IsFirst) -> Result<Response, PageFault> {
     let form = Form::read(&app, &asked())?;
-    let frame = Frame::of(&app, Tab::Data).telling(in_force::notice(&app, &seen));
+    let frame = Frame::of(&app, Tab::Data).telling(in_force::notice(&app, is_first));
     shown(&app, form, frame)
 }
 
 pub(super) async fn apply(
-    State(app): State<App>,
+    app: App,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
-    let posted = Posted(fields);
-    form::open_posted(&app, "/settings/data", &posted)?;
-    match form::apply(&app, &asked(), &posted).await? {
-        Applied::Saved => Ok(Redirect::to("/settings/data?saved=1").into_response()),
-        Applied::Again(form) => {
-            let page = shown(&app, *form, Frame::of(&app, Tab::Data))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
-    }
+    let again = |form| shown(&app, form, Frame::of(&app, Tab::Data));
+    form::answer(&app, "/settings/data", &asked(), &Posted(fields), again).await
 }
 
 /// `/settings/data/backup`: a backup of the shop's data, as a download. The file it is made in goes when the download ends.
-pub(super) async fn save_backup(State(app): State<App>) -> Result<Response, PageFault> {
+pub(super) async fn save_backup(app: App) -> Result<Response, PageFault> {
     let told = |fault: backup::BackupFault| PageFault::of(&fault, app.language());
     let places = app.program.places();
     let folder =

@@ -1,9 +1,9 @@
 //! 2重登録時の処理: what an address with a number gets, and how people leave.
 
 use askama::Template;
-use axum::extract::{Form as PostedForm, Query, State};
+use axum::extract::Form as PostedForm;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use karamail_core::words::screens::{settings, settings_letters as words};
 use karamail_engine::config::FileContents;
 
@@ -14,6 +14,7 @@ use super::in_force;
 use super::letters::{self, LetterPart};
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::once::{self, IsFirst};
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -74,15 +75,15 @@ fn shown(
     })
 }
 
-pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App, is_first: IsFirst) -> Result<Response, PageFault> {
     let contents = form::open(&app)?.contents();
     let form = Form::read(&app, &asked(&contents))?;
-    let frame = Frame::of(&app, Tab::Duplicate).telling(in_force::notice(&app, &seen));
+    let frame = Frame::of(&app, Tab::Duplicate).telling(in_force::notice(&app, is_first));
     shown(&app, &contents, form, is_answered(&contents), frame)
 }
 
 pub(super) async fn apply(
-    State(app): State<App>,
+    app: App,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
     let posted = Posted(fields);
@@ -97,7 +98,7 @@ pub(super) async fn apply(
             .fold(posted, |posted, key| posted.with(key, ""))
     };
     match form::apply(&app, &asked, &posted).await? {
-        Applied::Saved => Ok(Redirect::to("/settings/duplicate?saved=1").into_response()),
+        Applied::Saved => Ok(once::lead(&app, "/settings/duplicate").into_response()),
         Applied::Again(form) => {
             let page = shown(&app, &contents, *form, is_wanted, Frame::of(&app, Tab::Duplicate))?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())

@@ -198,7 +198,7 @@ impl Field {
     pub(crate) fn take(&mut self, faults: &[ConfigFault]) {
         let own = faults.iter().filter(|fault| fault.key == self.path);
         self.faults
-            .extend(own.map(|fault| fault.kind.told(self.language)));
+            .extend(own.map(|fault| fault.kind.told_on_screen(self.language)));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use axum::extract::{Path as Part, State};
+use axum::extract::Path as Part;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use karamail_core::words::screens::settings as words;
@@ -18,7 +18,7 @@ use crate::fault::PageFault;
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// `/settings/open/{what}`: opens the settings file, its folder, or the data folder.
-pub(super) async fn open(State(app): State<App>, Part(what): Part<String>) -> Result<Response, PageFault> {
+pub(super) async fn open(app: App, Part(what): Part<String>) -> Result<Response, PageFault> {
     let places = app.program.places();
     let path = match what.as_str() {
         "file" => places.config.clone(),
@@ -33,7 +33,7 @@ pub(super) async fn open(State(app): State<App>, Part(what): Part<String>) -> Re
 }
 
 /// `/settings/new-file`: writes the sample as the settings file where there is none, and opens it.
-pub(super) async fn make_sample(State(app): State<App>) -> Result<Response, PageFault> {
+pub(super) async fn make_sample(app: App) -> Result<Response, PageFault> {
     let path = app.program.places().config.clone();
     write_new(&path, app.language()).map_err(|fault| PageFault::of(&fault, app.language()))?;
     app.program.bump();

@@ -5,12 +5,14 @@
 //!
 //! A screen: `form: Form` and `frame: Frame` in its page, `{% extends "settings/frame.html" %}`, `{% import "settings/field.html" as
 //! fields %}`; in the form `fields::head(form, back)` first, `fields::field(form.field("general.shop_name"))` for each key, and
-//! `parts::keys` last. After [`Applied::Saved`] it redirects to itself with `?saved=1`, and [`in_force::notice`] tells what came of
+//! `parts::keys` last. After [`Applied::Saved`] it leads to itself by `once::lead`, and [`in_force::notice`] tells what came of
 //! it. `control.rs` is the plainest one.
 //!
 //! Invariant: only keys of the form that differ from the file are written, all comments stay, and nothing that a hand changed since
 //! the page was made is overwritten before the person has seen it.
 
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use karamail_core::words::screens::settings as words;
 use karamail_core::words::{Language, Told};
 use karamail_engine::config::{
@@ -22,6 +24,7 @@ use super::frame::{FaultLine, Frame, Notice};
 use super::in_force;
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::once;
 
 /// The name of the hidden field with the file's digest.
 const DIGEST: &str = "digest";
@@ -239,6 +242,27 @@ pub(crate) async fn apply_with(
     }
 }
 
+/// Answers a form of these keys that was posted to its screen: leads back there, or shows it again.
+///
+/// # Errors
+/// As [`Form::read`], and those of `shown`.
+pub(crate) async fn answer(
+    app: &App,
+    address: &str,
+    asked: &[Asked],
+    posted: &Posted,
+    shown: impl FnOnce(Form) -> Result<Response, PageFault>,
+) -> Result<Response, PageFault> {
+    open_posted(app, address, posted)?;
+    match apply(app, asked, posted).await? {
+        Applied::Saved => Ok(once::lead(app, address).into_response()),
+        Applied::Again(form) => {
+            let page = shown(*form)?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+        }
+    }
+}
+
 enum Tried {
     Saved(Option<Box<Settings>>),
     Again(Box<Form>),
@@ -269,7 +293,7 @@ async fn try_apply(
     let mut form = Form::of(language, &file, &contents, asked, Some(posted), &faults);
     for slip in &slips {
         if let Some(field) = form.field_mut(&slip.key) {
-            field.faults.push(slip.kind.told(language));
+            field.faults.push(slip.kind.told_on_screen(language));
         }
     }
     for (key, told) in beside.slips(posted) {
@@ -295,7 +319,7 @@ async fn try_apply(
             Ok(Tried::Again(Box::new(form)))
         }
         Err(other) => {
-            form.failure = Some(other.told(language));
+            form.failure = Some(other.told_on_screen(language));
             Ok(Tried::Again(Box::new(form)))
         }
     }

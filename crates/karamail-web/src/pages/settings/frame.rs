@@ -133,7 +133,7 @@ impl FaultLine {
         FaultLine {
             line: fault.line,
             key: fault.key.clone(),
-            text: fault.kind.told(language),
+            text: fault.kind.told_on_screen(language),
             href: href_of(&fault.key),
         }
     }
@@ -186,7 +186,7 @@ impl Frame {
         };
         let all = faults.map_or(&[][..], |faults| &faults.faults);
         let mut notices = Vec::new();
-        if app.program.demo().is_some() {
+        if app.demo().is_some() {
             notices.push(Notice::warn(words::demo_note(language)));
         }
         Frame {

@@ -1,17 +1,17 @@
 //! 返信の制限: whom we never answer, how often we answer, and the shop word.
 
 use askama::Template;
-use axum::extract::{Form as PostedForm, Query, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::Form as PostedForm;
+use axum::response::Response;
 use karamail_core::words::screens::{settings, settings_data as words};
 
 use super::field::Asked;
-use super::form::{self, Applied, Form, Posted};
+use super::form::{self, Form, Posted};
 use super::frame::{Frame, Tab};
 use super::in_force;
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::once::IsFirst;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -50,25 +50,18 @@ fn shown(app: &App, form: Form, frame: Frame) -> Result<Response, PageFault> {
     })
 }
 
-pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App, is_first: IsFirst) -> Result<Response, PageFault> {
     let form = Form::read(&app, &asked())?;
-    let frame = Frame::of(&app, Tab::Guards).telling(in_force::notice(&app, &seen));
+    let frame = Frame::of(&app, Tab::Guards).telling(in_force::notice(&app, is_first));
     shown(&app, form, frame)
 }
 
 pub(super) async fn apply(
-    State(app): State<App>,
+    app: App,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
-    let posted = Posted(fields);
-    form::open_posted(&app, "/settings/guards", &posted)?;
-    match form::apply(&app, &asked(), &posted).await? {
-        Applied::Saved => Ok(Redirect::to("/settings/guards?saved=1").into_response()),
-        Applied::Again(form) => {
-            let page = shown(&app, *form, Frame::of(&app, Tab::Guards))?;
-            Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-        }
-    }
+    let again = |form| shown(&app, form, Frame::of(&app, Tab::Guards));
+    form::answer(&app, "/settings/guards", &asked(), &Posted(fields), again).await
 }
 
 #[cfg(test)]

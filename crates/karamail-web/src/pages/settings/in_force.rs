@@ -2,26 +2,17 @@
 
 use std::time::Duration;
 
-use axum::extract::Query;
 use karamail_core::words::Told;
 use karamail_core::words::screens::settings as words;
 use karamail_engine::config::Settings;
-use karamail_engine::program::Phase;
-use serde::Deserialize;
+use karamail_engine::program::{Autostart, Phase};
 
 use super::frame::Notice;
 use crate::app::App;
+use crate::once::IsFirst;
 
 /// How long a person waits for the engine before being told that it will come.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What an address of a settings screen may say.
-#[derive(Debug, Default, Deserialize)]
-pub(crate) struct Seen {
-    /// The form was just saved.
-    #[serde(default)]
-    saved: Option<String>,
-}
 
 /// Gives the engine a moment to take over what was saved, and starts it where there was none. `settings`: what was saved;
 /// `None`: the file has faults still, and nothing will happen.
@@ -49,24 +40,34 @@ pub(crate) async fn wait(app: &App, settings: Option<&Settings>) {
 }
 
 fn is_in_force(app: &App, settings: &Settings) -> bool {
-    app.program
-        .handle()
-        .is_some_and(|handle| **handle.settings().borrow() == *settings)
+    // The start at login is the desktop program's to take over.
+    let wanted = Some(settings.general.autostart);
+    let desktop = app.program.desktop();
+    let is_taken_over = desktop.is_none_or(|desktop| desktop.autostart_applied == wanted);
+    let handle = app.program.handle();
+    is_taken_over && handle.is_some_and(|handle| **handle.settings().borrow() == *settings)
 }
 
 /// What to say on a page that was just saved.
-pub(crate) fn notice(app: &App, Query(seen): &Query<Seen>) -> Option<Notice> {
-    seen.saved.as_ref()?;
+pub(crate) fn notice(app: &App, IsFirst(is_first): IsFirst) -> Option<Notice> {
+    if !is_first {
+        return None;
+    }
     let language = app.language();
-    let settings = match Settings::load(&app.program.places().config) {
-        Ok(settings) => settings,
-        Err(_) => return Some(Notice::warn(words::saved_not_yet_faults(language))),
+    let Ok(settings) = Settings::load(&app.program.places().config) else {
+        return Some(Notice::warn(words::saved_not_yet_faults(language)));
     };
     if is_in_force(app, &settings) {
-        return Some(Notice::good(words::saved(language)));
+        return Some(match app.program.desktop().map(|desktop| desktop.autostart) {
+            Some(Autostart::Failed(fault)) => Notice::warn(fault.told(language)),
+            _ => Notice::good(words::saved(language)),
+        });
     }
     Some(match app.program.phase() {
-        Phase::Failed(fault) => Notice::bad(words::saved_not_running(language, &fault.told(language))),
+        Phase::Failed(fault) => Notice::bad(words::saved_not_running(
+            language,
+            &fault.told_on_screen(language),
+        )),
         _ => Notice::busy(words::saved_soon(language)),
     })
 }

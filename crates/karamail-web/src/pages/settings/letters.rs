@@ -1,7 +1,7 @@
 //! The letters: their fields, how a customer's phone shows them, and the way from a text file to these fields.
 
 use askama::Template;
-use axum::extract::{Form as PostedForm, Path, State};
+use axum::extract::{Form as PostedForm, Path};
 use axum::response::Response;
 use jiff::Zoned;
 use jiff::civil::date;
@@ -236,7 +236,10 @@ impl Phone {
                 None => phone(subject.to_owned(), body.to_owned(), Vec::new()),
             },
             Err(faults) => {
-                let faults = faults.iter().map(|fault| fault.told(language)).collect();
+                let faults = faults
+                    .iter()
+                    .map(|fault| fault.told_on_screen(language))
+                    .collect();
                 phone(subject.to_owned(), body.to_owned(), faults)
             }
         }
@@ -269,7 +272,7 @@ pub(crate) fn mark_of(section: &str) -> Mark {
 
 /// `/settings/preview/{section}`: the letter as it is being typed.
 pub(super) async fn preview(
-    State(app): State<App>,
+    app: App,
     Path(section): Path<String>,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {

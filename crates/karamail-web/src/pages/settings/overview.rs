@@ -2,7 +2,6 @@
 //! is none.
 
 use askama::Template;
-use axum::extract::{Query, State};
 use axum::response::Response;
 use karamail_core::words::screens::settings_fields::choice_label;
 use karamail_core::words::screens::{settings, settings_data as words};
@@ -14,6 +13,7 @@ use super::frame::{Frame, Notice, Tab};
 use super::{form, in_force, templates};
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::once::IsFirst;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -43,7 +43,7 @@ struct Row {
     holds: String,
 }
 
-pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App, is_first: IsFirst) -> Result<Response, PageFault> {
     let language = app.language();
     let path = &app.program.places().config;
     if !path.exists() {
@@ -52,7 +52,7 @@ pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) ->
             path: path.display().to_string(),
         });
     }
-    shown(&app, in_force::notice(&app, &seen))
+    shown(&app, in_force::notice(&app, is_first))
 }
 
 /// The overview with something told.
@@ -89,7 +89,13 @@ fn advice(app: &App, language: Language) -> Vec<Notice> {
     let settings = Settings::load(&app.program.places().config);
     let all = settings.map_or(Vec::new(), |settings| settings.advice());
     all.into_iter()
-        .map(|one| Notice::warn(words::advice(language, &one.mailbox, &one.told(language))))
+        .map(|one| {
+            Notice::warn(words::advice(
+                language,
+                &one.mailbox,
+                &one.told_on_screen(language),
+            ))
+        })
         .collect()
 }
 

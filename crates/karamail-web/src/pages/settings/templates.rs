@@ -1,8 +1,8 @@
 //! テンプレート: ready-made receipts, one click away.
 
 use askama::Template;
-use axum::extract::{Form as PostedForm, Query, State};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::extract::Form as PostedForm;
+use axum::response::{IntoResponse, Response};
 use karamail_core::template::Mark;
 use karamail_core::words::Language;
 use karamail_core::words::screens::{settings, settings_letters as words};
@@ -15,6 +15,7 @@ use super::in_force;
 use super::letters::{Phone, Sender};
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::once::{self, IsFirst};
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -77,7 +78,7 @@ fn cards(app: &App, contents: &FileContents) -> Vec<Card> {
     READY_MADE_RECEIPTS.iter().map(card).collect()
 }
 
-pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) -> Result<Response, PageFault> {
+pub(super) async fn show(app: App, is_first: IsFirst) -> Result<Response, PageFault> {
     let language = app.language();
     let file = form::open(&app)?;
     let (cards, others) = cards(&app, &file.contents())
@@ -85,7 +86,7 @@ pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) ->
         .partition(|card| card.language == language);
     page(&Page {
         shell: app.shell(Nav::Settings, settings::templates(language)),
-        frame: Frame::of(&app, Tab::Templates).telling(in_force::notice(&app, &seen)),
+        frame: Frame::of(&app, Tab::Templates).telling(in_force::notice(&app, is_first)),
         digest: file.digest(),
         cards,
         others,
@@ -94,7 +95,7 @@ pub(super) async fn show(State(app): State<App>, seen: Query<in_force::Seen>) ->
 
 /// Takes a ready-made receipt over into the settings.
 pub(super) async fn take(
-    State(app): State<App>,
+    app: App,
     PostedForm(fields): PostedForm<Vec<(String, String)>>,
 ) -> Result<Response, PageFault> {
     let posted = Posted(fields);
@@ -113,7 +114,7 @@ pub(super) async fn take(
         .with("receipt.body_file", "");
     let asked: Vec<Asked> = KEYS.into_iter().map(Asked::key).collect();
     match form::apply(&app, &asked, &filled).await? {
-        Applied::Saved => Ok(Redirect::to("/settings/control?saved=1").into_response()),
+        Applied::Saved => Ok(once::lead(&app, "/settings/control").into_response()),
         Applied::Again(_) => Err(form::changed_meanwhile(&app)),
     }
 }

@@ -1,14 +1,14 @@
-//! 状況: is it collecting, and what needs a hand. `light` judges, `needs` and `numbers` gather, `view` puts together; the
-//! handlers here show it and obey its buttons.
+//! 状況: is it collecting, and what needs a hand. `program::light` judges, `needs` and `numbers` gather, `view` puts
+//! together; the handlers here show it and obey its buttons.
 
-mod light;
 mod needs;
+mod notes;
 mod numbers;
 mod view;
 
 use askama::Template;
 use axum::Router;
-use axum::extract::{Query, State};
+use axum::extract::Query;
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -19,8 +19,9 @@ use karamail_core::words::screens::status as words;
 use karamail_engine::clock;
 use karamail_engine::engine::{Command, Status};
 use karamail_engine::program::Phase;
+use karamail_engine::program::light::Colour;
 
-use self::light::Colour;
+use self::notes::Note;
 use self::view::{Next, View, view};
 use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
@@ -37,7 +38,8 @@ pub(crate) fn routes() -> Router<App> {
         .route("/status/stop", post(stop))
         .route("/status/check", post(check))
         .route("/status/again", post(again))
-        .route("/status/end", post(end))
+        .route("/status/end", get(ask_end).post(end))
+        .route("/status/put-away/{kind}", post(notes::put_away))
 }
 
 #[derive(Template)]
@@ -48,7 +50,8 @@ struct Page {
     version: String,
     language: Language,
     /// See [`crate::side`].
-    mark: &'static str,
+    mark: String,
+    notes: Vec<Note>,
     view: View,
 }
 
@@ -58,8 +61,16 @@ struct Page {
 struct Live {
     language: Language,
     /// See [`crate::side`].
-    mark: &'static str,
+    mark: String,
+    notes: Vec<Note>,
     view: View,
+}
+
+/// Asks whether to end, for whoever comes from the menu of the tray icon.
+#[derive(Template)]
+#[template(path = "status/end.html")]
+struct EndPage {
+    shell: Shell,
 }
 
 #[derive(Template)]
@@ -79,12 +90,13 @@ struct Said {
 async fn live_part(app: &App) -> Result<Live, PageFault> {
     Ok(Live {
         language: app.language(),
-        mark: mark(app),
+        mark: mark(&app.side()),
+        notes: notes::notes(app, clock::now()),
         view: view(app, clock::now()).await?,
     })
 }
 
-async fn show(State(app): State<App>) -> Result<Response, PageFault> {
+async fn show(app: App) -> Result<Response, PageFault> {
     let live = live_part(&app).await?;
     if matches!(live.view, View::Ended) {
         return ended(&app);
@@ -95,25 +107,26 @@ async fn show(State(app): State<App>) -> Result<Response, PageFault> {
         version,
         language: live.language,
         mark: live.mark,
+        notes: live.notes,
         view: live.view,
     })
 }
 
-async fn follow(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
+async fn follow(app: App, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async { Ok(live_part(&app).await?.render()?) }).await
 }
 
-async fn start(State(app): State<App>, headers: HeaderMap) -> Result<Response, PageFault> {
+async fn start(app: App, headers: HeaderMap) -> Result<Response, PageFault> {
     let has_begun = obey(&app, Command::StartCollecting, |status, _| status.is_collecting).await?;
     said(&app, &headers, has_begun, words::said_started)
 }
 
-async fn stop(State(app): State<App>, headers: HeaderMap) -> Result<Response, PageFault> {
+async fn stop(app: App, headers: HeaderMap) -> Result<Response, PageFault> {
     let has_ended = obey(&app, Command::StopCollecting, |status, _| !status.is_collecting).await?;
     said(&app, &headers, has_ended, words::said_stopped)
 }
 
-async fn check(State(app): State<App>, headers: HeaderMap) -> Result<Response, PageFault> {
+async fn check(app: App, headers: HeaderMap) -> Result<Response, PageFault> {
     if !app.shown()?.status().borrow().is_collecting {
         let text = words::said_not_while_stopped;
         return said(&app, &headers, true, |language, _| text(language));
@@ -163,13 +176,22 @@ fn said(
 }
 
 /// Tries again to start the engine.
-async fn again(State(app): State<App>) -> Redirect {
+async fn again(app: App) -> Redirect {
     app.program.begin(true).await;
     Redirect::to("/status")
 }
 
+async fn ask_end(app: App) -> Result<Response, PageFault> {
+    if app.program.stop().is_requested() {
+        return ended(&app);
+    }
+    page(&EndPage {
+        shell: app.shell(Nav::Status, words::end_heading(app.language())),
+    })
+}
+
 /// Ends the program. The answer goes out while the engine finishes the mail in hand.
-async fn end(State(app): State<App>) -> Result<Response, PageFault> {
+async fn end(app: App) -> Result<Response, PageFault> {
     let mut news = app.program.news();
     app.program.request_end();
     let over = async { while !is_over(&app) && news.changed().await.is_ok() {} };

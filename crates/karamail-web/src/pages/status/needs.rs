@@ -6,8 +6,7 @@ use karamail_core::words::screens::status as words;
 use karamail_core::words::{Language, Telling, Told};
 use karamail_engine::config::Settings;
 use karamail_engine::engine::{MailboxStatus, Status};
-
-use super::light::{Polled, polled};
+use karamail_engine::program::light;
 
 /// Something that needs a hand.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,7 +94,7 @@ impl Facts<'_> {
 }
 
 fn told(class: &'static str, title: String, fault: &Telling, language: Language) -> Need {
-    let lines = std::iter::once(fault.what(language)).chain(fault.what_to_do(language));
+    let lines = std::iter::once(fault.what(language)).chain(fault.on_screen(language));
     Need {
         class,
         title,
@@ -142,7 +141,7 @@ fn of_mailbox(facts: &Facts<'_>, mailbox: &MailboxStatus) -> Vec<Need> {
 
 fn is_late(facts: &Facts<'_>, mailbox: &MailboxStatus) -> bool {
     let interval = facts.settings.general.check_interval;
-    facts.status.disk_fault.is_none() && polled(mailbox, interval, facts.now) == Polled::Late
+    facts.status.disk_fault.is_none() && light::is_late(facts.status, mailbox, interval, facts.now)
 }
 
 /// How many, in words.

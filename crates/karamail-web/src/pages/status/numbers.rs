@@ -1,6 +1,5 @@
 //! The numbers that the status shows, and how it tells times. The one place of this screen that asks the ledger.
 
-use jiff::civil::Time;
 use jiff::{SignedDuration, Timestamp, Zoned};
 use karamail_core::limits::{STATUS_NEWEST, UNDELIVERED_COUNTED, UNDELIVERED_DAYS};
 use karamail_core::words::screens::status as words;
@@ -40,7 +39,7 @@ pub(crate) async fn numbers(
     language: Language,
 ) -> Result<Numbers, StoreError> {
     let local = clock::local(now);
-    let (today, month) = beginnings(&local);
+    let (today, month) = clock::beginnings(&local);
     let counted = counts(readers, today, month).await?;
     let newest = Wanted {
         limit: Some(STATUS_NEWEST),
@@ -65,18 +64,6 @@ pub(crate) async fn numbers(
             .map(|row| shown(row, &local, language))
             .collect(),
     })
-}
-
-/// When the day and the month of `now` began. Where midnight was skipped by the clock, the first moment after it.
-fn beginnings(now: &Zoned) -> (Timestamp, Timestamp) {
-    let day = now.start_of_day().unwrap_or_else(|_| now.clone());
-    let month = now
-        .with()
-        .day(1)
-        .time(Time::midnight())
-        .build()
-        .and_then(|first| first.start_of_day());
-    (day.timestamp(), month.unwrap_or(day).timestamp())
 }
 
 fn shown(row: ResultRow, now: &Zoned, language: Language) -> Newest {
@@ -176,17 +163,6 @@ mod tests {
             let at = now - SignedDuration::from_secs(seconds);
             assert_eq!(ago(at, now, Language::English), expected);
         }
-    }
-
-    #[test]
-    fn the_day_and_the_month_begin_where_the_shop_is() {
-        let now: Zoned = "2026-11-21T08:30:00+09:00[Asia/Tokyo]".parse().unwrap();
-        let (day, month) = beginnings(&now);
-        assert_eq!(day.to_string(), "2026-11-20T15:00:00Z");
-        assert_eq!(month.to_string(), "2026-10-31T15:00:00Z");
-        // In São Paulo midnight was skipped on the first day of summer time.
-        let now: Zoned = "2018-11-04T05:00:00-02:00[America/Sao_Paulo]".parse().unwrap();
-        assert_eq!(beginnings(&now).0.to_string(), "2018-11-04T03:00:00Z");
     }
 
     #[test]

@@ -10,9 +10,9 @@ use karamail_engine::clock;
 use karamail_engine::config::{ConfigFaults, Settings};
 use karamail_engine::engine::{EngineError, Handle, MailboxStatus, Status};
 use karamail_engine::program::Phase;
+use karamail_engine::program::light::{Colour, Light, judge};
 use karamail_engine::store::StoreError;
 
-use super::light::{Colour, Light, judge};
 use super::needs::{Facts, Need, needs};
 use super::numbers::{Newest, ago, grouped, moment, numbers};
 use crate::app::App;
@@ -98,8 +98,8 @@ pub(crate) async fn view(app: &App, now: Timestamp) -> Result<View, StoreError> 
     if program.stop().is_requested() {
         return Ok(View::Ended);
     }
-    if let Some(handle) = program.shown() {
-        let running = running(&handle, program.demo().is_some(), now, language).await?;
+    if let Some(handle) = program.handle_of(&app.side()) {
+        let running = running(&handle, app.demo().is_some(), now, language).await?;
         return Ok(View::Running(Box::new(running)));
     }
     Ok(match program.phase() {
@@ -114,7 +114,7 @@ pub(crate) async fn view(app: &App, now: Timestamp) -> Result<View, StoreError> 
 fn failed(fault: &Arc<EngineError>, language: Language) -> View {
     View::Failed {
         what: fault.what(language),
-        what_to_do: fault.what_to_do(language),
+        what_to_do: fault.on_screen(language),
     }
 }
 
@@ -134,7 +134,7 @@ fn faulty(faults: &ConfigFaults, language: Language) -> Faulty {
                 false => place.join(" · "),
             },
             what: fault.kind.what(language),
-            what_to_do: fault.kind.what_to_do(language),
+            what_to_do: fault.kind.on_screen(language),
         }
     });
     Faulty {
@@ -203,6 +203,7 @@ fn row(
     let alone = Status {
         is_collecting: status.is_collecting,
         mailboxes: vec![mailbox.clone()],
+        woke_at: status.woke_at,
         ..Status::default()
     };
     let light = judge(&alone, settings.general.check_interval, now);
@@ -256,21 +257,16 @@ fn next_of_all(status: &Status) -> Next {
 
 /// The light in words: its name, and what it means.
 fn told(light: &Light, language: Language) -> (String, String) {
-    match light {
-        Light::Collecting => (words::collecting(language), words::collecting_means(language)),
-        Light::Checking => (words::checking(language), words::checking_means(language)),
-        Light::Stopped => (words::stopped(language), words::stopped_means(language)),
-        Light::Attention => (words::attention(language), words::attention_means(language)),
-        Light::NoMailbox => (words::no_mailbox(language), words::no_mailbox_means(language)),
-        Light::DiskFull => (words::disk_full(language), words::disk_full_means(language)),
-        Light::PasswordMissing(mailbox) => (
-            words::password_missing(language),
-            words::password_missing_means(language, mailbox),
-        ),
-        Light::Unreachable(mailbox) => (
-            words::unreachable(language),
-            words::unreachable_means(language, mailbox),
-        ),
-        Light::Late(mailbox) => (words::late(language), words::late_means(language, mailbox)),
-    }
+    let means = match light {
+        Light::Collecting => words::collecting_means(language),
+        Light::Checking => words::checking_means(language),
+        Light::Stopped => words::stopped_means(language),
+        Light::Attention => words::attention_means(language),
+        Light::NoMailbox => words::no_mailbox_means(language),
+        Light::DiskFull => words::disk_full_means(language),
+        Light::PasswordMissing(mailbox) => words::password_missing_means(language, mailbox),
+        Light::Unreachable(mailbox) => words::unreachable_means(language, mailbox),
+        Light::Late(mailbox) => words::late_means(language, mailbox),
+    };
+    (light.name(language), means)
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use askama::Template;
 use askama::filters::HtmlSafe;
 use axum::Router;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Query};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
@@ -26,6 +26,7 @@ use crate::app::App;
 use crate::fault::PageFault;
 use crate::live::{self, Seen};
 use crate::shell::{Nav, Shell, page};
+use crate::side::mark;
 use crate::text::filters;
 use steps::{Row, rows};
 
@@ -92,6 +93,8 @@ struct Choice {
 struct Panel {
     language: Language,
     is_demo: bool,
+    /// See [`crate::side`].
+    mark: String,
     /// The mailbox's place in the settings.
     place: usize,
     name: String,
@@ -110,8 +113,8 @@ struct RunView {
     is_ready: bool,
 }
 
-async fn show(State(app): State<App>, Query(chosen): Query<Chosen>) -> Result<Response, PageFault> {
-    let settings = app.program.shown_settings().ok_or(PageFault::NoEngine)?;
+async fn show(app: App, Query(chosen): Query<Chosen>) -> Result<Response, PageFault> {
+    let settings = app.shown_settings().ok_or(PageFault::NoEngine)?;
     let (place, mailbox) = chosen
         .of(&settings)
         .ok_or_else(|| no_such_mailbox(app.language()))?;
@@ -123,7 +126,12 @@ async fn show(State(app): State<App>, Query(chosen): Query<Chosen>) -> Result<Re
         is_here: mailbox.name == name,
     };
     let mailboxes: Vec<Choice> = settings.mailboxes.iter().map(choice).collect();
-    let to = match app.program.last_test(&name).as_ref().map(|run| run.kind()) {
+    let to = match app
+        .program
+        .last_test(&app.side(), &name)
+        .as_ref()
+        .map(|run| run.kind())
+    {
         Some(TestKind::Send { to: Some(to) }) => to.to_string(),
         _ => String::new(),
     };
@@ -141,12 +149,12 @@ async fn show(State(app): State<App>, Query(chosen): Query<Chosen>) -> Result<Re
 }
 
 async fn follow(
-    State(app): State<App>,
+    app: App,
     Query(chosen): Query<Chosen>,
     Query(seen): Query<Seen>,
 ) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async {
-        let settings = app.program.shown_settings().ok_or(PageFault::NoEngine)?;
+        let settings = app.shown_settings().ok_or(PageFault::NoEngine)?;
         let here = chosen.of(&settings);
         let (place, mailbox) = here.ok_or_else(|| no_such_mailbox(app.language()))?;
         Ok(panel(&app, place, &mailbox.name).render()?)
@@ -163,7 +171,7 @@ struct Wish {
     to: String,
 }
 
-async fn run(State(app): State<App>, Form(wish): Form<Wish>) -> Result<Redirect, PageFault> {
+async fn run(app: App, Form(wish): Form<Wish>) -> Result<Redirect, PageFault> {
     let language = app.language();
     let kind = match wish.kind.as_str() {
         "receive" => TestKind::Receive,
@@ -174,7 +182,7 @@ async fn run(State(app): State<App>, Form(wish): Form<Wish>) -> Result<Redirect,
         "cleanup" => TestKind::Cleanup,
         _ => return Err(PageFault::NotFound),
     };
-    match app.program.begin_test(&wish.mailbox, kind).await {
+    match app.program.begin_test(&app.side(), &wish.mailbox, kind).await {
         Ok(_) => Ok(back(&wish.mailbox)),
         Err(TestRefusal::NoEngine) => Err(PageFault::NoEngine),
         Err(TestRefusal::NoSuchMailbox) => Err(no_such_mailbox(language)),
@@ -191,8 +199,8 @@ struct Which {
     mailbox: String,
 }
 
-async fn stop(State(app): State<App>, Form(which): Form<Which>) -> Redirect {
-    app.program.call_test_off(&which.mailbox);
+async fn stop(app: App, Form(which): Form<Which>) -> Redirect {
+    app.program.call_test_off(&app.side(), &which.mailbox);
     back(&which.mailbox)
 }
 
@@ -225,10 +233,11 @@ fn no_such_mailbox(language: Language) -> PageFault {
 
 fn panel(app: &App, place: usize, name: &str) -> Panel {
     let language = app.language();
-    let run = app.program.last_test(name);
+    let run = app.program.last_test(&app.side(), name);
     Panel {
         language,
-        is_demo: app.program.demo().is_some(),
+        is_demo: app.demo().is_some(),
+        mark: mark(&app.side()),
         place,
         name: name.to_owned(),
         run: run.map(|run| view(app, (place, name), &run, language)),
@@ -238,7 +247,7 @@ fn panel(app: &App, place: usize, name: &str) -> Panel {
 fn view(app: &App, (place, mailbox): (usize, &str), run: &Arc<TestRun>, language: Language) -> RunView {
     // Read first: a test that ends meanwhile shows its last steps the next time.
     let end = run.end();
-    let passed = |kind: TestKind| app.program.has_passed(mailbox, &kind);
+    let passed = |kind: TestKind| app.program.has_passed(&app.side(), mailbox, &kind);
     RunView {
         title: title(run.kind(), language),
         begun: clock::local(run.begun()).strftime("%H:%M:%S").to_string(),

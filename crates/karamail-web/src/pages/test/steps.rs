@@ -126,20 +126,11 @@ fn row(tick: &Tick, end: Option<TestEnd>, wait_seconds: u64, place: usize, langu
         StepResult::Failed(fault) => {
             row.mark = Mark::Failed;
             row.what = Some(fault.what(language));
-            row.advice = advice(fault, language);
+            row.advice = fault.on_screen(language);
             row.mend = mend(tick.step, fault, place, language);
         }
     }
     row
-}
-
-/// What to do, in the words of this screen where the general ones name a command.
-fn advice(fault: &TestFault, language: Language) -> Option<String> {
-    match fault {
-        TestFault::Login(_) => Some(words::password_advice(language)),
-        TestFault::NotDeleted { .. } => Some(words::not_deleted_advice(language)),
-        fault => fault.what_to_do(language),
-    }
 }
 
 /// The field that is most likely wrong: its id on the mailbox's settings page, and the words of the link.
@@ -275,7 +266,7 @@ mod tests {
         ];
         for fault in faults {
             for language in [Language::Japanese, Language::English] {
-                let advice = advice(&fault, language).unwrap();
+                let advice = fault.on_screen(language).unwrap();
                 assert!(!advice.contains("karamail "), "{advice}");
             }
         }

@@ -1,9 +1,9 @@
 //! Old mails of a mailbox: taken, left alone or deleted, always after a question.
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::Form;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use karamail_core::words::Language;
 use karamail_core::words::screens::waiting as words;
 use karamail_engine::engine::requests::{BacklogAction, Request};
@@ -14,6 +14,7 @@ use serde::Deserialize;
 use super::done::Outcome;
 use crate::app::App;
 use crate::fault::PageFault;
+use crate::once;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -47,10 +48,7 @@ struct Ask {
 }
 
 /// `POST /waiting/backlog`
-pub(super) async fn choose(
-    State(app): State<App>,
-    Form(choice): Form<Choice>,
-) -> Result<Response, PageFault> {
+pub(super) async fn choose(app: App, Form(choice): Form<Choice>) -> Result<Response, PageFault> {
     let action = match choice.action.as_str() {
         "process" => BacklogAction::Process,
         "ignore" => BacklogAction::Ignore,
@@ -74,7 +72,7 @@ pub(super) async fn choose(
             .find(|one| one.address.key() == choice.mailbox);
         let mailbox = Some(address.map_or(choice.mailbox, |one| one.address.to_string()));
         let answer = handle.perform(Request::Backlog { action, mailbox }).await?;
-        return Ok(Redirect::to(&Outcome::of(answer)?.address()).into_response());
+        return Ok(once::lead(&app, &Outcome::of(answer)?.address()).into_response());
     }
     let names = MailboxNames::of(&settings.mailboxes);
     let name = names.name(&choice.mailbox).to_owned();

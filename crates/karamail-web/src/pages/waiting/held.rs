@@ -1,9 +1,9 @@
 //! Taking held mails after all, or throwing them away; the same for mails that could not be handled.
 
 use askama::Template;
-use axum::extract::{Path, RawForm, State};
+use axum::extract::{Path, RawForm};
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::{IntoResponse, Response};
 use karamail_core::words::Language;
 use karamail_core::words::screens::waiting as words;
 use karamail_engine::engine::requests::{HoldAction, Request};
@@ -16,6 +16,7 @@ use super::mail::{Mail, chosen_pile, slug};
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::form::fields;
+use crate::once;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -50,7 +51,7 @@ struct Ask {
 
 /// `POST /waiting/held` and `/waiting/quarantined`
 pub(super) async fn choose(
-    State(app): State<App>,
+    app: App,
     Path(name): Path<String>,
     RawForm(form): RawForm,
 ) -> Result<Response, PageFault> {
@@ -75,7 +76,7 @@ pub(super) async fn choose(
     }
     let action = choice.action;
     let answer = handle.perform(Request::Hold { action, ids }).await?;
-    Ok(Redirect::to(&Outcome::of(answer)?.address()).into_response())
+    Ok(once::lead(&app, &Outcome::of(answer)?.address()).into_response())
 }
 
 async fn ask(

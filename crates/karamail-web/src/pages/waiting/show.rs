@@ -1,7 +1,7 @@
 //! The lists of waiting mails.
 
 use askama::Template;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, Query};
 use axum::response::Response;
 use karamail_core::limits::ROWS_AT_ONCE;
 use karamail_core::words::Language;
@@ -18,6 +18,7 @@ use super::mail::{Mail, chosen_pile, slug};
 use crate::app::App;
 use crate::fault::PageFault;
 use crate::live::{self, Seen};
+use crate::once::IsFirst;
 use crate::part::Part;
 use crate::shell::{Nav, Shell, page};
 use crate::side::mark;
@@ -38,7 +39,7 @@ struct Page {
 struct Groups {
     language: Language,
     /// See [`crate::side`].
-    mark: &'static str,
+    mark: String,
     piles: Vec<Group>,
     backlogs: Vec<Backlog>,
     old: Vec<Mail>,
@@ -58,7 +59,7 @@ struct PilePage {
 
 /// Held mails, or those that could not be handled.
 struct Group {
-    mark: &'static str,
+    mark: String,
     pile: Pile,
     slug: &'static str,
     /// How many nothing is decided about.
@@ -87,27 +88,32 @@ pub(super) struct Place {
 
 /// `/waiting`
 pub(super) async fn all(
-    State(app): State<App>,
+    app: App,
     Query(outcome): Query<Outcome>,
+    IsFirst(is_first): IsFirst,
 ) -> Result<Response, PageFault> {
     let language = app.language();
     let groups = groups(&app).await?;
     page(&Page {
         shell: app.shell(Nav::Results, words::title(language)),
-        outcome: outcome.told(language),
+        outcome: if is_first {
+            outcome.told(language)
+        } else {
+            Vec::new()
+        },
         version: groups.version(),
         groups,
     })
 }
 
 /// `/waiting/live`
-pub(super) async fn live(State(app): State<App>, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
+pub(super) async fn live(app: App, Query(seen): Query<Seen>) -> Result<Response, PageFault> {
     live::follow(&app, &seen, || async { Ok(groups(&app).await?.into_text()) }).await
 }
 
 /// `/waiting/held` and `/waiting/quarantined`, further down.
 pub(super) async fn pile(
-    State(app): State<App>,
+    app: App,
     Path(name): Path<String>,
     Query(place): Query<Place>,
 ) -> Result<Response, PageFault> {
@@ -116,10 +122,7 @@ pub(super) async fn pile(
 }
 
 /// `/waiting/backlog`, further down.
-pub(super) async fn backlog(
-    State(app): State<App>,
-    Query(place): Query<Place>,
-) -> Result<Response, PageFault> {
+pub(super) async fn backlog(app: App, Query(place): Query<Place>) -> Result<Response, PageFault> {
     one_pile(&app, Pile::Backlog, place.before).await
 }
 
@@ -152,7 +155,7 @@ async fn groups(app: &App) -> Result<Part, PageFault> {
     let old = group(app, handle, Pile::Backlog, backlog, None).await?;
     Ok(Part::of(&Groups {
         language,
-        mark: mark(app),
+        mark: mark(&app.side()),
         piles: shown,
         backlogs: mailboxes(handle, language).await?,
         has_older: old.older.is_some(),
@@ -171,7 +174,7 @@ async fn group(
     let mails = waiting(handle.readers(), pile, None, before, ROWS_AT_ONCE).await?;
     let is_full = mails.len() >= usize::try_from(ROWS_AT_ONCE).unwrap_or(usize::MAX);
     Ok(Group {
-        mark: mark(app),
+        mark: mark(&app.side()),
         pile,
         slug: slug(pile),
         count,

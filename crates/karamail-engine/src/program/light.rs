@@ -1,4 +1,4 @@
-//! The light: what may be said of collecting. Pure; the clock is an argument.
+//! The light: what may be said of collecting. Pure; the clock is an argument. The status page and the tray icon show the same.
 //!
 //! Invariant: it is green only while collecting, where the last poll of every mailbox succeeded and none is overdue.
 
@@ -6,11 +6,17 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::limits::{LONG_POLL, POLL_GRACE};
-use karamail_engine::engine::{MailboxStatus, Status};
+use karamail_core::words::Language;
+use karamail_core::words::screens::status as words;
+
+use crate::engine::{MailboxStatus, Status};
+
+/// The finest that a planned moment needs to be.
+const JUST_AFTER: SignedDuration = SignedDuration::from_millis(1);
 
 /// What the light says, the first that holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Light {
+pub enum Light {
     /// The shop stopped it.
     Stopped,
     /// The disk is full.
@@ -31,18 +37,47 @@ pub(crate) enum Light {
     Collecting,
 }
 
-/// How a light looks; also its class in the style sheet.
+/// How a light looks; its name is also the class in the style sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Colour {
+pub enum Colour {
+    /// All is well.
     Good,
+    /// Something is on its way.
     Busy,
+    /// Nothing goes on, as the shop wants it.
     Idle,
+    /// Something can wait, but not for ever.
     Warn,
+    /// Customers get no numbers.
     Bad,
 }
 
 impl Light {
-    pub(crate) fn colour(&self) -> Colour {
+    /// What it says, in a word.
+    pub fn name(&self, language: Language) -> String {
+        match self {
+            Light::Collecting => words::collecting(language),
+            Light::Checking => words::checking(language),
+            Light::Stopped => words::stopped(language),
+            Light::Attention => words::attention(language),
+            Light::NoMailbox => words::no_mailbox(language),
+            Light::DiskFull => words::disk_full(language),
+            Light::PasswordMissing(_) => words::password_missing(language),
+            Light::Unreachable(_) => words::unreachable(language),
+            Light::Late(_) => words::late(language),
+        }
+    }
+
+    /// The mailbox that it is about, where it is about one.
+    pub fn mailbox(&self) -> Option<&str> {
+        match self {
+            Light::PasswordMissing(name) | Light::Unreachable(name) | Light::Late(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// How it looks.
+    pub fn colour(&self) -> Colour {
         match self {
             Light::Collecting => Colour::Good,
             Light::Checking => Colour::Busy,
@@ -56,7 +91,8 @@ impl Light {
 }
 
 impl Colour {
-    pub(crate) fn class(self) -> &'static str {
+    /// Its stable name.
+    pub fn class(self) -> &'static str {
         match self {
             Colour::Good => "good",
             Colour::Busy => "busy",
@@ -69,7 +105,7 @@ impl Colour {
 
 /// How far one mailbox is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Polled {
+pub enum Polled {
     /// Its last poll succeeded, and it is not overdue.
     Well,
     /// It is on the way.
@@ -79,7 +115,7 @@ pub(crate) enum Polled {
 }
 
 /// What may be said at `now` of an engine that polls each `interval`.
-pub(crate) fn judge(status: &Status, interval: Duration, now: Timestamp) -> Light {
+pub fn judge(status: &Status, interval: Duration, now: Timestamp) -> Light {
     if !status.is_collecting {
         return Light::Stopped;
     }
@@ -100,10 +136,10 @@ pub(crate) fn judge(status: &Status, interval: Duration, now: Timestamp) -> Ligh
     if let Some(name) = first(&|mailbox| mailbox.receive_fault.is_some()) {
         return Light::Unreachable(name);
     }
-    if let Some(name) = first(&|mailbox| polled(mailbox, interval, now) == Polled::Late) {
+    if let Some(name) = first(&|mailbox| is_late(status, mailbox, interval, now)) {
         return Light::Late(name);
     }
-    if first(&|mailbox| polled(mailbox, interval, now) == Polled::Checking).is_some() {
+    if first(&|mailbox| polled(mailbox, interval, now) != Polled::Well).is_some() {
         return Light::Checking;
     }
     let is_troubled =
@@ -114,8 +150,57 @@ pub(crate) fn judge(status: &Status, interval: Duration, now: Timestamp) -> Ligh
     Light::Collecting
 }
 
+/// When [`judge`] will first say something else of a status that stays as it is; `None`: never. So whoever shows the light
+/// wakes once, and not again and again to look.
+pub fn turns_at(status: &Status, interval: Duration, now: Timestamp) -> Option<Timestamp> {
+    let light = judge(status, interval, now);
+    let grace = signed(POLL_GRACE);
+    let interval_signed = signed(interval);
+    let mut moments: Vec<Timestamp> = status
+        .mailboxes
+        .iter()
+        .flat_map(|mailbox| {
+            let after = |at: Option<Timestamp>, wait: SignedDuration| at?.checked_add(wait).ok();
+            [
+                after(mailbox.next_poll, grace),
+                after(mailbox.last_good_poll, -grace),
+                after(mailbox.last_good_poll, interval_signed.saturating_add(grace)),
+                after(
+                    mailbox.last_good_poll,
+                    interval_signed.saturating_add(signed(LONG_POLL)),
+                ),
+            ]
+        })
+        .flatten()
+        .chain(
+            [POLL_GRACE, LONG_POLL]
+                .into_iter()
+                .filter_map(|wait| status.woke_at?.checked_add(signed(wait)).ok()),
+        )
+        // Each bound still holds at its moment, and no longer just after it.
+        .filter_map(|at| at.checked_add(JUST_AFTER).ok())
+        .filter(|at| *at > now)
+        .collect();
+    moments.sort_unstable();
+    moments
+        .into_iter()
+        .find(|at| judge(status, interval, *at) != light)
+}
+
+/// Whether a mailbox is overdue, and not just because this machine slept: then its first poll is waited for.
+pub fn is_late(status: &Status, mailbox: &MailboxStatus, interval: Duration, now: Timestamp) -> bool {
+    let wait = match mailbox.is_polling {
+        true => LONG_POLL,
+        false => POLL_GRACE,
+    };
+    let is_waking = status
+        .woke_at
+        .is_some_and(|at| now.duration_since(at).abs() <= signed(wait));
+    !is_waking && polled(mailbox, interval, now) == Polled::Late
+}
+
 /// How far a mailbox is whose last poll did not fail.
-pub(crate) fn polled(mailbox: &MailboxStatus, interval: Duration, now: Timestamp) -> Polled {
+pub fn polled(mailbox: &MailboxStatus, interval: Duration, now: Timestamp) -> Polled {
     let grace = signed(POLL_GRACE);
     let is_due_long_ago = mailbox
         .next_poll
@@ -142,7 +227,7 @@ fn signed(duration: Duration) -> SignedDuration {
 
 #[cfg(test)]
 mod tests {
-    use karamail_core::words::{Language, Telling, Told};
+    use karamail_core::words::{Telling, Told};
 
     use super::*;
 
@@ -175,7 +260,7 @@ mod tests {
             receive_fault: None,
             send_fault: None,
             is_password_missing: false,
-            waiting: karamail_engine::store::aside::AsideCounts::default(),
+            waiting: crate::store::aside::AsideCounts::default(),
             every_uidl_new_at: None,
             problems: 0,
         }
@@ -245,6 +330,28 @@ mod tests {
             check(interval, &[one], expected);
         }
         check(15, &[mailbox(None, Some(-61))], late());
+    }
+
+    #[test]
+    fn after_a_sleep_the_first_poll_is_waited_for_before_anything_is_called_late() {
+        let now: Timestamp = NOW.parse().unwrap();
+        let at = |seconds, is_polling| {
+            let slept = mailbox(Some(30_000), Some(-29_000));
+            let status = Status {
+                is_collecting: true,
+                mailboxes: vec![if is_polling { polling(slept) } else { slept }],
+                woke_at: Some(now - SignedDuration::from_secs(seconds)),
+                ..Status::default()
+            };
+            let turn = turns_at(&status, Duration::from_secs(15), now)
+                .map(|turn| turn.duration_since(now).as_secs());
+            (judge(&status, Duration::from_secs(15), now), turn)
+        };
+        assert_eq!(at(0, false), (Light::Checking, Some(60)));
+        assert_eq!(at(60, false).0, Light::Checking);
+        assert_eq!(at(61, false).0, late());
+        assert_eq!(at(61, true), (Light::Checking, Some(839)), "the poll runs");
+        assert_eq!(at(901, true).0, late());
     }
 
     #[test]
@@ -323,6 +430,52 @@ mod tests {
             Light::Attention
         );
         assert_eq!(of(collecting()), Light::Collecting);
+    }
+
+    #[test]
+    fn the_moment_at_which_the_light_turns_is_known_before() {
+        let now: Timestamp = NOW.parse().unwrap();
+        let interval = Duration::from_secs(15);
+        let failing = MailboxStatus {
+            receive_fault: Some(Telling::of(&Fault)),
+            ..mailbox(Some(5), Some(10))
+        };
+        for mailboxes in [
+            vec![mailbox(Some(5), Some(10))],
+            vec![mailbox(Some(5), Some(10)), mailbox(Some(30), Some(-40))],
+            vec![polling(mailbox(Some(30), None))],
+            vec![polling(mailbox(Some(80), None))],
+            vec![mailbox(None, Some(3))],
+            vec![mailbox(Some(-600), Some(300))],
+            vec![mailbox(Some(500), Some(-400))],
+            vec![mailbox(Some(500), None)],
+            vec![failing],
+            vec![],
+        ] {
+            for is_collecting in [true, false] {
+                let status = Status {
+                    is_collecting,
+                    mailboxes: mailboxes.clone(),
+                    ..Status::default()
+                };
+                let of = |at: Timestamp| judge(&status, interval, at);
+                // Looking again and again, which nobody shall do, finds the same moment.
+                let seconds = (0..3_600).map(|seconds| now + SignedDuration::from_secs(seconds));
+                let seen = seconds.into_iter().find(|at| of(*at) != of(now));
+                let planned = turns_at(&status, interval, now);
+                match (seen, planned) {
+                    (None, None) => {}
+                    (Some(seen), Some(planned)) => {
+                        assert!(planned <= seen, "{status:?}");
+                        assert!(
+                            seen.duration_since(planned) < SignedDuration::from_secs(1),
+                            "{status:?}"
+                        );
+                    }
+                    other => panic!("{other:?} of {status:?}"),
+                }
+            }
+        }
     }
 
     #[test]
