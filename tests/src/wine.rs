@@ -85,9 +85,7 @@ impl Desktop {
 
     /// Starts Windows' shell, which owns the desktop and the tray.
     pub fn start_explorer(&mut self) {
-        let explorer = self
-            .command("explorer", &["/desktop=karamail,1024x768"])
-            .spawn();
+        let explorer = self.command("explorer", &["/desktop=karamail,1024x768"]).spawn();
         self.explorer = Some(explorer.expect("Wine starts"));
     }
 
@@ -242,7 +240,9 @@ impl Desktop {
                 let first = line.split(|byte| *byte == 0).next().unwrap_or_default();
                 let environment = fs::read(process.join("environ")).unwrap_or_default();
                 String::from_utf8_lossy(first).ends_with(program)
-                    && environment.split(|byte| *byte == 0).any(|value| value == prefix.as_bytes())
+                    && environment
+                        .split(|byte| *byte == 0)
+                        .any(|value| value == prefix.as_bytes())
             })
             .collect()
     }
@@ -278,12 +278,23 @@ fn make_locale(folder: &Path) {
         .args(["-i", "ja_JP", "-f", "UTF-8"])
         .arg(folder.join(JAPANESE))
         .status();
-    assert!(made.is_ok_and(|status| status.success()), "localedef; tests/run.sh installs it");
+    assert!(
+        made.is_ok_and(|status| status.success()),
+        "localedef; tests/run.sh installs it"
+    );
 }
 
 /// A screen of its own, on a display that the server chooses.
 fn start_screen(log: &Path) -> (Server, String) {
-    let size = ["-screen", "0", "1024x768x24", "-nolisten", "tcp", "-displayfd", "1"];
+    let size = [
+        "-screen",
+        "0",
+        "1024x768x24",
+        "-nolisten",
+        "tcp",
+        "-displayfd",
+        "1",
+    ];
     let screen = Server::start("Xvfb", "/usr/bin/Xvfb", &size, log);
     let number = || {
         let said = fs::read_to_string(log).ok()?;

@@ -35,7 +35,10 @@ fn waits(process: u32) -> BTreeMap<u64, (String, u64)> {
     let of = |task: fs::DirEntry| {
         let text = fs::read_to_string(task.path().join("status")).ok()?;
         let name = text.lines().next()?.trim_start_matches("Name:\t").to_owned();
-        Some((number(&text, "Pid:"), (name, number(&text, "voluntary_ctxt_switches:"))))
+        Some((
+            number(&text, "Pid:"),
+            (name, number(&text, "voluntary_ctxt_switches:")),
+        ))
     };
     tasks.flatten().filter_map(of).collect()
 }

@@ -70,7 +70,11 @@ fn the_link_between_the_programs_is_the_users_alone() {
     let rights = format!("Z:{}", text(&wine.join("rights.exe")).replace('/', "\\"));
     let said = desktop.finish(tests.env("KARAMAIL_RIGHTS", rights));
     assert_eq!(said.code, Some(0), "{}", said.text);
-    assert!(said.text.contains("the_pipe_is_its_users_alone ... ok"), "{}", said.text);
+    assert!(
+        said.text.contains("the_pipe_is_its_users_alone ... ok"),
+        "{}",
+        said.text
+    );
 }
 
 fn text(path: &Path) -> String {

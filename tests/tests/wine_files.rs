@@ -96,7 +96,10 @@ fn no_program_wants_a_library_of_the_compilers() {
             let library = library.dll_name().unwrap().to_string().to_lowercase();
             assert!(!library.starts_with("lib"), "{name} wants {library}");
             let is_window = name == "karamail-window";
-            assert!(is_window || library != "webview2loader.dll", "{name} wants {library}");
+            assert!(
+                is_window || library != "webview2loader.dll",
+                "{name} wants {library}"
+            );
         }
     });
 }

@@ -135,8 +135,16 @@ fn the_installer_installs_silently_replaces_a_running_program_and_takes_away() {
     assert!(pc.desktop.processes(TRAY).is_empty(), "nothing is started");
     assert!(pc.start_menu().is_file());
     assert!(!pc.desktop_icon().exists() && pc.value(RUN, "Karamail").is_none());
-    assert!(pc.value(UNINSTALL, "DisplayName").unwrap().ends_with("空メール受付 Karamail"));
-    assert!(pc.value(UNINSTALL, "QuietUninstallString").unwrap().ends_with("uninstall.exe\" /S"));
+    assert!(
+        pc.value(UNINSTALL, "DisplayName")
+            .unwrap()
+            .ends_with("空メール受付 Karamail")
+    );
+    assert!(
+        pc.value(UNINSTALL, "QuietUninstallString")
+            .unwrap()
+            .ends_with("uninstall.exe\" /S")
+    );
     pc.set_up();
 
     an_older_version_that_runs_is_replaced(&pc);
@@ -193,7 +201,11 @@ fn a_program_that_does_not_end_is_left_alone(pc: &Pc) {
     let license = pc.place().join("LICENSE.txt");
     fs::write(&license, "of then").unwrap();
     assert_eq!(pc.install(&["/S"]), Some(2), "told by the exit code");
-    assert_eq!(fs::read_to_string(&license).unwrap(), "of then", "nothing is changed");
+    assert_eq!(
+        fs::read_to_string(&license).unwrap(),
+        "of then",
+        "nothing is changed"
+    );
     pc.uninstall(&pc.place(), &["/S"]);
     // The uninstaller's copy is still at it.
     wait_until("the uninstaller has given up", SLOW, || {
@@ -214,10 +226,7 @@ fn a_program_that_does_not_end_is_left_alone(pc: &Pc) {
 fn another_folder_can_be_chosen_and_is_taken_away_again() {
     let pc = Pc::new("folder");
     let place = pc.desktop.drive().join("店のプログラム/Kara mail");
-    assert_eq!(
-        pc.install(&["/S", r"/D=C:\店のプログラム\Kara mail"]),
-        Some(0)
-    );
+    assert_eq!(pc.install(&["/S", r"/D=C:\店のプログラム\Kara mail"]), Some(0));
     assert!(place.join(TRAY).is_file() && !pc.place().exists());
     let version = pc.desktop.run(&text(&place.join(TRAY)), &["--quit"]);
     assert_eq!(version.code, Some(0), "it starts: {version:?}");
@@ -236,7 +245,9 @@ fn the_installers_pages_are_gone_through_with_the_return_key() {
             the_page_is_there(&pc, &format!("{language}-install-{page}"));
             pc.desktop.press("Return");
         }
-        wait_until("the installer has ended", SLOW, || setup.try_wait().unwrap().is_some());
+        wait_until("the installer has ended", SLOW, || {
+            setup.try_wait().unwrap().is_some()
+        });
         wait_until("the program was started at the end", SLOW, || {
             !pc.desktop.processes(TRAY).is_empty()
         });
@@ -295,16 +306,17 @@ fn the_portable_zip_is_unpacked_and_runs_in_its_folder() {
     for file in FILES.iter().filter(|file| **file != "uninstall.exe") {
         assert!(place.join(file).is_file(), "{file}");
     }
-    let mut running = pc
-        .desktop
-        .command(&text(&place.join(TRAY)), &[])
-        .spawn()
-        .unwrap();
+    let mut running = pc.desktop.command(&text(&place.join(TRAY)), &[]).spawn().unwrap();
     wait_until("the first start shows the first page", SLOW, || {
         !pc.desktop.links().is_empty()
     });
-    assert_eq!(pc.desktop.run(&text(&place.join(TRAY)), &["--quit"]).code, Some(0));
-    wait_until("the program has ended", SLOW, || running.try_wait().unwrap().is_some());
+    assert_eq!(
+        pc.desktop.run(&text(&place.join(TRAY)), &["--quit"]).code,
+        Some(0)
+    );
+    wait_until("the program has ended", SLOW, || {
+        running.try_wait().unwrap().is_some()
+    });
     assert!(!pc.config().parent().unwrap().exists(), "nothing lies elsewhere");
     assert!(!pc.data().parent().unwrap().exists(), "nothing lies elsewhere");
 }

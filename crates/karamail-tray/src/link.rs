@@ -228,7 +228,10 @@ mod tests {
         };
         let address = Address::of(&std::env::temp_dir().join("karamail-rights"));
         let _listener = Listener::bind(&address).unwrap();
-        let said = std::process::Command::new(rights).arg(address.to_text()).output().unwrap();
+        let said = std::process::Command::new(rights)
+            .arg(address.to_text())
+            .output()
+            .unwrap();
         let said = String::from_utf8(said.stdout).unwrap();
         let user = system::user_of(std::process::id());
         assert!(said.starts_with("D:P("), "{said}");

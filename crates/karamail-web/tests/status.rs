@@ -69,12 +69,7 @@ async fn the_buttons_say_at_once_what_they_did() {
 async fn looking_changes_nothing() {
     let shop = Shop::open().await;
     shop.wait_for("/status", "light good").await;
-    for address in [
-        "/status/start",
-        "/status/stop",
-        "/status/check",
-        "/status/again",
-    ] {
+    for address in ["/status/start", "/status/stop", "/status/check", "/status/again"] {
         assert_eq!(
             shop.get(address).await.status,
             StatusCode::METHOD_NOT_ALLOWED,

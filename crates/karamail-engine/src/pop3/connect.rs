@@ -18,8 +18,8 @@ use tokio_rustls::TlsConnector;
 use super::wire::{Stream, Wire};
 use crate::config::{Pop3Authentication, Pop3Settings, Security};
 use crate::milestone::{Milestone, Watch, nobody};
-use crate::secrets::Password;
 use crate::seams::{Socket, has_no_tls};
+use crate::secrets::Password;
 use crate::tls::{TlsTrouble, client_config};
 
 /// Opens a session; a second one without CAPA where the server may have failed at that.

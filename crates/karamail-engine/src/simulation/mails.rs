@@ -29,12 +29,19 @@ pub(super) fn mail(
     };
     let mut subject = match kind {
         Kind::Other => *dice.one_of(&["Subject: opening hours\r\n", "Subject: =?utf-8?B?6LOq5ZWP?=\r\n"]),
-        _ => *dice.one_of(&["Subject:\r\n", "Subject: \r\n", "", "Subject: =?utf-8?B?44CA?=\r\n"]),
+        _ => *dice.one_of(&[
+            "Subject:\r\n",
+            "Subject: \r\n",
+            "",
+            "Subject: =?utf-8?B?44CA?=\r\n",
+        ]),
     };
     let mut body = String::new();
     match kind {
         Kind::Spoofed => {
-            header.push_str("Authentication-Results: mx.shop.example; spf=fail smtp.mailfrom=x.example; dmarc=fail\r\n");
+            header.push_str(
+                "Authentication-Results: mx.shop.example; spf=fail smtp.mailfrom=x.example; dmarc=fail\r\n",
+            );
         }
         Kind::Automatic => match dice.below(AUTOMATIC.len() as u64 + 3) {
             0 => from = format!("<{}>", dice.one_of(ours)),
@@ -49,7 +56,15 @@ pub(super) fn mail(
         },
         Kind::Other => {
             for line in 0..dice.below(12) {
-                body.push_str(*dice.one_of(&["How late are you open?", ".dotted", "..twice", "", ".", "+OK", "-ERR no"]));
+                body.push_str(*dice.one_of(&[
+                    "How late are you open?",
+                    ".dotted",
+                    "..twice",
+                    "",
+                    ".",
+                    "+OK",
+                    "-ERR no",
+                ]));
                 body.push_str(&format!("{}\r\n", if line % 3 == 0 { " " } else { "" }));
             }
         }
@@ -73,7 +88,10 @@ pub(super) fn mail(
             true => "always-the-same".to_owned(),
             false => format!("m{nth}"),
         };
-        header.push_str(&format!("Message-ID: <{id}@{}>\r\n", address.split('@').next_back().unwrap()));
+        header.push_str(&format!(
+            "Message-ID: <{id}@{}>\r\n",
+            address.split('@').next_back().unwrap()
+        ));
     } else {
         header.push_str(&format!("X-Nth: {nth}\r\n"));
     }

@@ -230,7 +230,14 @@ impl Play {
                 // A sender's server delivers twice.
                 let again = dice.below(world.mails.len() as u64) as usize;
                 let mail = world.mails[again].clone();
-                let id = world.deposit(mail.mailbox, mail.kind, &mail.address, mail.bytes, stage.character.ids, &mut dice);
+                let id = world.deposit(
+                    mail.mailbox,
+                    mail.kind,
+                    &mail.address,
+                    mail.bytes,
+                    stage.character.ids,
+                    &mut dice,
+                );
                 drop((world, dice));
                 stage.note(format!("mail {id} comes: mail {again} once more"));
                 continue;
@@ -241,11 +248,19 @@ impl Play {
                 15..19 => Kind::Automatic,
                 _ => Kind::Spoofed,
             };
-            let ours: Vec<String> = world.mailboxes.iter().map(|mailbox| mailbox.address.clone()).collect();
-            let (address, bytes) = mails::mail(&mut dice, kind, world.mails.len(), &ours, &ours[mailbox], now);
+            let ours: Vec<String> = world
+                .mailboxes
+                .iter()
+                .map(|mailbox| mailbox.address.clone())
+                .collect();
+            let (address, bytes) =
+                mails::mail(&mut dice, kind, world.mails.len(), &ours, &ours[mailbox], now);
             let id = world.deposit(mailbox, kind, &address, bytes, stage.character.ids, &mut dice);
             drop((world, dice));
-            stage.note(format!("mail {id} comes: {kind:?} of {address} to {}", ours[mailbox]));
+            stage.note(format!(
+                "mail {id} comes: {kind:?} of {address} to {}",
+                ours[mailbox]
+            ));
         }
     }
 
@@ -253,7 +268,11 @@ impl Play {
         let chance = self.stage.character.others_delete;
         let there: Vec<usize> = {
             let world = self.stage.world();
-            world.mailboxes.iter().flat_map(|mailbox| mailbox.mails.clone()).collect()
+            world
+                .mailboxes
+                .iter()
+                .flat_map(|mailbox| mailbox.mails.clone())
+                .collect()
         };
         for id in there {
             if self.stage.chance(chance) {
@@ -272,7 +291,10 @@ impl Play {
         let folder = self.stage.folder();
         let (_switch, stop) = stop_switch();
         let store = &program.store;
-        let cycles = program.workers.iter_mut().map(|worker| cycle::run_once(worker, store, &folder, &stop));
+        let cycles = program
+            .workers
+            .iter_mut()
+            .map(|worker| cycle::run_once(worker, store, &folder, &stop));
         let drops_only = self.stage.chance(200);
         let ended = Alive {
             stage: Arc::clone(&self.stage),
@@ -283,7 +305,8 @@ impl Play {
             Some(reports) => {
                 for report in &reports {
                     self.stage.note(format!("cycle ended: {report:?}"));
-                    self.counts.faults += usize::from(report.receive_fault.is_some() || report.send_fault.is_some());
+                    self.counts.faults +=
+                        usize::from(report.receive_fault.is_some() || report.send_fault.is_some());
                 }
                 self.program = Some(program);
                 reports
@@ -337,18 +360,27 @@ impl Play {
             let reports = self.cycle().await;
             self.check().await;
             let evidence = check::everything(&self.stage).await;
-            let waits = evidence.letters.iter().any(|row| row.state != "sent" && row.state != "refused");
+            let waits = evidence
+                .letters
+                .iter()
+                .any(|row| row.state != "sent" && row.state != "refused");
             let is_quiet = |report: &CycleReport| {
                 report.receive_fault.is_none()
                     && report.send_fault.is_none()
                     && report.received + report.sent + report.deleted + report.unreadable == 0
             };
-            quiet = if reports.iter().all(is_quiet) && !waits { quiet + 1 } else { 0 };
+            quiet = if reports.iter().all(is_quiet) && !waits {
+                quiet + 1
+            } else {
+                0
+            };
             if quiet == 2 || !self.stage.broken_promises().is_empty() {
                 break;
             }
         }
-        self.stage.hold(quiet == 2, || "everything is mended, and there is no end".to_owned());
+        self.stage.hold(quiet == 2, || {
+            "everything is mended, and there is no end".to_owned()
+        });
         let evidence = check::everything(&self.stage).await;
         check::finally(&self.stage, &evidence, &self.settings);
         let world = self.stage.world();

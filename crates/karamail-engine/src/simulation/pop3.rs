@@ -48,10 +48,14 @@ impl Session<'_> {
             let mut words = heard.split(' ');
             let command = words.next().unwrap_or_default().to_ascii_uppercase();
             let number = words.next().and_then(|word| word.parse::<usize>().ok());
-            self.stage.note(format!("< {}", if command == "PASS" { "PASS" } else { &heard }));
+            self.stage
+                .note(format!("< {}", if command == "PASS" { "PASS" } else { &heard }));
             let refusal = self.stage.weather().pop3_refusal;
             if command != "QUIT" && self.stage.chance(refusal) {
-                let words = *self.stage.dice().one_of(&["-ERR no\r\n", "-ERR [SYS/TEMP] no\r\n"]);
+                let words = *self
+                    .stage
+                    .dice()
+                    .one_of(&["-ERR no\r\n", "-ERR [SYS/TEMP] no\r\n"]);
                 line.say(words.as_bytes()).await?;
                 continue;
             }
@@ -95,7 +99,11 @@ impl Session<'_> {
         for id in &self.mails {
             world.mails[*id].was_listed = true;
         }
-        self.uidls = self.mails.iter().map(|id| world.mails[*id].uidl.clone()).collect();
+        self.uidls = self
+            .mails
+            .iter()
+            .map(|id| world.mails[*id].uidl.clone())
+            .collect();
     }
 
     /// The session ends without QUIT.
@@ -141,14 +149,20 @@ impl Session<'_> {
         };
         let is_refused = self.is_open && self.stage.chance(refuses);
         if is_refused && let Some(last) = self.marked.pop_last() {
-            self.stage.note(format!("mail {} cannot be deleted", self.mails[last - 1]));
+            self.stage
+                .note(format!("mail {} cannot be deleted", self.mails[last - 1]));
         }
         self.apply();
         if self.is_open {
             self.is_open = false;
             self.stage.world().mailboxes[self.mailbox].has_session = false;
         }
-        line.say(if is_refused { b"-ERR some mails were not deleted\r\n" } else { b"+OK bye\r\n" }).await
+        line.say(if is_refused {
+            b"-ERR some mails were not deleted\r\n"
+        } else {
+            b"+OK bye\r\n"
+        })
+        .await
     }
 
     async fn delete(&mut self, line: &mut Line, number: Option<usize>) -> Result<(), Cut> {
@@ -167,7 +181,11 @@ impl Session<'_> {
             "USER" | "NOOP" => return b"+OK\r\n".to_vec(),
             "CAPA" if character.has_capa => {
                 let top = if character.has_top { "TOP\r\n" } else { "" };
-                let uidl = if character.ids == Ids::None { "" } else { "UIDL\r\n" };
+                let uidl = if character.ids == Ids::None {
+                    ""
+                } else {
+                    "UIDL\r\n"
+                };
                 let pipelining = if character.pipelines { "PIPELINING\r\n" } else { "" };
                 return format!("+OK\r\nUSER\r\n{top}{uidl}{pipelining}.\r\n").into_bytes();
             }
@@ -180,7 +198,9 @@ impl Session<'_> {
             "UIDL" if number.is_none() && character.ids != Ids::None => return self.ids(),
             _ => {}
         }
-        let at = number.filter(|number| !self.marked.contains(number)).and_then(|number| number.checked_sub(1));
+        let at = number
+            .filter(|number| !self.marked.contains(number))
+            .and_then(|number| number.checked_sub(1));
         let Some(id) = at.and_then(|at| self.mails.get(at)).copied() else {
             return b"-ERR what?\r\n".to_vec();
         };
@@ -207,15 +227,20 @@ impl Session<'_> {
             let sizes: u64 = self.mails.iter().map(&mut size).sum();
             return format!("+OK {} {sizes}\r\n", self.mails.len()).into_bytes();
         }
-        let lines: Vec<String> = (1..).zip(&self.mails).map(|(number, id)| format!("{number} {}\r\n", size(id))).collect();
+        let lines: Vec<String> = (1..)
+            .zip(&self.mails)
+            .map(|(number, id)| format!("{number} {}\r\n", size(id)))
+            .collect();
         drop(world);
         drop(dice);
         self.listing(lines)
     }
 
     fn ids(&self) -> Vec<u8> {
-        let mut lines: Vec<String> =
-            (1..).zip(&self.uidls).map(|(number, uidl)| format!("{number} {uidl}\r\n")).collect();
+        let mut lines: Vec<String> = (1..)
+            .zip(&self.uidls)
+            .map(|(number, uidl)| format!("{number} {uidl}\r\n"))
+            .collect();
         let misses = match self.stage.weather().is_fair {
             true => 0,
             false => self.stage.character.misses_ids,

@@ -123,7 +123,9 @@ impl<F: Future> Future for Lockstep<F> {
                 return polled;
             }
             let ringing = lock(&alarm.is_ringing);
-            let waited = alarm.rings.wait_timeout_while(ringing, STUCK, |is_ringing| !*is_ringing);
+            let waited = alarm
+                .rings
+                .wait_timeout_while(ringing, STUCK, |is_ringing| !*is_ringing);
             assert!(
                 waited.is_ok_and(|(_, waited)| !waited.timed_out()),
                 "the ledger does not answer"
@@ -203,11 +205,7 @@ impl AsyncRead for Socket {
 }
 
 impl AsyncWrite for Socket {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Socket::Tcp(stream) => Pin::new(stream).poll_write(context, bytes),
             Socket::Simulated(stage, stream) => match stage.lives_on("write") {

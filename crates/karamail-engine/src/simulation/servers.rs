@@ -89,8 +89,11 @@ impl Line {
     /// Says it, as the weather lets it.
     pub(super) async fn say(&mut self, bytes: &[u8]) -> Result<(), Cut> {
         let weather = self.stage.weather().clone();
-        let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(60)]).escape_debug().to_string();
-        self.stage.note(format!("{} says {shown} ({} bytes)", self.name, bytes.len()));
+        let shown = String::from_utf8_lossy(&bytes[..bytes.len().min(60)])
+            .escape_debug()
+            .to_string();
+        self.stage
+            .note(format!("{} says {shown} ({} bytes)", self.name, bytes.len()));
         let piece = match self.stage.chance(weather.dribble) {
             true => self.stage.dice().between(1, 40) as usize,
             false => bytes.len().max(1),
@@ -107,7 +110,9 @@ impl Line {
                 tokio::time::sleep(Duration::from_secs(seconds)).await;
             }
             said += part.len();
-            let left = self.budget.map_or(part.len(), |left| (left as usize).min(part.len()));
+            let left = self
+                .budget
+                .map_or(part.len(), |left| (left as usize).min(part.len()));
             self.stream.write_all(&part[..left]).await.map_err(|_| Cut)?;
             self.spend(part.len() as u64)?;
             if piece < bytes.len() {

@@ -20,7 +20,14 @@ pub(super) fn settings(dice: &mut Random) -> Settings {
     for nth in 0..mailboxes {
         let (pop3, smtp) = ports(nth);
         let forward = *dice.one_of(&["", "forward_to = \"owner@elsewhere.example\"\n"]);
-        let keep = *dice.one_of(&["", "", "", "", "keep = \"keep\"\n", "keep = \"days\"\nkeep_days = 1\n"]);
+        let keep = *dice.one_of(&[
+            "",
+            "",
+            "",
+            "",
+            "keep = \"keep\"\n",
+            "keep = \"days\"\nkeep_days = 1\n",
+        ]);
         let interval = *dice.one_of(&[0, 0, 0, 700]);
         let connections = *dice.one_of(&[1, 2, 4]);
         let authentication = *dice.one_of(&["none", "none", "none", "pop-before-smtp"]);

@@ -45,9 +45,16 @@ pub(super) async fn serve(stage: &Arc<Stage>, mut line: Line) -> Result<(), Cut>
     let (mut from, mut to) = (None, None);
     loop {
         let heard = String::from_utf8_lossy(&line.hear().await?).into_owned();
-        let command = heard.split([' ', ':']).next().unwrap_or_default().to_ascii_uppercase();
+        let command = heard
+            .split([' ', ':'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_uppercase();
         match command.as_str() {
-            "EHLO" => line.say(b"250-mail.example\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n").await?,
+            "EHLO" => {
+                line.say(b"250-mail.example\r\n250-8BITMIME\r\n250 SIZE 50000000\r\n")
+                    .await?
+            }
             "HELO" | "NOOP" => line.say(b"250 well\r\n").await?,
             "RSET" => {
                 (from, to) = (None, None);
@@ -62,7 +69,11 @@ pub(super) async fn serve(stage: &Arc<Stage>, mut line: Line) -> Result<(), Cut>
             }
             "RCPT" => {
                 let address = address_in(&heard);
-                let whim = match stage.world().dead_addresses.contains(&super::world::key_of(&address)) {
+                let whim = match stage
+                    .world()
+                    .dead_addresses
+                    .contains(&super::world::key_of(&address))
+                {
                     true => Whim::Never,
                     false => Whim::now(stage),
                 };
@@ -103,7 +114,10 @@ async fn data(stage: &Arc<Stage>, line: &mut Line, from: String, to: String) -> 
     let whim = Whim::now(stage);
     if matches!(whim, Whim::Goes) {
         let letter = Letter::read(from, to, bytes);
-        stage.note(format!("TAKEN {} {:?} to {}", letter.message_id, letter.number, letter.to));
+        stage.note(format!(
+            "TAKEN {} {:?} to {}",
+            letter.message_id, letter.number, letter.to
+        ));
         check::letter_taken(stage, &letter).await;
         stage.world().letters.push(letter);
         if stage.chance(weather.lost_answer) {

@@ -65,7 +65,11 @@ fn no_seed_breaks_a_promise() {
         }
     });
     let seconds = began.elapsed().as_secs_f64();
-    println!("{count} seeds in {seconds:.1} s, {:.0} a second: {:?}", count as f64 / seconds, lock(&total));
+    println!(
+        "{count} seeds in {seconds:.1} s, {:.0} a second: {:?}",
+        count as f64 / seconds,
+        lock(&total)
+    );
     let mut failed = failed.into_inner().unwrap();
     failed.sort();
     let seeds: Vec<u64> = failed.iter().map(|(seed, _)| *seed).collect();
@@ -82,7 +86,11 @@ fn replay() {
     };
     let played = played(seed, home().path());
     println!("{}", played.trace.join("\n"));
-    assert!(played.broken.is_empty(), "seed {seed} broke: {:#?}", played.broken);
+    assert!(
+        played.broken.is_empty(),
+        "seed {seed} broke: {:#?}",
+        played.broken
+    );
 }
 
 #[test]
@@ -91,10 +99,18 @@ fn the_same_seed_plays_the_same_play() {
     let count = number_in("KARAMAIL_SIM_TWICE").unwrap_or(20);
     for seed in 0..count {
         let (one, other) = (played(seed, home.path()), played(seed, home.path()));
-        let differs = one.trace.iter().zip(&other.trace).position(|(one, other)| one != other);
+        let differs = one
+            .trace
+            .iter()
+            .zip(&other.trace)
+            .position(|(one, other)| one != other);
         if let Some(at) = differs {
             let from = at.saturating_sub(10);
-            panic!("seed {seed} differs at line {at}:\n{}\n--- and ---\n{}", one.trace[from..=at].join("\n"), other.trace[from..=at].join("\n"));
+            panic!(
+                "seed {seed} differs at line {at}:\n{}\n--- and ---\n{}",
+                one.trace[from..=at].join("\n"),
+                other.trace[from..=at].join("\n")
+            );
         }
         assert_eq!(one.trace.len(), other.trace.len(), "seed {seed}");
     }

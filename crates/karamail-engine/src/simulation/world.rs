@@ -165,14 +165,28 @@ impl Letter {
         let message = MessageParser::default().parse(&bytes);
         let text = |name: &str| {
             let header = message.as_ref().and_then(|message| message.header(name));
-            header.and_then(|value| value.as_text()).unwrap_or_default().trim().to_owned()
+            header
+                .and_then(|value| value.as_text())
+                .unwrap_or_default()
+                .trim()
+                .to_owned()
         };
-        let subject = message.as_ref().and_then(|message| message.subject()).unwrap_or_default();
+        let subject = message
+            .as_ref()
+            .and_then(|message| message.subject())
+            .unwrap_or_default();
         let digits: String = subject.chars().filter(char::is_ascii_digit).collect();
         let marker = text("X-Karamail");
         Letter {
-            message_id: message.as_ref().and_then(|message| message.message_id()).unwrap_or_default().to_owned(),
-            number: digits.parse().ok().filter(|_| marker == "receipt" || marker == "repeat"),
+            message_id: message
+                .as_ref()
+                .and_then(|message| message.message_id())
+                .unwrap_or_default()
+                .to_owned(),
+            number: digits
+                .parse()
+                .ok()
+                .filter(|_| marker == "receipt" || marker == "repeat"),
             marker,
             from,
             to,

@@ -105,11 +105,16 @@ impl Witness {
 /// In the simulation: commits and statements of this connection fail when it is their turn.
 pub(super) async fn watch(writer: &mut SqliteConnection) {
     let Some(stage) = stage() else { return };
-    let (commits, work) = (Arc::clone(&stage.ledger_trouble), Arc::clone(&stage.ledger_trouble));
+    let (commits, work) = (
+        Arc::clone(&stage.ledger_trouble),
+        Arc::clone(&stage.ledger_trouble),
+    );
     {
         let mut handle = writer.lock_handle().await.unwrap();
         handle.set_commit_hook(move || !LedgerTrouble::strikes(&commits.commits_left));
-        handle.set_progress_handler(OPERATIONS_A_LOOK, move || !LedgerTrouble::strikes(&work.work_left));
+        handle.set_progress_handler(OPERATIONS_A_LOOK, move || {
+            !LedgerTrouble::strikes(&work.work_left)
+        });
     }
     let pages = match stage.ledger_trouble.is_full.load(Ordering::SeqCst) {
         true => 1,
@@ -121,7 +126,10 @@ pub(super) async fn watch(writer: &mut SqliteConnection) {
 /// No limit below what the file has takes effect: it may not grow any more.
 async fn limit(writer: &mut SqliteConnection, pages: u32) {
     let statement = format!("PRAGMA max_page_count = {pages}");
-    sqlx::query(sqlx::AssertSqlSafe(statement)).execute(writer).await.unwrap();
+    sqlx::query(sqlx::AssertSqlSafe(statement))
+        .execute(writer)
+        .await
+        .unwrap();
 }
 
 impl super::Store {
