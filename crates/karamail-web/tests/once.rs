@@ -44,7 +44,7 @@ async fn that_a_number_is_sent_again_is_told_once_and_not_on_a_reload() {
     shop.collect(1).await;
     shop.wait_for("/results/main/1", "送信済み").await;
     let sent = shop.post("/results/main/1/resend", &[]).await;
-    told_once(&shop, &sent, "もう一度送ります").await;
+    told_once(&shop, &sent, "もう一度送ります。経過は下に表示されます。").await;
     shop.servers.wait_for_sent(2).await;
     shop.wait_for("/results/main/1", "再送済み").await;
     let sent = shop

@@ -54,11 +54,8 @@ pub(crate) enum Wish {
     OpenOutside(String),
     /// A page has come, from this address.
     Loaded(String),
-    /// The webview's process ended. WebView2 and macOS' webview start it again by themselves.
-    #[cfg_attr(
-        any(windows, target_os = "macos"),
-        expect(dead_code, reason = "nobody tells it there")
-    )]
+    /// The webview's process ended. WebView2 starts it again by itself.
+    #[cfg_attr(windows, expect(dead_code, reason = "nobody tells it there"))]
     Interrupted,
     /// A page's button for what × does.
     AskToClose,

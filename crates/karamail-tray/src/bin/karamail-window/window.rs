@@ -85,6 +85,8 @@ impl Screens {
         let mut context = WebContext::new(Some(places.webview()));
         context.set_allows_automation(crate::is_automation_allowed());
         let builder = builder(&mut context, proxy, runtime, address).with_url(protocol::address(path));
+        #[cfg(target_os = "macos")]
+        let builder = followed(builder, proxy);
         let webview = put_into(&window, builder)?;
         follow_process(&webview, proxy);
         let screens = Screens {
@@ -294,6 +296,16 @@ fn put_into(window: &Window, builder: WebViewBuilder<'_>) -> Result<WebView, Box
 #[cfg(any(windows, target_os = "macos"))]
 fn put_into(window: &Window, builder: WebViewBuilder<'_>) -> Result<WebView, Box<dyn std::error::Error>> {
     Ok(builder.build(window)?)
+}
+
+/// As [`follow_process`] does elsewhere: WebKit on macOS wants to be told beforehand.
+#[cfg(target_os = "macos")]
+fn followed<'a>(builder: WebViewBuilder<'a>, proxy: &EventLoopProxy<Wish>) -> WebViewBuilder<'a> {
+    use wry::WebViewBuilderExtDarwin as _;
+    let proxy = proxy.clone();
+    builder.with_on_web_content_process_terminate_handler(move || {
+        let _ = proxy.send_event(Wish::Interrupted);
+    })
 }
 
 /// Tells when the process that draws the pages has ended. WebView2 shows a page of its own then, with a button.

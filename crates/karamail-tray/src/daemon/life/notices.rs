@@ -1,5 +1,6 @@
 //! What happens, told in notifications: trouble and its end, mails that wait for a person, and each receipt where that is wished for.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use karamail_core::journal::{Event, EventKind};
@@ -18,15 +19,13 @@ use super::trouble::{Cause, Sight, Telling, Troubles};
 pub(super) async fn tell_troubles(program: Arc<Program>, mut woken: watch::Receiver<u64>) {
     let mut news = program.news();
     let mut troubles = Troubles::default();
-    let mut was_polling = false;
+    let mut were_polling: HashSet<String> = HashSet::new();
     loop {
         let handle = program.handle();
         let status = handle.as_ref().map(|handle| handle.status().borrow().clone());
-        let is_polling = status
-            .as_ref()
-            .is_some_and(|status| status.mailboxes.iter().any(|mailbox| mailbox.is_polling));
-        let has_polled = was_polling && !is_polling;
-        was_polling = is_polling;
+        let polling: HashSet<String> = status.iter().flat_map(polling).collect();
+        let has_polled = !were_polling.is_subset(&polling);
+        were_polling = polling;
         let now = clock::now();
         let mut due = vec![troubles.see(sight(&program.phase(), status.as_ref()), has_polled, now)];
         if let Some(status) = &status {
@@ -43,6 +42,12 @@ pub(super) async fn tell_troubles(program: Arc<Program>, mut woken: watch::Recei
             Ok(()) = woken.changed() => troubles.woke(),
         }
     }
+}
+
+/// The mailboxes that are being polled.
+fn polling(status: &Status) -> impl Iterator<Item = String> {
+    let polling = status.mailboxes.iter().filter(|mailbox| mailbox.is_polling);
+    polling.map(|mailbox| mailbox.name.clone())
 }
 
 /// Without an engine there are no settings to say no.

@@ -1,6 +1,7 @@
 //! When a notice is due. Pure: what is seen goes in with its time, what is to be told comes out.
 //!
-//! A trouble is told once it has lasted a minute and two polls, so a network that is away for a moment says nothing. Its end is told
+//! A trouble is told once it has lasted a minute and two polls, so a network that is away for a moment says nothing; a full disk and a fault
+//! of the program at once. Its end is told
 //! once, and only where the trouble was. A next trouble is told ten minutes after the last at the soonest: a network that comes and
 //! goes makes two notices in ten minutes at most.
 
@@ -80,7 +81,11 @@ impl Troubles {
                 let since = since.min(now);
                 let polls = polls.saturating_add(u32::from(is_poll));
                 self.since = Some((since, polls));
-                let has_lasted = now.duration_since(since) >= LASTS && (polls >= POLLS || !cause.is_polled());
+                let has_lasted = match cause.certainty() {
+                    Certainty::AtOnce => true,
+                    Certainty::AfterAWhile => now.duration_since(since) >= LASTS,
+                    Certainty::AfterPolls => now.duration_since(since) >= LASTS && polls >= POLLS,
+                };
                 let is_due = has_lasted && !self.is_told && is_past(self.told_at, now);
                 if !is_due {
                     return None;
@@ -111,10 +116,23 @@ impl Troubles {
     }
 }
 
+/// When a trouble is none of a moment.
+enum Certainty {
+    /// It goes away by no time, and no poll brings news of it.
+    AtOnce,
+    /// A person may be about to mend it.
+    AfterAWhile,
+    /// The network may be away for a moment.
+    AfterPolls,
+}
+
 impl Cause {
-    /// Whether polls find it. The others stand by themselves.
-    fn is_polled(&self) -> bool {
-        matches!(self, Cause::Unreachable(_) | Cause::NotSending(_))
+    fn certainty(&self) -> Certainty {
+        match self {
+            Cause::NoEngine | Cause::DiskFull => Certainty::AtOnce,
+            Cause::PasswordMissing(_) => Certainty::AfterAWhile,
+            Cause::Unreachable(_) | Cause::NotSending(_) => Certainty::AfterPolls,
+        }
     }
 }
 
@@ -248,10 +266,16 @@ mod tests {
 
     #[test]
     fn what_no_poll_finds_needs_no_poll_to_be_told() {
-        let mut troubles = Troubles::default();
-        assert_eq!(troubles.see(Sight::Bad(Cause::DiskFull), false, at(0)), None);
-        let told = troubles.see(Sight::Bad(Cause::DiskFull), false, at(60));
-        assert_eq!(told, Some(Telling::Trouble(Cause::DiskFull)));
+        let see = |cause: Cause, second| {
+            let mut troubles = Troubles::default();
+            let first = troubles.see(Sight::Bad(cause.clone()), false, at(0));
+            let later = troubles.see(Sight::Bad(cause), false, at(second));
+            (first.is_some(), later.is_some())
+        };
+        assert_eq!(see(Cause::DiskFull, 1), (true, false));
+        assert_eq!(see(Cause::NoEngine, 1), (true, false));
+        assert_eq!(see(Cause::PasswordMissing("a".to_owned()), 59), (false, false));
+        assert_eq!(see(Cause::PasswordMissing("a".to_owned()), 60), (false, true));
     }
 
     #[test]
