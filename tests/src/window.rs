@@ -281,12 +281,12 @@ impl Desktop {
         self.process(WINDOW)
     }
 
-    /// The id of a process below the tray program, by the beginning of its name; it is waited for.
+    /// The id of a process below the tray program, by its name; it is waited for.
     pub fn process(&self, name: &str) -> u32 {
         let mut found = None;
         wait_until("the process is there", PATIENCE, || {
             let mut all = self.window_processes().into_iter();
-            found = all.find(|(_, one)| one.starts_with(&name[..name.len().min(15)]));
+            found = all.find(|(_, one)| is_named(one, name));
             found.is_some()
         });
         found.map_or(0, |(id, _)| id)
@@ -444,6 +444,11 @@ fn settings(servers: &DemoServers) -> String {
         pop3 = servers.pop3_port(),
         smtp = servers.smtp_port(),
     )
+}
+
+/// The kernel keeps fifteen letters of a name.
+fn is_named(process: &str, name: &str) -> bool {
+    process == name || (process.len() == 15 && name.starts_with(process))
 }
 
 /// Every process: id, the one above, name.

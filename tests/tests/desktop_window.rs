@@ -303,10 +303,8 @@ fn a_second_start_brings_the_window_up_and_shows_what_is_wished_for() {
     let id = desktop.window();
     desktop.tool("xdotool", &["windowminimize", &id]);
     let is_shown = || {
-        desktop.tool(
-            "xdotool",
-            &["search", "--onlyvisible", "--class", "karamail-window"],
-        ) != ""
+        let search = ["search", "--onlyvisible", "--class", "karamail-window"];
+        !desktop.tool("xdotool", &search).is_empty()
     };
     wait_until("it is minimised", PATIENCE, || !is_shown());
     desktop.second_start(&[]);
@@ -425,10 +423,10 @@ fn a_webview_that_crashes_is_started_again_and_twice_at_once_gives_way_to_the_br
     driven.go("/results");
     driven.wait_for("h1", "収集結果");
     drop(driven);
-    let first = desktop.process("WebKitWebProces");
+    let first = desktop.process("WebKitWebProcess");
     kill(first);
     wait_until("another process draws the pages", PATIENCE, || {
-        desktop.process("WebKitWebProces") != first
+        desktop.process("WebKitWebProcess") != first
     });
     let driven = desktop.drive();
     driven.wait_for("main", "メールの収集と受付は止まっていません");
@@ -436,7 +434,7 @@ fn a_webview_that_crashes_is_started_again_and_twice_at_once_gives_way_to_the_br
     driven.click("main a[role=button]");
     driven.wait_at("/results");
     drop(driven);
-    kill(desktop.process("WebKitWebProces"));
+    kill(desktop.process("WebKitWebProcess"));
     desktop.wait_for_no_window();
     wait_until("the browser is asked", PATIENCE, || desktop.opened().len() == 1);
     assert!(

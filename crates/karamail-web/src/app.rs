@@ -68,7 +68,17 @@ impl FromRequestParts<App> for App {
 }
 
 impl App {
-    pub(crate) fn new(program: Arc<Program>, notice: Pending, is_window: bool) -> App {
+    /// For a browser.
+    pub(crate) fn new(program: Arc<Program>, notice: Pending) -> App {
+        App::with(program, notice, false)
+    }
+
+    /// For the program's own window.
+    pub(crate) fn in_window(program: Arc<Program>) -> App {
+        App::with(program, Pending::default(), true)
+    }
+
+    fn with(program: Arc<Program>, notice: Pending, is_window: bool) -> App {
         App {
             inner: Arc::new(Inner {
                 program,

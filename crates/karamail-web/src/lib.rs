@@ -44,14 +44,14 @@ pub fn router(program: Arc<Program>) -> Router {
 
 /// The same for the program's own window, which is a bare webview: files are saved here, and the window can be closed from the page.
 pub fn router_in_window(program: Arc<Program>) -> Router {
-    let app = App::new(program, shell::Pending::default(), true);
+    let app = App::in_window(program);
     let saving = from_fn_with_state(app.clone(), window::save);
     screens(app, window::routes(), |routes| routes.layer(saving))
 }
 
 /// The same, with a notice that the next page begins with.
 fn router_telling(program: Arc<Program>, notice: shell::Pending) -> Router {
-    screens(App::new(program, notice, false), Router::new(), |routes| routes)
+    screens(App::new(program, notice), Router::new(), |routes| routes)
 }
 
 /// Every screen, with these routes beside them and this layer next to them.

@@ -39,10 +39,7 @@ struct Back {
 }
 
 /// `/window/interrupted`: what a window shows in place of a page whose process ended.
-async fn interrupted(
-    app: App,
-    Query(Back { back }): Query<Back>,
-) -> Result<Response, PageFault> {
+async fn interrupted(app: App, Query(Back { back }): Query<Back>) -> Result<Response, PageFault> {
     let shell = app.shell(Nav::Other, words::crashed_title(app.language()));
     let back = our_page(&back).to_owned();
     page(&InterruptedPage { shell, back })

@@ -112,9 +112,7 @@ fn main() -> ExitCode {
             }
             (Wish::Interrupted, Some(open)) => {
                 let now = Instant::now();
-                let is_again = interrupted
-                    .replace(now)
-                    .is_some_and(|before| now - before < SOON);
+                let is_again = interrupted.replace(now).is_some_and(|before| now - before < SOON);
                 if is_again {
                     screens = None;
                     *flow = ControlFlow::ExitWithCode(NO_WEBVIEW.into());

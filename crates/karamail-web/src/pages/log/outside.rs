@@ -153,7 +153,6 @@ mod tests {
         App::new(
             Program::start(places, Arc::new(secrets), false),
             Pending::default(),
-            false,
         )
     }
 
