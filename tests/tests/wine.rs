@@ -245,7 +245,7 @@ fn a_session_that_ends_ends_the_program(desktop: &Desktop, program: &Path, data:
     the_icon_is_in_the_tray(desktop);
     // Sends WM_QUERYENDSESSION and WM_ENDSESSION to every window.
     desktop.run("wineboot", &["--end-session"]);
-    ends_cleanly(&desktop, &mut running, data);
+    ends_cleanly(desktop, &mut running, data);
 }
 
 fn portable_keeps_all_beside_the_program(desktop: &Desktop, shop: &PlainShop, settings: &Settings) {
@@ -257,5 +257,5 @@ fn portable_keeps_all_beside_the_program(desktop: &Desktop, shop: &PlainShop, se
         .unwrap();
     a_signup_gets_its_receipt_and_a_line_in_the_log(shop, &place.join("data/log"), "hanako@ezweb.ne.jp", 2);
     assert_eq!(desktop.run(&text(&place.join(TRAY)), &["--quit"]).code, Some(0));
-    ends_cleanly(&desktop, &mut running, &place.join("data"));
+    ends_cleanly(desktop, &mut running, &place.join("data"));
 }
