@@ -52,11 +52,11 @@ pub(super) fn mail(
                 body.push_str("--b\r\n\r\nIt could not be delivered.\r\n--b--\r\n");
             }
             2 => from = format!("no-reply@robot{nth}.example.org"),
-            _ => header.push_str(*dice.one_of::<&str>(&AUTOMATIC)),
+            _ => header.push_str(dice.one_of::<&str>(&AUTOMATIC)),
         },
         Kind::Other => {
             for line in 0..dice.below(12) {
-                body.push_str(*dice.one_of(&[
+                body.push_str(dice.one_of::<&str>(&[
                     "How late are you open?",
                     ".dotted",
                     "..twice",
