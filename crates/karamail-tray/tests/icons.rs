@@ -1,7 +1,11 @@
 //! The icon's five states can be told apart in every size, on light and dark task bars, with and without colours.
 //! `KARAMAIL_PICTURES=folder cargo test -p karamail-tray --test icons` draws a sheet of all of them to look at.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::PathBuf;
 
