@@ -256,12 +256,13 @@ fn the_installers_pages_are_gone_through_by_keyboard_in_both_languages() {
         assert!(!pc.desktop_icon().exists(), "not ticked on its page");
         note_the_screen(&pc);
         let uninstall = text(&pc.place().join("uninstall.exe"));
-        in_language(&pc, &uninstall, language).spawn().unwrap();
+        let mut uninstall = in_language(&pc, &uninstall, language).spawn().unwrap();
         leave_page(&pc, &format!("{language}-remove-confirm"), "alt+n");
         leave_page(&pc, &format!("{language}-remove-what"), "alt+u");
         leave_last_page(&pc, &format!("{language}-remove-finished"), "alt+c", || {
             !pc.place().exists() && pc.desktop.processes("Un_A.exe").is_empty()
         });
+        uninstall.wait().unwrap();
         assert!(pc.desktop.processes(TRAY).is_empty(), "ended first");
     }
 }

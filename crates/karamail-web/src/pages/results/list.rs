@@ -299,22 +299,22 @@ fn thousands(count: i64) -> String {
     text
 }
 
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_count_has_its_commas() {
-        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
-            assert_eq!(super::thousands(count), text);
-        }
-    }
-}
-
 impl List {
     /// Where the list is had as a file.
     fn download(&self, path: &str) -> String {
         match &self.demo {
             Some(demo) => self.filter.address(path, &[(DEMO, demo)]),
             None => self.filter.address(path, &[]),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_count_has_its_commas() {
+        for (count, text) in [(0, "0"), (999, "999"), (1000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(super::thousands(count), text);
         }
     }
 }
