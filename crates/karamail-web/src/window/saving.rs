@@ -269,7 +269,7 @@ mod tests {
         check("attachment; filename=\"results.csv\"", Some("results.csv"));
         check(
             "attachment; filename=\"results.csv\"; filename*=UTF-8''%E5%8F%8E%E9%9B%86%E7%B5%90%E6%9E%9C.csv",
-            Some("収集結果.csv"),
+            Some("\u{53CE}\u{96C6}\u{7D50}\u{679C}.csv"),
         );
         check("attachment; filename=\"../../.bashrc\"", Some("_.._.bashrc"));
         check("attachment; filename*=UTF-8''a%2Fb%3A%00c", Some("a_b__c"));
