@@ -54,7 +54,11 @@ where
             // What is around the part is of a side that is gone; the header of the answer says so.
             return Ok(StatusCode::NO_CONTENT.into_response());
         }
-        let html = render().await?;
+        let html = match render().await {
+            // The side went while it was being looked at.
+            Err(_) if app.is_left() => return Ok(StatusCode::NO_CONTENT.into_response()),
+            rendered => rendered?,
+        };
         let now = version(&html);
         if now != seen.version {
             return Ok(([(VERSION, now)], Html(html)).into_response());
