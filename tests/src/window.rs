@@ -317,10 +317,29 @@ impl Desktop {
             if let Some(id) = found.lines().last() {
                 return id.to_owned();
             }
-            let said = fs::read_to_string(self.log()).unwrap_or_default();
-            assert!(begin.elapsed() < PATIENCE, "no window; the program says:\n{said}");
+            assert!(begin.elapsed() < PATIENCE, "no window; {}", self.what_is_known());
             std::thread::sleep(std::time::Duration::from_millis(50));
         }
+    }
+
+    /// What is known of a desktop on which something did not come.
+    fn what_is_known(&self) -> String {
+        let said = fs::read_to_string(self.log()).unwrap_or_default();
+        let manager = fs::read_to_string(self.folder.path().join("openbox.log")).unwrap_or_default();
+        let windows = self.tool("xdotool", &["search", "--name", ""]);
+        let mut diagnostics = String::new();
+        for file in fs::read_dir(self.data().join("diagnostics"))
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            diagnostics += &fs::read_to_string(file.path()).unwrap_or_default();
+        }
+        let (below, opened) = (self.window_processes(), self.opened());
+        format!(
+            "below the tray program: {below:?}; opened outside: {opened:?}; windows of any kind: {windows:?}; it says:\n{said}\n\
+             diagnostics:\n{diagnostics}\nwindow manager:\n{manager}"
+        )
     }
 
     /// Where the window is.
