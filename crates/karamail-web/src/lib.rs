@@ -19,6 +19,7 @@ mod guard;
 mod headers;
 mod live;
 mod once;
+mod outside;
 mod pages;
 mod part;
 mod patient;

@@ -15,6 +15,7 @@ use std::time::SystemTime;
 use karamail_core::limits::{LOG_FILE_BYTES, LOG_FILES_KEPT, LOG_LINES_AT_ONCE};
 use karamail_core::words::screens::log as words;
 use karamail_core::words::{Language, Told};
+use tokio::sync::Semaphore;
 
 use super::find;
 pub use super::find::{Direction, Found, Wanted};
@@ -355,12 +356,24 @@ fn months(folder: &Path) -> Result<Vec<LogMonth>, LogFault> {
     Ok(months)
 }
 
+/// Threads that wait for log files at once, in all of the program. A runtime has eight for all purposes, and a drive that hangs may not
+/// take them from collecting.
+const WAITING_THREADS: usize = 2;
+
+static FREE: Semaphore = Semaphore::const_new(WAITING_THREADS);
+
 /// Files may lie on a slow disk: they are read on a thread that may wait.
 async fn blocking<T: Send + 'static>(
     path: &Path,
     work: impl FnOnce() -> Result<T, LogFault> + Send + 'static,
 ) -> Result<T, LogFault> {
-    tokio::task::spawn_blocking(work)
+    // It is never closed. Held until the thread is free again, whoever still waits.
+    let free = FREE.acquire().await.ok();
+    let waiting = tokio::task::spawn_blocking(move || {
+        let _free = free;
+        work()
+    });
+    waiting
         .await
         .map_err(|error| LogFault::of(path, io::Error::other(error)))
         .flatten()
@@ -390,5 +403,34 @@ mod tests {
         assert_eq!(view.expect("it waited for the slow one").unwrap().lines, 1);
         drop(held);
         assert_eq!(reader.view(folder.path(), &slow).await.unwrap().lines, 1);
+    }
+
+    #[test]
+    fn however_many_look_at_a_log_that_hangs_collecting_has_threads_left() {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .max_blocking_threads(8)
+            .enable_time()
+            .build()
+            .unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let month = Month::parse("2026-11").unwrap();
+        fs::write(month.file(folder.path()), "2026-11-01 10:00:00\tx\n").unwrap();
+        let reader = LogReader::new();
+        let kept = reader.kept(&month.file(folder.path()));
+        let held = lock(&kept.known);
+        for _ in 0..16 {
+            let (reader, month, folder) = (reader.clone(), month.clone(), folder.path().to_owned());
+            runtime.spawn(async move { reader.view(&folder, &month).await.map(drop) });
+        }
+        let works = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            let work = tokio::task::spawn_blocking(|| ());
+            tokio::time::timeout(Duration::from_secs(30), work).await.is_ok()
+        };
+        let is_done = runtime.block_on(works);
+        drop(held);
+        runtime.shutdown_background();
+        assert!(is_done, "those who look at the log have all threads");
     }
 }

@@ -89,7 +89,8 @@ pub struct Program {
     begin: Notify,
     stop_switch: StopSwitch,
     stop: Stop,
-    supervisor: Mutex<Option<JoinHandle<()>>>,
+    /// Taken when it has ended: whoever asks for the end meanwhile waits as well.
+    supervisor: tokio::sync::Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Program {
@@ -112,10 +113,13 @@ impl Program {
             begin: Notify::new(),
             stop_switch,
             stop,
-            supervisor: Mutex::new(None),
+            supervisor: tokio::sync::Mutex::new(None),
         });
         let task = tokio::spawn(Arc::clone(&program).supervise());
-        *lock(&program.supervisor) = Some(task);
+        // Nobody else knows the program yet.
+        if let Ok(mut supervisor) = program.supervisor.try_lock() {
+            *supervisor = Some(task);
+        }
         program
     }
 
@@ -290,10 +294,12 @@ impl Program {
         self.request_end();
         self.testing.call_all_off();
         self.demo_off().await;
-        let task = lock(&self.supervisor).take();
-        if let Some(task) = task {
+        let mut supervisor = self.supervisor.lock().await;
+        if let Some(task) = supervisor.as_mut() {
             let _ = task.await;
+            *supervisor = None;
         }
+        drop(supervisor);
         self.phase()
     }
 

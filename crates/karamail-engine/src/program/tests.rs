@@ -117,3 +117,14 @@ async fn what_the_desktop_says_is_shown_until_it_is_put_away() {
     assert_eq!(program.desktop().unwrap().notes, []);
     program.end().await;
 }
+
+#[tokio::test]
+async fn whoever_asks_for_the_end_while_it_is_under_way_waits_for_it_too() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("karamail.toml"), GOOD).unwrap();
+    let program = start(folder.path());
+    assert!(matches!(program.settled().await, Phase::Running(_)));
+    let (first, second) = tokio::join!(program.end(), program.end());
+    assert!(matches!(first, Phase::Ended));
+    assert!(matches!(second, Phase::Ended), "it did not wait");
+}

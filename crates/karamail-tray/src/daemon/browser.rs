@@ -37,9 +37,7 @@ impl Browser {
     ) -> io::Result<()> {
         let access = self.served(runtime, program)?;
         let link = access.link_to(path)?;
-        let language = program.language();
-        let told = link.clone();
-        outside::open(&link, move |error| tell(language, &told, error));
+        outside::open(&link, teller(runtime.clone(), program.language(), link.clone()));
         Ok(())
     }
 
@@ -80,6 +78,19 @@ async fn open(program: &Arc<Program>, before: Option<Arc<Access>>) -> io::Result
     Ok(server)
 }
 
+/// Tells the link on whatever thread it is that no browser opened. A notice is shown by a task, and the thread that opens addresses is
+/// none of the runtime's.
+fn teller(
+    runtime: tokio::runtime::Handle,
+    language: Language,
+    link: String,
+) -> impl FnOnce(&io::Error) + Send + 'static {
+    move |error| {
+        let _inside = runtime.enter();
+        tell(language, &link, error);
+    }
+}
+
 /// No browser opened: the person must still come to the link. It works once and on this machine, so a notice may carry it; the log may not.
 fn tell(language: Language, link: &str, error: &io::Error) {
     tracing::warn!(%error, "no browser could be opened");
@@ -101,5 +112,23 @@ fn why_no_window() -> Notice {
             text: words::no_webkit,
             link: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_no_browser_opens_the_link_is_told_from_the_thread_that_learns_it() {
+        // Never driven: nobody's desktop shows the notice of a test.
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let link = "http://127.0.0.1:1/enter#x".to_owned();
+        let tell = teller(runtime.handle().clone(), Language::Japanese, link);
+        let thread = std::thread::spawn(move || tell(&io::Error::other("no browser")));
+        assert!(
+            thread.join().is_ok(),
+            "it broke down, and the person has no way in"
+        );
     }
 }

@@ -47,6 +47,9 @@ pub(crate) enum Wish {
     Look,
     /// End the program; whoever asks has confirmed it.
     End,
+    /// End it without finishing anything: the next start finds every promise on disk.
+    #[cfg(unix)]
+    EndNow,
     /// The program has ended; the loop ends too.
     Ended,
 }
@@ -67,10 +70,6 @@ pub(crate) struct Desk {
     first_page: Option<String>,
     is_ending: bool,
     /// What goes beside the work; its end says that the end was asked for.
-    #[cfg_attr(
-        not(any(windows, target_os = "macos")),
-        expect(dead_code, reason = "it ends with the desk")
-    )]
     life: Life,
 }
 
@@ -138,6 +137,12 @@ impl Desk {
             Wish::Look => self.look(),
             Wish::Chosen(choice) => self.chosen(choice),
             Wish::End => self.end(),
+            #[cfg(unix)]
+            Wish::EndNow => {
+                // It was asked for.
+                self.life.end();
+                std::process::exit(super::trouble::Exit::Failed as i32);
+            }
             // The loop's.
             Wish::Ended => {}
         }

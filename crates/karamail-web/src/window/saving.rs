@@ -21,6 +21,7 @@ use tokio::io::AsyncWriteExt as _;
 
 use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
+use crate::outside;
 use crate::shell::{Nav, Shell, page};
 use crate::text::filters;
 
@@ -133,10 +134,8 @@ pub(super) async fn open(
     };
     // A folder that is gone would be opened as nothing, and nobody would be told.
     std::fs::metadata(&place).map_err(|error| failed(error.to_string()))?;
-    let opening =
-        tokio::task::spawn_blocking(move || opener::open(&place).map_err(|error| error.to_string()));
-    let opened = opening.await.map_err(|error| error.to_string()).flatten();
-    opened.map_err(failed)?;
+    let opened = outside::open(place).await;
+    opened.map_err(|error| failed(error.to_string()))?;
     if is_htmx(&headers) {
         return Ok(words::opened(language).into_response());
     }

@@ -1,7 +1,7 @@
 //! 外部へ取り出し: the month's file in another program, its folder, and a copy of it.
 
+use std::io;
 use std::path::Path;
-use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::{Form, Query};
@@ -15,9 +15,8 @@ use tokio::io::AsyncReadExt as _;
 use super::{Asked, folder, told};
 use crate::app::App;
 use crate::fault::{PageFault, is_htmx};
+use crate::outside;
 
-/// How long a program may take to start before it is taken to have started: some systems tell only when it ends.
-const START: Duration = Duration::from_secs(5);
 /// Bytes of a file in memory while it is sent.
 const PIECE_BYTES: usize = 256 * 1024;
 
@@ -42,7 +41,7 @@ pub(super) async fn open_file(
         fault => Err(told(&app, &fault)),
     })?;
     let file = month.file(&folder);
-    open(&app, Thing::File, &file, start_program).await?;
+    open(&app, Thing::File, &file, outside::open(file.clone())).await?;
     Ok(done(&app, &headers, Some(&month), Thing::File))
 }
 
@@ -53,7 +52,7 @@ pub(super) async fn open_folder(
     Form(asked): Form<Asked>,
 ) -> Result<Response, PageFault> {
     let folder = folder(&app).await;
-    open(&app, Thing::Folder, &folder, start_program).await?;
+    open(&app, Thing::Folder, &folder, outside::open(folder.clone())).await?;
     Ok(done(
         &app,
         &headers,
@@ -76,26 +75,18 @@ fn done(app: &App, headers: &HeaderMap, month: Option<&Month>, thing: Thing) -> 
     Redirect::to(&back).into_response()
 }
 
-fn start_program(path: &Path) -> Result<(), String> {
-    opener::open(path).map_err(|error| error.to_string())
-}
-
-/// Opens a file or folder by `start`, and says where it is if that fails.
+/// Says where a file or folder is if opening it fails.
 async fn open(
     app: &App,
     thing: Thing,
     path: &Path,
-    start: impl FnOnce(&Path) -> Result<(), String> + Send + 'static,
+    opening: impl Future<Output = io::Result<()>>,
 ) -> Result<(), PageFault> {
     let language = app.language();
-    let named = path.to_owned();
-    let started = tokio::task::spawn_blocking(move || start(&named));
-    let why = match tokio::time::timeout(START, started).await {
-        Err(_) | Ok(Ok(Ok(()))) => return Ok(()),
-        Ok(Ok(Err(why))) => why,
-        Ok(Err(error)) => error.to_string(),
+    let Err(error) = opening.await else {
+        return Ok(());
     };
-    tracing::warn!(path = %path.display(), why, "could not be opened");
+    tracing::warn!(path = %path.display(), %error, "could not be opened");
     let what = match thing {
         Thing::File => words::not_opened(language),
         Thing::Folder => words::folder_not_opened(language),
@@ -161,15 +152,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let app = app(folder.path());
         let path = folder.path().join("2026-11.txt");
-        let fault = open(&app, Thing::File, &path, |_| Err("no program".to_owned())).await;
+        let refused = async { Err(io::Error::other("no program")) };
+        let fault = open(&app, Thing::File, &path, refused).await;
         let Err(PageFault::Said(StatusCode::BAD_GATEWAY, _, Some(advice))) = fault else {
             panic!("{fault:?}");
         };
         assert!(advice.contains(&path.display().to_string()), "{advice}");
-        let (told, opened) = std::sync::mpsc::channel();
-        let start = move |path: &Path| told.send(path.to_owned()).map_err(|error| error.to_string());
-        open(&app, Thing::File, &path, start).await.unwrap();
-        assert_eq!(opened.recv().unwrap(), path);
+        open(&app, Thing::File, &path, async { Ok(()) }).await.unwrap();
         app.program.end().await;
     }
 }

@@ -1,7 +1,6 @@
 //! Opening the settings file and the folders with the programs of this computer, and making a first settings file.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use axum::extract::Path as Part;
 use axum::http::StatusCode;
@@ -13,9 +12,7 @@ use super::frame::Notice;
 use super::overview;
 use crate::app::App;
 use crate::fault::PageFault;
-
-/// How long the system may take to open something; a program that stays open must not hold the page.
-const PATIENCE: Duration = Duration::from_secs(3);
+use crate::outside;
 
 /// `/settings/open/{what}`: opens the settings file, its folder, or the data folder.
 pub(super) async fn open(app: App, Part(what): Part<String>) -> Result<Response, PageFault> {
@@ -66,15 +63,5 @@ async fn show_with_its_program(path: PathBuf) -> Result<(), String> {
     if let Err(error) = std::fs::metadata(&path) {
         return Err(error.to_string());
     }
-    let opening = tokio::task::spawn_blocking(move || open_path(&path));
-    match tokio::time::timeout(PATIENCE, opening).await {
-        Ok(Ok(result)) => result,
-        Ok(Err(error)) => Err(error.to_string()),
-        // It is open by now; some programs answer only when they are closed.
-        Err(_) => Ok(()),
-    }
-}
-
-fn open_path(path: &Path) -> Result<(), String> {
-    opener::open(path).map_err(|error| error.to_string())
+    outside::open(path).await.map_err(|error| error.to_string())
 }

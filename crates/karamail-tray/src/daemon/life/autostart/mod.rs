@@ -179,9 +179,19 @@ impl Keeper {
 
     /// Writes what the system has into the settings, so that the screen shows what is.
     fn adopt(&self, is_on: bool) -> Result<(), EditFault> {
+        let before = self.memory.read().autostart;
         // Before: the settings, taken over, are looked at again and are in step then.
         self.memory
             .change(|remembered| remembered.autostart = Some(is_on));
+        let written = self.write_setting(is_on);
+        if written.is_err() {
+            // Or the next start would take the settings for the later act, and undo what the person did.
+            self.memory.change(|remembered| remembered.autostart = before);
+        }
+        written
+    }
+
+    fn write_setting(&self, is_on: bool) -> Result<(), EditFault> {
         let mut file = SettingsFile::open(&self.settings_file)?;
         file.set(KEY, SettingValue::Flag(is_on))?;
         file.save().map(|_| ())
@@ -229,4 +239,29 @@ fn short_digest(folder: &Path) -> String {
     let digest = digest::digest(&digest::SHA256, folder.as_os_str().as_encoded_bytes());
     let first = digest.as_ref().iter().take(4);
     first.map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_not_be_written_into_the_settings_is_not_taken_for_in_step() {
+        let folder = tempfile::tempdir().unwrap();
+        let memory = Arc::new(Memory::open(folder.path()));
+        let keeper = Keeper {
+            name: "karamail-test".to_owned(),
+            start: Start {
+                program: PathBuf::from("karamail-tray"),
+                arguments: Vec::new(),
+            },
+            is_portable: false,
+            is_installed: true,
+            // No file.
+            settings_file: folder.path().to_owned(),
+            memory: Arc::clone(&memory),
+        };
+        assert!(keeper.adopt(false).is_err());
+        assert_eq!(memory.read().autostart, None);
+    }
 }
