@@ -59,7 +59,7 @@ impl Server {
     }
 
     /// Answers until nobody who may has asked for anything for so long, or until the program is asked to end. A page that is looked
-    /// at asks all the time ([`live`](crate::live)); one in a tab behind others does not.
+    /// at asks all the time (`live`); one in a tab behind others does not.
     ///
     /// # Errors
     /// The listener's.

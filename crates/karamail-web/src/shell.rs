@@ -99,7 +99,7 @@ impl Shell {
         }
     }
 
-    /// What stands behind the address of a form that concerns what is shown; see [`side`](crate::side).
+    /// What stands behind the address of a form that concerns what is shown; see [`crate::side`].
     pub(crate) fn mark(&self) -> &str {
         &self.mark
     }
