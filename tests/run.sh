@@ -5,7 +5,7 @@
 #   tests/run.sh unit crash      these parts only
 #   tests/run.sh --list          the parts' names
 #   tests/run.sh bench           whether the measurements of tests/bench work
-#   tests/run.sh desktop wine packages    the desktop programs, those for Windows under Wine, the Debian packages: not among "everything" yet
+#   tests/run.sh packages        the Debian packages: not among "everything" yet
 #
 # Real mail servers and Chromium come from Debian and are installed where they are missing (as root, or with sudo). The
 # servers run on free ports of 127.0.0.1 from temporary folders; the system's own mail services are neither used nor
@@ -30,12 +30,12 @@ PARTS=(
   "servers 2400"
   "browser 1200"
   "crash 3600"
+  "desktop 2400"
+  "wine 3600"
 )
 # Parts that run when they are named, and only then.
 NAMED=(
   "bench 2400"
-  "desktop 1800"
-  "wine 5400"
   "packages 3600"
 )
 

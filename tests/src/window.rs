@@ -96,6 +96,14 @@ impl Desktop {
             &[&format!("DISPLAY={display}"), "/usr/bin/openbox", "--sm-disable"],
             &folder.path().join("openbox.log"),
         );
+        // A window that is mapped while the manager takes over the screen can stay unseen.
+        wait_until("the window manager is up", PATIENCE, || {
+            let asked = Command::new("wmctrl").arg("-m").env("DISPLAY", &display).output();
+            asked
+                .expect("wmctrl is installed; tests/run.sh installs it")
+                .status
+                .success()
+        });
         Desktop {
             folder,
             display,
