@@ -242,8 +242,24 @@ fn fit(name: &str) -> String {
     }
     match fit.trim_matches(['.', ' ']) {
         "" => "karamail".to_owned(),
+        device if is_device(device) => format!("_{device}"),
         fit => fit.to_owned(),
     }
+}
+
+/// Whether Windows takes a name for a device, whatever stands behind its first full stop.
+fn is_device(name: &str) -> bool {
+    let stem = name
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_ascii_uppercase();
+    let numbered = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
+    matches!(
+        stem.as_str(),
+        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"
+    ) || numbered.is_some_and(|number| number.chars().count() == 1 && "0123456789¹²³".contains(number))
 }
 
 #[cfg(test)]
@@ -273,6 +289,9 @@ mod tests {
         check("attachment; filename=\"../../.bashrc\"", Some("_.._.bashrc"));
         check("attachment; filename*=UTF-8''a%2Fb%3A%00c", Some("a_b__c"));
         check("attachment", Some("karamail"));
+        check("attachment; filename=\"con.csv\"", Some("_con.csv"));
+        check("attachment; filename=\"LPT1 .tar.gz\"", Some("_LPT1 .tar.gz"));
+        check("attachment; filename=\"contact.csv\"", Some("contact.csv"));
     }
 
     #[tokio::test]
