@@ -453,11 +453,21 @@ fn screen(folder: &Path) -> (String, Server) {
     let screen = Server::start(
         "Xvfb",
         "/usr/bin/Xvfb",
-        &[&display, "-screen", "0", &size, "-nolisten", "tcp"],
+        &[&display, "-screen", "0", &size, "-nolisten", "tcp", "-noreset"],
         &folder.join("xvfb.log"),
     );
     let socket = format!("/tmp/.X11-unix/X{number}");
-    wait_until("Xvfb is up", PATIENCE, || Path::new(&socket).exists());
+    // Without -noreset it begins anew, and ends everybody, whenever its last client leaves: a tool that asked something.
+    wait_until("Xvfb is up", PATIENCE, || {
+        let ask = || {
+            let asked = Command::new("xdotool")
+                .arg("getdisplaygeometry")
+                .env("DISPLAY", &display)
+                .output();
+            asked.is_ok_and(|asked| asked.status.success())
+        };
+        Path::new(&socket).exists() && ask()
+    });
     (display, screen)
 }
 

@@ -298,6 +298,7 @@ fn start_screen(log: &Path) -> (Server, String) {
         "1024x768x24",
         "-nolisten",
         "tcp",
+        "-noreset",
         "-displayfd",
         "1",
     ];

@@ -23,7 +23,7 @@ impl Screen {
         let folder = scratch_folder("screen");
         let told = folder.path().join("display");
         let start = format!(
-            "exec /usr/bin/Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp 3>'{}'",
+            "exec /usr/bin/Xvfb -displayfd 3 -screen 0 1280x900x24 -nolisten tcp -noreset 3>'{}'",
             told.display()
         );
         let server = Server::start("Xvfb", "/bin/sh", &["-c", &start], &folder.path().join("log"));

@@ -94,7 +94,15 @@ fn tray(course: &Course, smtp: u16, watched: Duration) -> Vec<Vec<String>> {
     let _screen = Server::start(
         "Xvfb",
         "/usr/bin/Xvfb",
-        &[&display, "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
+        &[
+            &display,
+            "-screen",
+            "0",
+            "1280x800x24",
+            "-nolisten",
+            "tcp",
+            "-noreset",
+        ],
         &log,
     );
     let bus_file = folder.path().join("bus");
