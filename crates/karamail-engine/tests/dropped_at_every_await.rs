@@ -87,6 +87,9 @@ async fn invariants_2_3_4_hold_wherever_the_cycle_is_cut() {
             if finished_whole == 3 {
                 break;
             }
+        } else {
+            // Work that is left over from cut to cut would grow faster than the number of awaits. (The next test lets it.)
+            once(folder.path(), settings(&servers, forward, NO_LIMITS)).await;
         }
         assert!(polls < 2_000, "a cycle has no thousands of awaits");
     }
