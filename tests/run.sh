@@ -117,7 +117,7 @@ part_unit() { cargo test; }
 
 # Thousands of plays of the whole engine in a world that misbehaves from a seed (docs/RELIABILITY.md).
 part_simulation() {
-  KARAMAIL_SIM_SEEDS=${KARAMAIL_SIM_SEEDS:-5000} KARAMAIL_SIM_TWICE=${KARAMAIL_SIM_TWICE:-100} \
+  KARAMAIL_SIM_SEEDS=${KARAMAIL_SIM_SEEDS:-3000} KARAMAIL_SIM_TWICE=${KARAMAIL_SIM_TWICE:-100} \
     cargo test -p karamail-engine --lib simulation -- --nocapture --test-threads=1
 }
 

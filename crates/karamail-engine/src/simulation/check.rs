@@ -190,7 +190,10 @@ fn deletions(stage: &Stage, evidence: &Evidence) {
             .into_iter()
             .filter(|row| row.state == "gone")
             .count();
-        if stage.character.is_honest() && mail.left.is_none() && mail.was_listed && there == 1 && rows == 1 {
+        // A listing without an id, and LIST refused beside it, leaves a mail out; when it is listed again, its content tells
+        // that it was answered.
+        let lists_all = stage.character.is_honest() && stage.character.misses_ids == 0;
+        if lists_all && mail.left.is_none() && mail.was_listed && there == 1 && rows == 1 {
             let twins = world.mails.iter().filter(|other| other.key == mail.key).count();
             stage.hold(gone == 0 || twins > 1, || {
                 format!("mail {} counts as gone and is there", mail.id)
