@@ -98,11 +98,7 @@ impl Desktop {
         );
         // A window that is mapped while the manager takes over the screen can stay unseen.
         wait_until("the window manager is up", PATIENCE, || {
-            let asked = Command::new("wmctrl").arg("-m").env("DISPLAY", &display).output();
-            asked
-                .expect("wmctrl is installed; tests/run.sh installs it")
-                .status
-                .success()
+            is_told(&display, "wmctrl", "-m")
         });
         Desktop {
             folder,
@@ -459,16 +455,16 @@ fn screen(folder: &Path) -> (String, Server) {
     let socket = format!("/tmp/.X11-unix/X{number}");
     // Without -noreset it begins anew, and ends everybody, whenever its last client leaves: a tool that asked something.
     wait_until("Xvfb is up", PATIENCE, || {
-        let ask = || {
-            let asked = Command::new("xdotool")
-                .arg("getdisplaygeometry")
-                .env("DISPLAY", &display)
-                .output();
-            asked.is_ok_and(|asked| asked.status.success())
-        };
-        Path::new(&socket).exists() && ask()
+        Path::new(&socket).exists() && is_told(&display, "xdotool", "getdisplaygeometry")
     });
     (display, screen)
+}
+
+/// Whether a tool gets an answer from the screen.
+fn is_told(display: &str, tool: &str, question: &str) -> bool {
+    let mut command = Command::new(tool);
+    let asked = command.arg(question).env("DISPLAY", display).output();
+    asked.is_ok_and(|asked| asked.status.success())
 }
 
 fn settings(servers: &DemoServers) -> String {
