@@ -31,6 +31,9 @@ const LINKS: usize = 4;
 /// Browsers that are signed in.
 const SESSIONS: usize = 16;
 
+/// How long a request may take of somebody who has not come in yet: a page, a file of ours, or a form of one line.
+const STRANGERS_PATIENCE: Duration = Duration::from_secs(5);
+
 /// Who may come in.
 pub struct Access {
     port: u16,
@@ -198,7 +201,9 @@ pub(crate) async fn keep(State(access): State<Arc<Access>>, request: Request, ne
         return next.run(request).await;
     }
     if path == "/enter" || path.starts_with("/assets/") {
-        return next.run(request).await;
+        // Who has not come in yet holds nothing for long, however slowly a form is sent.
+        let answered = tokio::time::timeout(STRANGERS_PATIENCE, next.run(request)).await;
+        return answered.unwrap_or_else(|_| refused(&access, StatusCode::REQUEST_TIMEOUT));
     }
     refused(&access, StatusCode::UNAUTHORIZED)
 }

@@ -13,6 +13,7 @@
 
 mod app;
 mod assets;
+mod connections;
 mod fault;
 mod form;
 mod guard;

@@ -13,10 +13,15 @@ use tokio::net::TcpListener;
 
 pub use crate::guard::Access;
 pub use crate::shell::Notice;
+use crate::connections::{self, Bounds};
 use crate::{guard, headers};
 
 /// How long answers may take to finish once the end was asked for.
 const GRACE: Duration = Duration::from_secs(3);
+/// Connections at once. A browser keeps six for each address; a system gives a process 256 file handles or more.
+const CONNECTIONS: usize = 64;
+/// How long a request's header may take, and a connection may rest: on this machine both come within moments.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A listener on 127.0.0.1, which no other machine can reach.
 pub struct Server {
@@ -79,11 +84,15 @@ impl Server {
         let mut stop = self.program.stop();
         let mut stop_late = stop.clone();
         let router = guarded(self.program, self.access);
-        let serving = axum::serve(self.listener, router).with_graceful_shutdown(async move {
+        let bounds = Bounds {
+            connections: CONNECTIONS,
+            patience: PATIENCE,
+        };
+        let serving = connections::answer(self.listener, router, bounds, async move {
             stop.requested().await;
         });
         tokio::select! {
-            served = serving => served,
+            () = serving => Ok(()),
             () = async {
                 stop_late.requested().await;
                 tokio::time::sleep(GRACE).await;
