@@ -142,6 +142,27 @@ pub fn is_blank(character: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// An address as people are shown it: behind each character that can be taken for a letter of ASCII (Cyrillic, Greek, full-width
+/// and mathematical letters, accents) stands its code, as in `tа⟦U+0430⟧ro@example.jp`. Kana and kanji stand for themselves.
+pub fn plainly(address: &str) -> String {
+    let mut shown = String::with_capacity(address.len());
+    for character in address.chars() {
+        shown.push(character);
+        if !character.is_ascii() && !is_japanese(character) {
+            shown.push_str(&format!("⟦U+{:04X}⟧", u32::from(character)));
+        }
+    }
+    shown
+}
+
+/// Kana, kanji and their marks, half-width kana, and U+FFFD and `…`, which stand for what is not shown. Full-width letters are not
+/// among them.
+fn is_japanese(character: char) -> bool {
+    matches!(character,
+        '\u{3001}'..='\u{303f}' | '\u{3041}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}'
+        | '\u{f900}'..='\u{faff}' | '\u{ff66}'..='\u{ff9f}' | '\u{20000}'..='\u{3fffd}' | '\u{fffd}' | '…')
+}
+
 fn unquote(local: &str) -> Result<String, AddressFault> {
     let Some(inner) = local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
         let bad = |c: char| {

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use karamail_core::address::EmailAddress;
+use karamail_core::mail::body_text;
 use mail_parser::{Address, MessageParser};
 
 use super::SentMail;
@@ -24,7 +25,8 @@ pub struct PhoneLetter {
 impl PhoneLetter {
     /// Reads a mail. One that cannot be read is an empty letter.
     pub fn read(mail: &SentMail) -> PhoneLetter {
-        let Some(message) = MessageParser::default().parse(&mail.bytes) else {
+        // The header alone: mail-parser is not safe from mails in mails without end (`body_text`).
+        let Some(message) = MessageParser::default().parse_headers(&mail.bytes) else {
             return PhoneLetter::default();
         };
         let at = message.date().filter(|date| date.is_valid());
@@ -32,7 +34,7 @@ impl PhoneLetter {
             from: people(message.from()),
             to: people(message.to()),
             subject: message.subject().unwrap_or_default().to_owned(),
-            body: message.body_text(0).unwrap_or_default().trim_end().to_owned(),
+            body: body_text(&mail.bytes).trim_end().to_owned(),
             at: at.and_then(|date| Timestamp::from_second(date.to_timestamp()).ok()),
         }
     }
