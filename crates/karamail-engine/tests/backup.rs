@@ -359,11 +359,30 @@ async fn a_file_that_unpacks_without_end_is_refused_before_it_fills_the_disk() {
     .await;
     // Lying about it, in the file and in the manifest.
     let shop = Shop::new().await;
+    lie(&shop, "archive/").await;
+    refused_file("lying bomb", &shop, |fault| {
+        matches!(fault, BackupFault::Altered(_) | BackupFault::Bomb(..))
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_manifest_that_unpacks_without_end_is_not_read_into_memory() {
+    let shop = Shop::new().await;
+    lie(&shop, "manifest.json").await;
+    refused_file("lying manifest", &shop, |fault| {
+        matches!(fault, BackupFault::Bomb(..))
+    })
+    .await;
+}
+
+/// A backup with that entry grown to 80 MB, whose directory says that it has 60 bytes.
+async fn lie(shop: &Shop, entry: &str) {
     shop.backup().await;
     let mut all = entries(&shop.file());
     for (name, bytes) in &mut all {
-        if name.starts_with("archive/") {
-            *bytes = vec![b'a'; 80 * 1024 * 1024];
+        if name.starts_with(entry) {
+            *bytes = vec![b' '; 80 * 1024 * 1024];
         }
     }
     rewrite(&shop.file(), &all);
@@ -375,10 +394,6 @@ async fn a_file_that_unpacks_without_end_is_refused_before_it_fills_the_disk() {
         }
     }
     fs::write(shop.file(), bytes).unwrap();
-    refused_file("lying bomb", &shop, |fault| {
-        matches!(fault, BackupFault::Altered(_) | BackupFault::Bomb(..))
-    })
-    .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Form, Request, State};
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use karamail_core::words::screens::shell as words;
@@ -143,9 +143,15 @@ impl Access {
         format!("karamail-{}", self.port)
     }
 
-    fn is_our_host(&self, headers: &HeaderMap) -> bool {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-        host.is_some_and(|host| self.hosts().iter().any(|ours| ours == host))
+    /// Every name that the request gives us: one Host (RFC 9112 section 3.2 allows no second one), and that of its target where it is
+    /// written whole.
+    fn is_our_host(&self, headers: &HeaderMap, target: &Uri) -> bool {
+        let is_ours = |host: &str| self.hosts().iter().any(|ours| ours == host);
+        let mut named = headers.get_all(header::HOST).into_iter();
+        let (Some(host), None) = (named.next(), named.next()) else {
+            return false;
+        };
+        host.to_str().is_ok_and(is_ours) && target.authority().is_none_or(|authority| is_ours(authority.as_str()))
     }
 
     fn hosts(&self) -> [String; 2] {
@@ -188,7 +194,7 @@ impl Access {
 /// Lets through whoever may come in.
 pub(crate) async fn keep(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    if !access.is_our_host(headers) {
+    if !access.is_our_host(headers, request.uri()) {
         return refused(&access, StatusCode::MISDIRECTED_REQUEST);
     }
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD);

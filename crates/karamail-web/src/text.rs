@@ -12,6 +12,12 @@ pub(crate) mod filters {
     pub(crate) fn shown(text: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
         Ok(super::shown(&text.to_string()))
     }
+
+    /// The same for the address of somebody else, in which letters that look like others have their code behind them.
+    #[askama::filter_fn]
+    pub(crate) fn shown_plainly(text: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
+        Ok(super::shown(&karamail_core::address::plainly(&text.to_string())))
+    }
 }
 
 /// See [`filters::shown`]. Line ends and tabs stay: a page folds them to blanks where they mean nothing.

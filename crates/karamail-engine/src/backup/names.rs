@@ -47,11 +47,11 @@ fn is_plain(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or_default().to_ascii_uppercase();
     let numbered = |device: &str| {
         stem.strip_prefix(device)
-            .is_some_and(|number| number.len() == 1 && number.bytes().all(|byte| byte.is_ascii_digit()))
+            .is_some_and(|number| matches!(number.chars().next(), Some('0'..='9' | '¹' | '²' | '³')) && number.chars().count() == 1)
     };
     // Windows takes these names for devices, in any folder and with any ending.
     let is_device =
-        matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL") || numbered("COM") || numbered("LPT");
+        matches!(stem.trim_end(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || numbered("COM") || numbered("LPT");
     let is_odd = |c: char| c.is_control() || matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
     !part.is_empty()
         && !is_device
@@ -77,6 +77,9 @@ mod tests {
             "settings/c:x",
             "settings/NUL.txt",
             "settings/com1",
+            "settings/COM².txt",
+            "settings/conout$",
+            "settings/nul .txt",
             "settings/x.",
             "settings/x ",
             "settings/",

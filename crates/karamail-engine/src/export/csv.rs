@@ -37,7 +37,7 @@ pub fn csv_record(cells: &[String]) -> String {
         if index > 0 {
             record.push(',');
         }
-        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+        let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
         let cell = if is_formula {
             format!("'{cell}")
         } else {
@@ -65,7 +65,7 @@ mod tests {
 
     #[test]
     fn a_cell_is_never_a_formula_in_excel() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1", "-a@docomo.ne.jp"] {
+        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "\r=1", "＝1", "＋1", "－1", "＠A1", "-a@docomo.ne.jp"] {
             let record = csv_record(&cells(&[cell, "b"]));
             assert!(record.starts_with("\"'"), "{record:?}");
         }

@@ -84,7 +84,7 @@ fn row(name: &str, mail: &IncomingMail, decision: Decision, language: Language) 
             decision.reason.as_str()
         ),
         mail.sender_address()
-            .map(|address| output::harmless(&address.to_string()))
+            .map(|address| output::address(&address.to_string()))
             .unwrap_or_default(),
     ]
 }

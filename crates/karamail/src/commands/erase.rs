@@ -70,7 +70,7 @@ fn is_wanted(context: &Context, row: &ResultRow) -> Result<bool, Failure> {
         return Err(Failure::said(Exit::Usage, words::erase_needs_yes(language)));
     }
     let mut out = io::stdout().lock();
-    let question = words::erase_question(language, row.number, &output::harmless(&row.address));
+    let question = words::erase_question(language, row.number, &output::address(&row.address));
     let failed = |error: io::Error| {
         Failure::said(
             Exit::Failed,

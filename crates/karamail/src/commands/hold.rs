@@ -116,7 +116,7 @@ fn cells(mail: &AsideMail, language: Language) -> Vec<String> {
             .strftime("%Y-%m-%d %H:%M")
             .to_string(),
         output::harmless(&mail.mailbox),
-        output::harmless(mail.from.as_deref().unwrap_or("-")),
+        output::address(mail.from.as_deref().unwrap_or("-")),
         output::harmless(&mail.subject),
         why,
     ]

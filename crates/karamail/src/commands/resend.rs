@@ -36,7 +36,7 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Resend) -> Res
                 ));
             }
             None => {
-                let address = output::harmless(answer.address.as_deref().unwrap_or_default());
+                let address = output::address(answer.address.as_deref().unwrap_or_default());
                 output::line(&words::resending(language, answer.number, &address));
             }
         }

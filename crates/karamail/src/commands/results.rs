@@ -204,8 +204,8 @@ impl Writing<'_> {
                 what_to_do: row.delivery.what_to_do(self.language),
                 row: &row,
             };
-            serde_json::to_writer(&mut *target, &told).map_err(io::Error::from)?;
-            Ok(target.write_all(b"\n")?)
+            let line = output::json(&told).map_err(io::Error::from)?;
+            Ok(target.write_all((line + "\n").as_bytes())?)
         })
         .await
     }

@@ -68,7 +68,7 @@ fn print(row: &ResultRow, consent: Option<&Consent>, history: &[HistoryStep], la
     ));
     output::line(&words::show_address(
         language,
-        &output::harmless(&export::address(row, language)),
+        &output::address(&export::address(row, language)),
     ));
     output::line(&words::show_given(
         language,
