@@ -28,6 +28,7 @@ PARTS=(
   "demo 1200"
   "drivers 1200"
   "servers 2400"
+  "hostile 1200"
   "browser 1200"
   "crash 3600"
   "desktop 2400"
@@ -143,6 +144,9 @@ part_servers() {
   with_servers --test real_servers --test real_bounces --test real_faults --test real_accounts --test real_passwords \
     --test real_series --test real_self_test
 }
+
+# Mails of 100 MB, of a million parts, to 10,000 recipients: the program's memory is printed and bounded (docs/HOSTILE.md).
+part_hostile() { with_servers --test hostile; }
 
 # The screens in real Chromium; what failed tests saw is kept in target/browser.
 part_browser() { with_servers --test browser; }

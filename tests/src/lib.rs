@@ -5,7 +5,8 @@
 //!
 //! 1. [`server`]: a process that ends with the test, also where the test is killed.
 //! 2. [`dovecot`] and [`postfix`]: the real mail servers. [`certificates`]: good and bad ones.
-//! 3. [`sink`]: an SMTP server of our own that remembers what it accepted and can misbehave on purpose.
+//! 3. [`sink`]: an SMTP server of our own that remembers what it accepted and can misbehave on purpose. [`flood`]: a POP3
+//!    server with mails of any size.
 //! 4. [`settings`] and [`program`]: Karamail itself, its data folder, its output, signals; [`terminal`]: with somebody
 //!    who types.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
@@ -23,6 +24,7 @@
 pub mod certificates;
 pub mod desktop;
 pub mod dovecot;
+pub mod flood;
 pub mod ledger;
 pub mod mails;
 pub mod old_shop;

@@ -8,86 +8,16 @@
 )]
 
 mod common;
+#[path = "common/door.rs"]
+mod door;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use common::Shop;
-use karamail_web::serve::{Access, Server};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use door::{Door, status};
+use karamail_web::serve::Server;
 use tokio::net::TcpStream;
-
-struct Door {
-    port: u16,
-    access: Arc<Access>,
-    _shop: Shop,
-}
-
-impl Door {
-    async fn open() -> Door {
-        let shop = Shop::open().await;
-        let server = Server::bind(Arc::clone(&shop.program), 0).await.unwrap();
-        let access = server.access();
-        let link = access.link().unwrap();
-        let port = link.split([':', '/']).find_map(|part| part.parse().ok()).unwrap();
-        tokio::spawn(server.run());
-        Door {
-            port,
-            access,
-            _shop: shop,
-        }
-    }
-
-    /// Sends these lines after the request line, with a Host of ours unless one is among them.
-    async fn ask(&self, request: &str, headers: &[&str], body: &str) -> String {
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).await.unwrap();
-        let mut text = format!(
-            "{request} HTTP/1.1\r\nConnection: close\r\nContent-Length: {}\r\n",
-            body.len()
-        );
-        if !headers.iter().any(|line| line.starts_with("Host:")) {
-            text.push_str(&format!("Host: 127.0.0.1:{}\r\n", self.port));
-        }
-        if !body.is_empty() {
-            text.push_str("Content-Type: application/x-www-form-urlencoded\r\n");
-        }
-        for line in headers {
-            text.push_str(&format!("{line}\r\n"));
-        }
-        stream
-            .write_all(format!("{text}\r\n{body}").as_bytes())
-            .await
-            .unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    fn origin(&self) -> String {
-        format!("Origin: http://127.0.0.1:{}", self.port)
-    }
-
-    /// Uses a link's token; returns the answer.
-    async fn sign_in(&self, token: &str) -> String {
-        self.ask("POST /enter", &[&self.origin()], &format!("token={token}"))
-            .await
-    }
-
-    async fn cookie(&self) -> String {
-        let link = self.access.link().unwrap();
-        let answer = self.sign_in(link.split_once('#').unwrap().1).await;
-        let line = answer
-            .lines()
-            .find(|line| line.to_lowercase().starts_with("set-cookie:"))
-            .unwrap();
-        let value = line.split_once(':').unwrap().1.trim();
-        format!("Cookie: {}", value.split(';').next().unwrap())
-    }
-}
-
-fn status(answer: &str) -> &str {
-    answer.split(' ').nth(1).unwrap_or("")
-}
 
 #[tokio::test]
 async fn nothing_is_shown_without_the_cookie() {
@@ -213,7 +143,7 @@ async fn a_port_that_nobody_uses_closes_and_comes_back_for_those_who_were_in() {
     let door = Door {
         port,
         access: Arc::clone(&access),
-        _shop: shop,
+        shop,
     };
     let serving = tokio::spawn(server.run_while_used(SHORT));
     let cookie = door.cookie().await;
