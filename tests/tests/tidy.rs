@@ -180,3 +180,65 @@ fn names(text: &str, word: &str) -> bool {
     text.split(|c: char| c != '_' && !c.is_alphanumeric())
         .any(|one| one == word)
 }
+
+/// Files in which every test is an attack of docs/HOSTILE.md.
+const ATTACKS: [&str; 6] = [
+    "crates/karamail-core/tests/attacks.rs",
+    "crates/karamail-engine/tests/attacks.rs",
+    "crates/karamail-web/tests/attacks.rs",
+    "crates/karamail-web/tests/guard_attacks.rs",
+    "crates/karamail/tests/attacks.rs",
+    "tests/tests/hostile.rs",
+];
+
+#[test]
+fn every_attack_of_the_table_has_a_test_that_is_there() {
+    let table = fs::read_to_string(root().join("docs/HOSTILE.md")).expect("docs/HOSTILE.md is there");
+    let (mut faults, mut named) = (vec![], vec![]);
+    for row in table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| attack ")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
+        let [_, _, _, tests] = cells.as_slice() else {
+            faults.push(format!("not four cells: {row}"));
+            continue;
+        };
+        // `name` (`file`), …
+        let quoted: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
+        let pairs = quoted.chunks_exact(2);
+        if quoted.is_empty() || !pairs.remainder().is_empty() {
+            faults.push(format!("no test, or one without its file: {row}"));
+        }
+        for pair in pairs {
+            let [name, file] = pair else { continue };
+            match fs::read_to_string(root().join(file)) {
+                Ok(text) if tests_of(&text).iter().any(|test| test == name) => {}
+                _ => faults.push(format!("{file} has no test {name}")),
+            }
+            named.push((*name).to_owned());
+        }
+    }
+    assert!(named.len() > 60, "the table was not read: {}", named.len());
+    for file in ATTACKS {
+        let tests = tests_of(&fs::read_to_string(root().join(file)).expect("it is there"));
+        let missing = tests.into_iter().filter(|test| !named.contains(test));
+        faults.extend(missing.map(|test| format!("docs/HOSTILE.md does not name {test} of {file}")));
+    }
+    none(faults);
+}
+
+/// The names of the tests of a source file: functions behind an attribute that makes them tests.
+fn tests_of(source: &str) -> Vec<String> {
+    let mut found = vec![];
+    let mut is_test = false;
+    for line in source.lines().map(str::trim) {
+        let declared = line.trim_start_matches("async ").strip_prefix("fn ");
+        if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
+            is_test = true;
+        } else if let (true, Some(name)) = (is_test, declared.and_then(|rest| rest.split('(').next())) {
+            found.push(name.to_owned());
+            is_test = false;
+        } else if !line.starts_with('#') {
+            is_test = false;
+        }
+    }
+    found
+}

