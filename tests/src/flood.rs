@@ -101,7 +101,9 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     to.write_all(b"+OK ready\r\n")?;
     to.flush()?;
     let gone = shared.deleted().clone();
-    let there: Vec<usize> = (1..=shared.mails.len()).filter(|number| !gone.contains(number)).collect();
+    let there: Vec<usize> = (1..=shared.mails.len())
+        .filter(|number| !gone.contains(number))
+        .collect();
     let mut asked_to_go = Vec::new();
     let mut line = String::new();
     loop {
@@ -113,7 +115,9 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
         let number: Option<usize> = words.get(1).and_then(|word| word.parse().ok());
         let mail = number.and_then(|number| shared.mails.get(number.wrapping_sub(1)));
         match (words.first().copied().unwrap_or_default(), mail) {
-            ("CAPA", _) if shared.has_top.load(Ordering::Relaxed) => to.write_all(b"+OK\r\nTOP\r\nUIDL\r\nUSER\r\n.\r\n")?,
+            ("CAPA", _) if shared.has_top.load(Ordering::Relaxed) => {
+                to.write_all(b"+OK\r\nTOP\r\nUIDL\r\nUSER\r\n.\r\n")?
+            }
             ("CAPA", _) => to.write_all(b"+OK\r\nUIDL\r\nUSER\r\n.\r\n")?,
             ("LIST", _) => listing(&mut to, &there, "1000")?,
             ("UIDL", _) => listing(&mut to, &there, "unique")?,

@@ -46,7 +46,8 @@ fn customer() -> FloodMail {
     )
 }
 
-const SENDER: &str = "From: evil@example.net\r\nTo: touroku@shop.example\r\nMessage-ID: <evil@x>\r\nSubject: big\r\n";
+const SENDER: &str =
+    "From: evil@example.net\r\nTo: touroku@shop.example\r\nMessage-ID: <evil@x>\r\nSubject: big\r\n";
 const SIGNUP: &str = "From: taro@docomo.example\r\nMessage-ID: <t@x>\r\nSubject:\r\n";
 
 /// Polls twice with that mail in front of a customer's; the second poll finds what the first left. Panics unless the customer has
@@ -70,8 +71,16 @@ fn attack(what: &str, mail: FloodMail, has_top: bool) -> (Vec<String>, Finished)
             finished.took.as_secs_f64(),
             finished.code()
         );
-        assert!(finished.code().is_some(), "{what}: it was killed\n{}", finished.stderr);
-        assert!(!finished.stderr.contains("panicked"), "{what}: {}", finished.stderr);
+        assert!(
+            finished.code().is_some(),
+            "{what}: it was killed\n{}",
+            finished.stderr
+        );
+        assert!(
+            !finished.stderr.contains("panicked"),
+            "{what}: {}",
+            finished.stderr
+        );
         assert!(
             finished.peak_kib < PEAK_KIB,
             "{what}: {} KiB resident, {PEAK_KIB} promised",
@@ -92,7 +101,12 @@ fn attack(what: &str, mail: FloodMail, has_top: bool) -> (Vec<String>, Finished)
 #[test]
 fn a_header_of_100_mb_in_one_line_costs_a_bounded_memory_and_answers_nobody() {
     for has_top in [true, false] {
-        let header = repeated("From: taro@docomo.example\r\nSubject:\r\nX-Long: ", "x".repeat(MEGABYTE), 100, "\r\n");
+        let header = repeated(
+            "From: taro@docomo.example\r\nSubject:\r\nX-Long: ",
+            "x".repeat(MEGABYTE),
+            100,
+            "\r\n",
+        );
         let (receivers, _) = attack("a header line of 100 MB", mail(header, plain("")), has_top);
         assert_eq!(receivers, ["hanako@docomo.example"]);
     }
@@ -101,7 +115,11 @@ fn a_header_of_100_mb_in_one_line_costs_a_bounded_memory_and_answers_nobody() {
 #[test]
 fn a_header_of_100_mb_in_many_lines_costs_a_bounded_memory_and_answers_nobody() {
     let lines = "X-Many: one of very many\r\n".repeat(MEGABYTE / 26);
-    let (receivers, _) = attack("a header of 100 MB", mail(repeated(SIGNUP, lines, 100, ""), plain("")), true);
+    let (receivers, _) = attack(
+        "a header of 100 MB",
+        mail(repeated(SIGNUP, lines, 100, ""), plain("")),
+        true,
+    );
     assert_eq!(receivers, ["hanako@docomo.example"]);
 }
 
@@ -113,21 +131,36 @@ fn a_mail_of_100_mb_costs_a_bounded_memory() {
 
 #[test]
 fn a_mail_of_a_million_parts_costs_a_bounded_memory() {
-    const HEAD: &str =
-        "From: evil@example.net\r\nMessage-ID: <p@x>\r\nSubject: parts\r\nContent-Type: multipart/mixed; boundary=b\r\n";
+    const HEAD: &str = "From: evil@example.net\r\nMessage-ID: <p@x>\r\nSubject: parts\r\nContent-Type: multipart/mixed; boundary=b\r\n";
     let parts = "--b\r\nContent-Type: text/plain\r\n\r\nx\r\n".repeat(1_000);
-    attack("1,000,000 parts", mail(plain(HEAD), repeated("", parts, 1_000, "--b--\r\n")), true);
+    attack(
+        "1,000,000 parts",
+        mail(plain(HEAD), repeated("", parts, 1_000, "--b--\r\n")),
+        true,
+    );
 }
 
 #[test]
 fn a_report_of_a_million_parts_and_mails_in_mails_costs_a_bounded_memory() {
     const HEAD: &str = "From: MAILER-DAEMON@example.net\r\nMessage-ID: <q@x>\r\nSubject: failed\r\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\r\n";
     let parts = "--b\r\nContent-Type: message/delivery-status\r\n\r\nx\r\n".repeat(1_000);
-    attack("a report of 1,000,000 parts", mail(plain(HEAD), repeated("", parts, 1_000, "--b--\r\n")), true);
+    attack(
+        "a report of 1,000,000 parts",
+        mail(plain(HEAD), repeated("", parts, 1_000, "--b--\r\n")),
+        true,
+    );
     let levels = "Content-Type: message/rfc822\r\n\r\n".repeat(1_000);
-    attack("100,000 mails in mails", mail(plain(HEAD), repeated("--b\r\n", levels, 100, "")), true);
+    attack(
+        "100,000 mails in mails",
+        mail(plain(HEAD), repeated("--b\r\n", levels, 100, "")),
+        true,
+    );
     let nested = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n".repeat(1_000);
-    attack("100,000 levels", mail(plain(HEAD), repeated("--b\r\n", nested, 100, "")), true);
+    attack(
+        "100,000 levels",
+        mail(plain(HEAD), repeated("--b\r\n", nested, 100, "")),
+        true,
+    );
 }
 
 #[test]

@@ -195,7 +195,10 @@ const ATTACKS: [&str; 6] = [
 fn every_attack_of_the_table_has_a_test_that_is_there() {
     let table = fs::read_to_string(root().join("docs/HOSTILE.md")).expect("docs/HOSTILE.md is there");
     let (mut faults, mut named) = (vec![], vec![]);
-    for row in table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| attack ")) {
+    for row in table
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| attack "))
+    {
         let cells: Vec<&str> = row.trim_matches('|').split(" | ").collect();
         let [_, _, _, tests] = cells.as_slice() else {
             faults.push(format!("not four cells: {row}"));

@@ -41,9 +41,14 @@ fn a_million_parts_and_a_hundred_thousand_levels_are_read_to_their_limits() {
     let parts = format!("{head}{}--b--\r\n", "--b\r\n\r\nx\r\n".repeat(1_000_000));
     let mut levels = head.to_owned();
     for level in 0..100_000 {
-        levels.push_str(&format!("--b\r\nContent-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n"));
+        levels.push_str(&format!(
+            "--b\r\nContent-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n"
+        ));
     }
-    let messages = format!("{head}--b\r\n{}", "Content-Type: message/rfc822\r\n\r\n".repeat(100_000));
+    let messages = format!(
+        "{head}--b\r\n{}",
+        "Content-Type: message/rfc822\r\n\r\n".repeat(100_000)
+    );
     for mail in [parts, levels, messages] {
         // Neither is a stack of a hundred thousand calls, nor a list of a million parts.
         let text = body_text(mail.as_bytes());
@@ -63,7 +68,10 @@ fn no_address_of_an_attacker_adds_a_recipient_or_a_command() {
         };
         let envelope = address.to_envelope();
         hostile_mails::check_text(sender, &envelope);
-        assert!(!envelope.contains(['\r', '\n', '<', '>', '\0']), "{sender}: {envelope}");
+        assert!(
+            !envelope.contains(['\r', '\n', '<', '>', '\0']),
+            "{sender}: {envelope}"
+        );
         assert!(!envelope.contains("evil@"), "{sender}: {envelope}");
         assert_eq!(EmailAddress::parse(&envelope).as_ref(), Ok(address), "{sender}");
     }
@@ -86,7 +94,11 @@ fn an_address_that_reads_like_another_is_told_from_it() {
     // A domain that is not ASCII is written in its A-labels, so that it can be told apart by everybody.
     let domain = EmailAddress::parse("taro@d\u{43e}como.ne.jp").unwrap();
     assert!(domain.domain().starts_with("xn--"), "{domain}");
-    for plain in ["taro@docomo.ne.jp", "太郎.タロウ々ー@example.jp", "a..b@docomo.ne.jp"] {
+    for plain in [
+        "taro@docomo.ne.jp",
+        "太郎.タロウ々ー@example.jp",
+        "a..b@docomo.ne.jp",
+    ] {
         assert_eq!(plainly(plain), plain);
     }
 }
@@ -95,9 +107,20 @@ fn an_address_that_reads_like_another_is_told_from_it() {
 fn a_long_address_or_one_in_a_group_is_nobody_to_answer() {
     let long = format!("{}@example.jp", "a".repeat(2_000_000));
     let deep = format!("{}a@example.jp", "(".repeat(100_000));
-    for sender in [long.as_str(), deep.as_str(), "g: a@example.jp, b@example.jp;", "g:;", "a@b@c@example.jp"] {
+    for sender in [
+        long.as_str(),
+        deep.as_str(),
+        "g: a@example.jp, b@example.jp;",
+        "g:;",
+        "a@b@c@example.jp",
+    ] {
         let mail = format!("From: {sender}\r\nSubject:\r\n\r\n");
-        assert_ne!(outcome(mail.as_bytes()), Outcome::Receipt, "{}", sender.get(..20).unwrap_or(sender));
+        assert_ne!(
+            outcome(mail.as_bytes()),
+            Outcome::Receipt,
+            "{}",
+            sender.get(..20).unwrap_or(sender)
+        );
     }
 }
 

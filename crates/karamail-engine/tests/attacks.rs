@@ -26,8 +26,21 @@ use karamail_engine::store::results::{Wanted, results};
 
 /// Every field that a receipt may have, in lower case.
 const RECEIPT: [&str; 15] = [
-    "auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "in-reply-to", "message-id", "mime-version",
-    "references", "reply-to", "subject", "to", "x-auto-response-suppress", "x-karamail", "x-loop",
+    "auto-submitted",
+    "content-transfer-encoding",
+    "content-type",
+    "date",
+    "from",
+    "in-reply-to",
+    "message-id",
+    "mime-version",
+    "references",
+    "reply-to",
+    "subject",
+    "to",
+    "x-auto-response-suppress",
+    "x-karamail",
+    "x-loop",
 ];
 
 struct Attacked {
@@ -76,7 +89,12 @@ async fn no_mail_adds_a_field_a_recipient_or_a_line_to_a_letter() {
     let (forwards, receipts): (Vec<_>, Vec<_>) = sent
         .iter()
         .partition(|mail| mail.to.iter().any(|to| to.to_string() == "owner@shop.example"));
-    assert!(receipts.len() > 90 && forwards.len() > 90, "{} {}", receipts.len(), forwards.len());
+    assert!(
+        receipts.len() > 90 && forwards.len() > 90,
+        "{} {}",
+        receipts.len(),
+        forwards.len()
+    );
     for mail in &sent {
         assert_eq!(mail.to.len(), 1, "{mail:?}");
         let text = String::from_utf8_lossy(&mail.bytes);
@@ -88,8 +106,14 @@ async fn no_mail_adds_a_field_a_recipient_or_a_line_to_a_letter() {
         once.sort();
         once.dedup();
         assert_eq!(once.len(), names.len(), "a field twice:\n{header}");
-        assert!(names.iter().all(|name| RECEIPT.contains(&name.as_str())), "{names:?}");
-        assert!(!text.replace("\r\n", "").contains(['\r', '\n']), "a bare line end");
+        assert!(
+            names.iter().all(|name| RECEIPT.contains(&name.as_str())),
+            "{names:?}"
+        );
+        assert!(
+            !text.replace("\r\n", "").contains(['\r', '\n']),
+            "a bare line end"
+        );
     }
     for receipt in receipts {
         let text = String::from_utf8_lossy(&receipt.bytes);
@@ -125,7 +149,10 @@ async fn no_cell_of_an_attackers_is_a_formula() {
         for cell in record.trim_end().split(',') {
             let begin = cell.strip_prefix('"').unwrap_or(cell).chars().next();
             assert!(
-                !matches!(begin, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠')),
+                !matches!(
+                    begin,
+                    Some('=' | '+' | '-' | '@' | '\t' | '\r' | '＝' | '＋' | '－' | '＠')
+                ),
                 "{record:?}"
             );
         }
@@ -143,7 +170,10 @@ async fn no_mail_names_a_file() {
             [one] => one.starts_with("karamail.") || *one == "wake",
             ["archive", month, mail] => {
                 archived += 1;
-                month.len() == 7 && mail.strip_suffix(".eml").is_some_and(|id| id.parse::<u64>().is_ok())
+                month.len() == 7
+                    && mail
+                        .strip_suffix(".eml")
+                        .is_some_and(|id| id.parse::<u64>().is_ok())
             }
             ["log", month] => month.len() == 11,
             ["diagnostics", _] => true,

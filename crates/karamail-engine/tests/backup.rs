@@ -371,7 +371,7 @@ async fn a_manifest_that_unpacks_without_end_is_not_read_into_memory() {
     let shop = Shop::new().await;
     lie(&shop, "manifest.json").await;
     refused_file("lying manifest", &shop, |fault| {
-        matches!(fault, BackupFault::Bomb(..))
+        matches!(fault, BackupFault::NotABackup(..))
     })
     .await;
 }

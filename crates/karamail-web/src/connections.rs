@@ -149,7 +149,10 @@ mod tests {
         for index in 0..PLACES * 2 {
             let mut stream = connect(port).await;
             if index % 2 == 0 {
-                stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ").await.unwrap();
+                stream
+                    .write_all(b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+                    .await
+                    .unwrap();
             }
             slow.push(stream);
         }
@@ -164,7 +167,10 @@ mod tests {
     async fn a_connection_that_rests_between_requests_is_given_up() {
         let (port, _stop, _answering) = started(1).await;
         let mut stream = connect(port).await;
-        stream.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
         // It is not asked to close, and is closed all the same; until then it holds the only place.
         assert!(heard(&mut stream).await.contains("200 OK"));
         assert!(ask(port).await.ends_with("here"));
@@ -174,7 +180,10 @@ mod tests {
     async fn no_more_connections_are_answered_at_once_than_there_are_places() {
         let (port, _stop, _answering) = started(1).await;
         let mut first = connect(port).await;
-        first.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        first
+            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
         let mut begin = [0; 15];
         first.read_exact(&mut begin).await.unwrap();
         let second = tokio::spawn(async move { ask(port).await });
@@ -188,11 +197,17 @@ mod tests {
     async fn at_the_end_the_port_closes_and_resting_connections_go() {
         let (port, stop, answering) = started(4).await;
         let mut resting = connect(port).await;
-        resting.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        resting
+            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            .await
+            .unwrap();
         let mut begin = [0; 15];
         resting.read_exact(&mut begin).await.unwrap();
         stop.send(()).unwrap();
-        tokio::time::timeout(BOUND, answering).await.expect("it ends").unwrap();
+        tokio::time::timeout(BOUND, answering)
+            .await
+            .expect("it ends")
+            .unwrap();
         assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.is_err());
     }
 }

@@ -151,7 +151,10 @@ impl Access {
         let (Some(host), None) = (named.next(), named.next()) else {
             return false;
         };
-        host.to_str().is_ok_and(is_ours) && target.authority().is_none_or(|authority| is_ours(authority.as_str()))
+        host.to_str().is_ok_and(is_ours)
+            && target
+                .authority()
+                .is_none_or(|authority| is_ours(authority.as_str()))
     }
 
     fn hosts(&self) -> [String; 2] {
@@ -209,7 +212,14 @@ pub(crate) async fn keep(State(access): State<Arc<Access>>, request: Request, ne
     if path == "/enter" || path.starts_with("/assets/") {
         // Who has not come in yet holds nothing for long, however slowly a form is sent.
         let answered = tokio::time::timeout(STRANGERS_PATIENCE, next.run(request)).await;
-        return answered.unwrap_or_else(|_| refused(&access, StatusCode::REQUEST_TIMEOUT));
+        return match answered {
+            // The page of a fault has the shop's pages around it.
+            Ok(answer) if answer.status() == StatusCode::NOT_FOUND => {
+                refused(&access, StatusCode::UNAUTHORIZED)
+            }
+            Ok(answer) => answer,
+            Err(_) => refused(&access, StatusCode::REQUEST_TIMEOUT),
+        };
     }
     refused(&access, StatusCode::UNAUTHORIZED)
 }

@@ -3,7 +3,7 @@
 //! comes from the network.
 //!
 //! Reading order: [`router`], `app` (what a handler has), `shell` (what every page has around it), `live` (parts of a page that
-//! follow the program), `pages/<screen>`; for a browser on this machine `guard` and [`serve`]; for the program's own window `window`.
+//! follow the program), `pages/<screen>`; for a browser on this machine `guard`, `connections` and [`serve`]; for the program's own window `window`.
 //!
 //! Contract: the same screens serve the program's own window ([`router_in_window`]), which needs no door keeper, and a browser on
 //! loopback, which does ([`serve::Server`]). A page changes nothing by GET.

@@ -11,9 +11,9 @@ use axum::routing::get;
 use karamail_engine::program::Program;
 use tokio::net::TcpListener;
 
+use crate::connections::{self, Bounds};
 pub use crate::guard::Access;
 pub use crate::shell::Notice;
-use crate::connections::{self, Bounds};
 use crate::{guard, headers};
 
 /// How long answers may take to finish once the end was asked for.

@@ -15,7 +15,10 @@ pub(crate) mod filters {
 
     /// The same for the address of somebody else, in which letters that look like others have their code behind them.
     #[askama::filter_fn]
-    pub(crate) fn shown_plainly(text: impl std::fmt::Display, _: &dyn askama::Values) -> askama::Result<String> {
+    pub(crate) fn shown_plainly(
+        text: impl std::fmt::Display,
+        _: &dyn askama::Values,
+    ) -> askama::Result<String> {
         Ok(super::shown(&karamail_core::address::plainly(&text.to_string())))
     }
 }

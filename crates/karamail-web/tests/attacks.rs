@@ -10,8 +10,18 @@ use karamail_engine::clock;
 use karamail_engine::demo;
 
 const PAGES: [&str; 12] = [
-    "/status", "/status/live", "/results", "/results?q=e", "/results/live", "/results/main/1", "/results/main/1/erase", "/log",
-    "/log/lines", "/waiting", "/waiting/live", "/settings",
+    "/status",
+    "/status/live",
+    "/results",
+    "/results?q=e",
+    "/results/live",
+    "/results/main/1",
+    "/results/main/1/erase",
+    "/log",
+    "/log/lines",
+    "/waiting",
+    "/waiting/live",
+    "/settings",
 ];
 
 /// A shop that got every attack, where this is set in `[guard]`.
@@ -21,7 +31,9 @@ async fn attacked(guard: &str) -> Shop {
     for mail in hostile_mails::all(demo::ADDRESS, &date) {
         shop.servers.deposit(mail);
     }
-    shop.handle().command(karamail_engine::engine::Command::CheckNow).await;
+    shop.handle()
+        .command(karamail_engine::engine::Command::CheckNow)
+        .await;
     shop
 }
 
@@ -62,5 +74,7 @@ async fn an_address_with_letters_that_look_like_others_is_shown_as_one() {
         shop.get(page).await.has(&["h\u{430}⟦U+0430⟧nako@docomo.ne.jp"]);
     }
     // A file is worked on by other programs: there the address is the address.
-    shop.get("/results/export.csv").await.has(&["h\u{430}nako@docomo.ne.jp"]);
+    shop.get("/results/export.csv")
+        .await
+        .has(&["h\u{430}nako@docomo.ne.jp"]);
 }

@@ -113,10 +113,7 @@ mod tests {
     #[test]
     fn nothing_that_is_printed_steers_the_terminal() {
         let text = "a\u{1b}[2J\u{9b}31m\u{202e}b\rc\u{7f}\n\td\r\n";
-        assert_eq!(
-            fit(text),
-            "a\u{fffd}[2J\u{fffd}31m\u{fffd}b c\u{fffd}\n\td\r\n"
-        );
+        assert_eq!(fit(text), "a\u{fffd}[2J\u{fffd}31m\u{fffd}b c\u{fffd}\n\td\r\n");
         let told = json(&text).unwrap();
         assert_eq!(told, fit(&told), "nothing is left to be replaced: {told}");
         assert_eq!(serde_json::from_str::<String>(&told).unwrap(), text);

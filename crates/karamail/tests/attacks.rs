@@ -49,7 +49,10 @@ impl Shop {
 
     fn run(&self, arguments: &[&str]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_karamail"));
-        command.env_clear().env("TZ", "Asia/Tokyo").current_dir(self.0.path());
+        command
+            .env_clear()
+            .env("TZ", "Asia/Tokyo")
+            .current_dir(self.0.path());
         command.arg("--config").arg(self.path("karamail.toml"));
         command.arg("--data-dir").arg(self.path("data"));
         command.args(["--lang", "en"]).args(arguments);
@@ -60,7 +63,10 @@ impl Shop {
     #[track_caller]
     fn harmless(&self, arguments: &[&str]) -> String {
         let as_json = self.run(&[arguments, &["--json"]].concat());
-        for line in check(arguments, &as_json).lines().filter(|line| line.starts_with('{')) {
+        for line in check(arguments, &as_json)
+            .lines()
+            .filter(|line| line.starts_with('{'))
+        {
             serde_json::from_str::<serde_json::Value>(line).unwrap();
         }
         check(arguments, &self.run(arguments))
@@ -71,7 +77,10 @@ impl Shop {
 fn check(arguments: &[&str], output: &Output) -> String {
     let text = String::from_utf8(output.stdout.clone()).unwrap();
     check_text(&format!("{arguments:?}"), text.trim_start_matches('\u{feff}'));
-    check_text(&format!("{arguments:?}"), &String::from_utf8(output.stderr.clone()).unwrap());
+    check_text(
+        &format!("{arguments:?}"),
+        &String::from_utf8(output.stderr.clone()).unwrap(),
+    );
     text
 }
 
@@ -83,7 +92,10 @@ fn whatever_mails_and_files_are_called_no_command_steers_the_terminal() {
         .map(|entry| format!("mails/{}", entry.unwrap().file_name().into_string().unwrap()))
         .collect();
     files.push(format!("mails/none{ESCAPE}"));
-    let decide: Vec<&str> = ["decide"].into_iter().chain(files.iter().map(String::as_str)).collect();
+    let decide: Vec<&str> = ["decide"]
+        .into_iter()
+        .chain(files.iter().map(String::as_str))
+        .collect();
     assert!(shop.harmless(&decide).lines().count() > 200);
     shop.harmless(&["import", "mails"]);
     for arguments in [
@@ -121,11 +133,20 @@ fn values_and_keys_of_the_settings_steer_no_terminal() {
         format!("[blocked]\naddresses = [\"{escape}\"]"),
     ] {
         shop.configure(&more);
-        for arguments in [&["config", "check"][..], &["results"], &["log"], &["import", "mails"]] {
+        for arguments in [
+            &["config", "check"][..],
+            &["results"],
+            &["log"],
+            &["import", "mails"],
+        ] {
             shop.harmless(arguments);
         }
     }
     // As bytes.
-    fs::write(shop.path("karamail.toml"), format!("x = \"{ESCAPE}\" {ESCAPE}\n[{ESCAPE}]\n")).unwrap();
+    fs::write(
+        shop.path("karamail.toml"),
+        format!("x = \"{ESCAPE}\" {ESCAPE}\n[{ESCAPE}]\n"),
+    )
+    .unwrap();
     shop.harmless(&["config", "check"]);
 }

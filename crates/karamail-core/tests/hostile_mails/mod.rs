@@ -117,7 +117,10 @@ pub fn trick(text: &str) -> Option<char> {
 #[track_caller]
 pub fn check_text(place: &str, text: &str) {
     if let Some(character) = trick(text) {
-        let line = text.lines().find(|line| trick(line).is_some()).unwrap_or_default();
+        let line = text
+            .lines()
+            .find(|line| trick(line).is_some())
+            .unwrap_or_default();
         panic!("{place}: U+{:04X} in {line:?}", u32::from(character));
     }
 }
@@ -126,7 +129,14 @@ pub fn check_text(place: &str, text: &str) {
 #[track_caller]
 pub fn check_page(place: &str, page: &str) {
     check_text(place, page);
-    for markup in ["<script>alert", "<img src=x", "<b>body", "\" onmouseover=\"", "' onfocus='", "' onmouseover='"] {
+    for markup in [
+        "<script>alert",
+        "<img src=x",
+        "<b>body",
+        "\" onmouseover=\"",
+        "' onfocus='",
+        "' onmouseover='",
+    ] {
         assert!(!page.contains(markup), "{place}: {markup} in\n{page}");
     }
 }

@@ -46,12 +46,16 @@ pub(crate) fn is_mail_file(name: &str) -> bool {
 fn is_plain(part: &str) -> bool {
     let stem = part.split('.').next().unwrap_or_default().to_ascii_uppercase();
     let numbered = |device: &str| {
-        stem.strip_prefix(device)
-            .is_some_and(|number| matches!(number.chars().next(), Some('0'..='9' | '¹' | '²' | '³')) && number.chars().count() == 1)
+        stem.strip_prefix(device).is_some_and(|number| {
+            matches!(number.chars().next(), Some('0'..='9' | '¹' | '²' | '³')) && number.chars().count() == 1
+        })
     };
     // Windows takes these names for devices, in any folder and with any ending.
-    let is_device =
-        matches!(stem.trim_end(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$") || numbered("COM") || numbered("LPT");
+    let is_device = matches!(
+        stem.trim_end(),
+        "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"
+    ) || numbered("COM")
+        || numbered("LPT");
     let is_odd = |c: char| c.is_control() || matches!(c, '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|');
     !part.is_empty()
         && !is_device

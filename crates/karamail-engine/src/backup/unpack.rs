@@ -29,7 +29,7 @@ pub(super) fn verify(path: &Path, staging: Option<&Path>) -> Result<Manifest, Ba
         return Err(bomb());
     }
     check_entries(&mut zip, most, &bomb, &no_backup)?;
-    let manifest = manifest(path, &mut zip, most.min(BACKUP_MANIFEST_BYTES))?;
+    let manifest = manifest(path, &mut zip)?;
     let wanted = wanted(&manifest)?;
     let mut found = HashSet::new();
     let mut left = most;
@@ -111,22 +111,18 @@ fn is_plain_file<R: Read>(entry: &ZipFile<'_, R>) -> bool {
     entry.is_file() && !entry.is_symlink() && !entry.encrypted() && matches!(kind, 0 | 0o100_000)
 }
 
-fn manifest(
-    path: &Path,
-    zip: &mut ZipArchive<BufReader<File>>,
-    most: u64,
-) -> Result<Manifest, BackupFault> {
+fn manifest(path: &Path, zip: &mut ZipArchive<BufReader<File>>) -> Result<Manifest, BackupFault> {
     let no_backup = |why: String| BackupFault::NotABackup(path.to_owned(), why);
     let entry = zip
         .by_name(names::MANIFEST)
         .map_err(|error| no_backup(error.to_string()))?;
     let mut text = Vec::new();
     entry
-        .take(most + 1)
+        .take(BACKUP_MANIFEST_BYTES + 1)
         .read_to_end(&mut text)
         .map_err(|error| no_backup(error.to_string()))?;
-    if text.len() as u64 > most {
-        return Err(BackupFault::Bomb(path.to_owned(), most));
+    if text.len() as u64 > BACKUP_MANIFEST_BYTES {
+        return Err(BackupFault::Bomb(path.to_owned(), BACKUP_MANIFEST_BYTES));
     }
     // Of a newer form nothing but its number can be relied on.
     #[derive(serde::Deserialize)]

@@ -65,7 +65,20 @@ mod tests {
 
     #[test]
     fn a_cell_is_never_a_formula_in_excel() {
-        for cell in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "\r=1", "＝1", "＋1", "－1", "＠A1", "-a@docomo.ne.jp"] {
+        for cell in [
+            "=1+1",
+            "+1",
+            "-1",
+            "@SUM(A1)",
+            "\t=1",
+            "\n=1",
+            "\r=1",
+            "＝1",
+            "＋1",
+            "－1",
+            "＠A1",
+            "-a@docomo.ne.jp",
+        ] {
             let record = csv_record(&cells(&[cell, "b"]));
             assert!(record.starts_with("\"'"), "{record:?}");
         }

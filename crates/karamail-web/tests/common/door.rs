@@ -34,11 +34,7 @@ impl Door {
         let link = access.link().unwrap();
         let port = link.split([':', '/']).find_map(|part| part.parse().ok()).unwrap();
         tokio::spawn(server.run());
-        Door {
-            port,
-            access,
-            shop,
-        }
+        Door { port, access, shop }
     }
 
     /// Sends these lines after the request line, with a Host of ours unless one is among them.
