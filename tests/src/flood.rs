@@ -8,6 +8,8 @@ use std::thread;
 
 /// A mail that is written anew whenever it is asked for: its header without the empty line behind it, then its body.
 pub struct FloodMail {
+    /// The size that the server lists.
+    pub listed: u64,
     /// Writes the header, lines with CRLF.
     pub header: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync>,
     /// Writes the body, lines with CRLF and dots doubled.
@@ -119,8 +121,8 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
                 to.write_all(b"+OK\r\nTOP\r\nUIDL\r\nUSER\r\n.\r\n")?
             }
             ("CAPA", _) => to.write_all(b"+OK\r\nUIDL\r\nUSER\r\n.\r\n")?,
-            ("LIST", _) => listing(&mut to, &there, "1000")?,
-            ("UIDL", _) => listing(&mut to, &there, "unique")?,
+            ("LIST", _) => listing(&mut to, &there, |number| listed(shared, number))?,
+            ("UIDL", _) => listing(&mut to, &there, |number| format!("mail-{number}"))?,
             ("TOP", Some(mail)) if shared.has_top.load(Ordering::Relaxed) => {
                 to.write_all(b"+OK\r\n")?;
                 (mail.header)(&mut to)?;
@@ -149,13 +151,15 @@ fn serve(stream: TcpStream, shared: &Shared) -> io::Result<()> {
     }
 }
 
-fn listing(to: &mut impl Write, there: &[usize], what: &str) -> io::Result<()> {
+fn listed(shared: &Shared, number: usize) -> String {
+    let mail = shared.mails.get(number.wrapping_sub(1));
+    mail.map_or(0, |mail| mail.listed).to_string()
+}
+
+fn listing(to: &mut impl Write, there: &[usize], what: impl Fn(usize) -> String) -> io::Result<()> {
     to.write_all(b"+OK\r\n")?;
     for number in there {
-        match what {
-            "unique" => write!(to, "{number} mail-{number}\r\n")?,
-            size => write!(to, "{number} {size}\r\n")?,
-        }
+        write!(to, "{number} {}\r\n", what(*number))?;
     }
     to.write_all(b".\r\n")
 }

@@ -34,8 +34,13 @@ fn plain(text: &'static str) -> Box<Writing> {
     Box::new(move |to| to.write_all(text.as_bytes()))
 }
 
+/// A mail that is listed as a small one, as the limits must hold whatever a server says.
 fn mail(header: Box<Writing>, body: Box<Writing>) -> FloodMail {
-    FloodMail { header, body }
+    FloodMail {
+        listed: 1_000,
+        header,
+        body,
+    }
 }
 
 /// The customer who comes behind the attack.
@@ -54,7 +59,14 @@ const SIGNUP: &str = "From: taro@docomo.example\r\nMessage-ID: <t@x>\r\nSubject:
 /// the number and the program stayed within its bounds.
 #[track_caller]
 fn attack(what: &str, mail: FloodMail, has_top: bool) -> (Vec<String>, Finished) {
-    let flood = Flood::start(vec![mail, customer()], has_top);
+    poll(what, vec![mail, customer()], has_top)
+}
+
+/// The same with these mails, of which the last one is the customer's.
+#[track_caller]
+fn poll(what: &str, mails: Vec<FloodMail>, has_top: bool) -> (Vec<String>, Finished) {
+    let last_one = mails.len();
+    let flood = Flood::start(mails, has_top);
     let sink = Sink::start();
     let settings = Settings::one(
         Endpoint::local(flood.port(), "none", "touroku", "secret"),
@@ -94,7 +106,11 @@ fn attack(what: &str, mail: FloodMail, has_top: bool) -> (Vec<String>, Finished)
         "{what}: the customer behind it has no number: {receivers:?}\n{}",
         last.map_or(String::new(), |finished| finished.stdout)
     );
-    assert!(flood.deleted().contains(&2), "{what}: {:?}", flood.deleted());
+    assert!(
+        flood.deleted().contains(&last_one),
+        "{what}: {:?}",
+        flood.deleted()
+    );
     (receivers, last.unwrap())
 }
 
@@ -175,4 +191,27 @@ fn a_mail_to_10_000_recipients_is_answered_once() {
     let (mut receivers, _) = attack("10,000 recipients", mail(header, plain("")), true);
     receivers.sort();
     assert_eq!(receivers, ["hanako@docomo.example", "taro@docomo.example"]);
+}
+
+#[test]
+fn many_headers_of_a_megabyte_cost_a_bounded_memory() {
+    // Each a little below the limit, so that they are read whole.
+    let header = || {
+        repeated(
+            SIGNUP,
+            "X-Many: one of very many\r\n".repeat(4),
+            4_900 / 4 * 2,
+            "",
+        )
+    };
+    let long = || repeated(SIGNUP, format!("X-Long: {}\r\n", "x".repeat(900)), 1_100, "");
+    let mut mails: Vec<FloodMail> = (0..200)
+        .map(|nth| FloodMail {
+            listed: MEGABYTE as u64,
+            header: if nth % 2 == 0 { header() } else { long() },
+            body: plain(""),
+        })
+        .collect();
+    mails.push(customer());
+    poll("200 headers of 1 MB", mails, true);
 }

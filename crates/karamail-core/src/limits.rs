@@ -71,6 +71,9 @@ pub const KEYRING_REST: std::time::Duration = std::time::Duration::from_secs(300
 /// Longest header block that is read, bytes. A phone's header is 2 to 20 KB; one of a megabyte is an attack or garbage,
 /// and its sender counts as unreadable.
 pub const HEADER_BLOCK_BYTES: usize = 1024 * 1024;
+/// Headers that are held in memory at once while mails are taken in, bytes by their listed sizes: thousands of signup mails, or some
+/// mails with a header made as long as is read. What is read out of them takes as much again.
+pub const BATCH_HEADER_BYTES: u64 = 16 * 1024 * 1024;
 /// Most header fields read of one mail, for the same reason.
 pub const HEADER_FIELDS: usize = 5_000;
 /// Lines in a row that are no header field after which the header is taken to have ended without its blank line.

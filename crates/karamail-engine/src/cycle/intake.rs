@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::decide::{Outcome, Reason, Rules, decide};
+use karamail_core::limits::{BATCH_HEADER_BYTES, HEADER_BLOCK_BYTES};
 use karamail_core::pop3::plan::plan_fetch;
 use karamail_core::pop3::{ListedMail, MailFault};
 use tokio::sync::watch;
@@ -113,7 +114,8 @@ pub(super) async fn collect(
         if stop.is_requested() {
             return Ok(intake.session);
         }
-        let (batch, behind) = rest.split_at(size.min(rest.len()));
+        let sizes = rest.iter().map(|mail| mail.size.unwrap_or_default());
+        let (batch, behind) = rest.split_at(batch_length(sizes, size));
         (rest, size) = (behind, (2 * size).min(MAILS_A_BATCH));
         if let Err(fault) = intake.batch(worker, batch, report).await {
             // A broken connection cannot purge; after a full disk or a refused commit the session is sound, but what
@@ -285,6 +287,17 @@ impl Intake<'_> {
     }
 }
 
+/// How many of the mails with these listed sizes are taken in together: at least one, at most `most`, and no more than may have
+/// headers of [`BATCH_HEADER_BYTES`]. Where a server lies about sizes, its headers still end at their own limit.
+pub(crate) fn batch_length(sizes: impl Iterator<Item = u64>, most: usize) -> usize {
+    let mut bytes = 0;
+    let fitting = sizes.take(most).take_while(|size| {
+        bytes += (*size).min(HEADER_BLOCK_BYTES as u64);
+        bytes <= BATCH_HEADER_BYTES
+    });
+    fitting.count().max(1)
+}
+
 /// The mailbox's rules with what holds on first contact or on a strange day; `None` on any other day.
 fn rules_of_the_day(worker: &Receiver, strange_day: Option<&StrangeDay>) -> Option<Arc<Rules>> {
     let all_is_backlog = strange_day.is_some_and(|day| day.is_backlog);
@@ -317,5 +330,22 @@ pub(super) fn count(entry: &Recorded, report: &mut CycleReport) {
         Outcome::Backlog => report.backlog += 1,
         Outcome::OptOut => report.opt_outs += 1,
         Outcome::SelfTest => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mails_with_long_headers_are_taken_in_a_few_at_a_time() {
+        const MEGABYTE: u64 = 1024 * 1024;
+        let length = |sizes: &[u64]| batch_length(sizes.iter().copied(), 250);
+        assert_eq!(length(&[800; 1_000]), 250, "signup mails");
+        assert_eq!(length(&[MEGABYTE; 100]), 16);
+        assert_eq!(length(&[100 * MEGABYTE; 100]), 16, "no header is longer");
+        assert_eq!(length(&[u64::MAX; 100]), 16);
+        assert_eq!(length(&[0; 3]), 3);
+        assert_eq!(batch_length([MEGABYTE; 3].into_iter(), 1), 1);
     }
 }

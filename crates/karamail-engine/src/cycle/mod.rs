@@ -36,6 +36,7 @@ use crate::store::{Store, StoreError};
 
 use deliver::DeliveryReport;
 use intake::Session;
+pub(crate) use intake::batch_length;
 pub(crate) use letters::receipt_again;
 use progress::Progress;
 pub(crate) use spool::has_shop_word;

@@ -21,7 +21,7 @@ use karamail_core::words::data as words;
 
 use crate::archive;
 use crate::config::{Mailbox, Settings};
-use crate::cycle::{has_shop_word, letters, wordings};
+use crate::cycle::{batch_length, has_shop_word, letters, wordings};
 use crate::store::mails::{Candidate, Clerk, Recorded, Scope, Spool, Spooled};
 use crate::store::{Store, StoreError};
 
@@ -139,8 +139,12 @@ pub async fn import(
         reply,
         now,
     };
-    for batch in found.chunks(MAILS_A_BATCH) {
+    let mut rest = found.as_slice();
+    while !rest.is_empty() {
+        let sizes = rest.iter().map(|mail| mail.size);
+        let (batch, behind) = rest.split_at(batch_length(sizes, MAILS_A_BATCH));
         desk.take(batch, &mut report).await?;
+        rest = behind;
     }
     if report.taken > 0 {
         let language = settings.general.language;
