@@ -6,14 +6,17 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+/// Writes a part of a mail.
+pub type Writing = dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync;
+
 /// A mail that is written anew whenever it is asked for: its header without the empty line behind it, then its body.
 pub struct FloodMail {
     /// The size that the server lists.
     pub listed: u64,
     /// Writes the header, lines with CRLF.
-    pub header: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync>,
+    pub header: Box<Writing>,
     /// Writes the body, lines with CRLF and dots doubled.
-    pub body: Box<dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync>,
+    pub body: Box<Writing>,
 }
 
 /// The running server; it takes connections until the test ends.

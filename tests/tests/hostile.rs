@@ -3,10 +3,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::io::{self, Write};
 use std::time::Duration;
 
-use karamail_tests::flood::{Flood, FloodMail};
+use karamail_tests::flood::{Flood, FloodMail, Writing};
 use karamail_tests::program::{Finished, Program};
 use karamail_tests::settings::{Endpoint, Settings};
 use karamail_tests::sink::Sink;
@@ -17,8 +16,6 @@ const PEAK_KIB: u64 = 96 * 1024;
 /// Longest one such run may take; a machine with much else to do sends 100 MB in seconds.
 const BOUND: Duration = Duration::from_secs(280);
 const MEGABYTE: usize = 1024 * 1024;
-
-type Writing = dyn Fn(&mut dyn Write) -> io::Result<()> + Send + Sync;
 
 fn repeated(before: &'static str, piece: String, times: usize, behind: &'static str) -> Box<Writing> {
     Box::new(move |to| {

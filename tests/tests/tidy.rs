@@ -193,7 +193,8 @@ const ATTACKS: [&str; 6] = [
 
 #[test]
 fn every_attack_of_the_table_has_a_test_that_is_there() {
-    let table = fs::read_to_string(root().join("docs/HOSTILE.md")).expect("docs/HOSTILE.md is there");
+    let page = fs::read_to_string(root().join("docs/HOSTILE.md")).expect("docs/HOSTILE.md is there");
+    let table = page.split("\n## Figures").next().unwrap_or_default();
     let (mut faults, mut named) = (vec![], vec![]);
     for row in table
         .lines()

@@ -88,7 +88,7 @@ async fn no_mail_adds_a_field_a_recipient_or_a_line_to_a_letter() {
     let sent = shop.servers.sent();
     let (forwards, receipts): (Vec<_>, Vec<_>) = sent
         .iter()
-        .partition(|mail| mail.to.iter().any(|to| to.to_string() == "owner@shop.example"));
+        .partition(|mail| mail.to.iter().any(|to| to == "owner@shop.example"));
     assert!(
         receipts.len() > 90 && forwards.len() > 90,
         "{} {}",

@@ -1,5 +1,7 @@
 //! Mails that attack, on every page that shows text of mails (docs/HOSTILE.md).
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 mod common;
 #[path = "../../karamail-core/tests/hostile_mails/mod.rs"]
 mod hostile_mails;

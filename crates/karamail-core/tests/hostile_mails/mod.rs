@@ -2,6 +2,11 @@
 //! (docs/HOSTILE.md is the table of it all).
 
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its part")]
+#![allow(
+    clippy::panic,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking"
+)]
 
 /// Texts for display names, subjects and whatever else is free: header lines, markup, terminal escapes, characters that turn or
 /// hide text, formulas, places of files.
