@@ -38,3 +38,5 @@ pub use samples::{READY_MADE_RECEIPTS, ReadyMade, sample};
 pub use settings::*;
 pub use watch::SettingsWatcher;
 pub(crate) use watch::tells_nothing;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use load::decode as decode_settings;
