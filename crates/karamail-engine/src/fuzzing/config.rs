@@ -2,6 +2,7 @@
 //! was read.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::{LANGUAGES, is_told};
 use crate::config::keys::{SECTIONS, Section};
@@ -84,18 +85,26 @@ fn keys(section: &'static Section, contents: &FileContents) -> Vec<String> {
     keys.collect()
 }
 
-/// The shop's name is written; everything else is as it was.
+/// One key is written; everything else is as it was.
 fn a_change_changes_one_thing(mut file: SettingsFile, before: Option<&Settings>) {
-    let name = "さくら \"新宿\" \\ #1";
-    if file.set("general.shop_name", SettingValue::Text(name.to_owned())).is_err() {
+    let interval = "general.check_interval_seconds";
+    if file.set(interval, SettingValue::Number(77)).is_err() {
         // Only where `general` is no section.
-        assert!(before.is_none(), "sound settings take a shop name");
+        assert!(before.is_none(), "sound settings take another interval");
         return;
     }
-    let written = file.contents().value("general.shop_name");
+    let contents = file.contents();
+    assert_eq!(contents.value(interval), Some(FileValue::Number(77)), "\n{}", file.text());
+    if let Some(before) = before {
+        let mut expected = before.clone();
+        expected.general.check_interval = Duration::from_secs(77);
+        assert_eq!(file.check(), Ok(expected), "\n{}", file.text());
+    }
+    let name = "さくら \"新宿\" \\ #1";
+    let text = SettingValue::Text(name.to_owned());
+    assert!(file.set("general.shop_name", text).is_ok(), "\n{}", file.text());
+    let contents = file.contents();
+    let written = contents.value("general.shop_name");
     assert_eq!(written, Some(FileValue::Text(name.to_owned())), "\n{}", file.text());
-    let Some(before) = before else { return };
-    let mut expected = before.clone();
-    expected.general.shop_name = name.to_owned();
-    assert_eq!(file.check(), Ok(expected), "\n{}", file.text());
+    assert_eq!(contents.value(interval), Some(FileValue::Number(77)), "\n{}", file.text());
 }
