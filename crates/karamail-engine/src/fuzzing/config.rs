@@ -41,14 +41,16 @@ fn are_told(faults: &ConfigFaults, text: &str) {
     let lines = text.split('\n').count();
     for fault in &faults.faults {
         is_told(fault);
-        assert!(fault.line.is_none_or(|line| (1..=lines).contains(&line)), "{fault:?} of {lines}");
+        assert!(
+            fault.line.is_none_or(|line| (1..=lines).contains(&line)),
+            "{fault:?} of {lines}"
+        );
     }
     for language in LANGUAGES {
         assert!(!faults.lines(language).trim().is_empty());
     }
-    let in_order = |pair: &[ConfigFault]| {
-        pair[0].line.unwrap_or(usize::MAX) <= pair[1].line.unwrap_or(usize::MAX)
-    };
+    let in_order =
+        |pair: &[ConfigFault]| pair[0].line.unwrap_or(usize::MAX) <= pair[1].line.unwrap_or(usize::MAX);
     assert!(faults.faults.windows(2).all(in_order), "{faults:?}");
 }
 
@@ -64,7 +66,8 @@ fn is_the_same_written_back(text: &str, settings: &Settings) {
             Some(FileValue::List(list)) => SettingValue::List(list),
             Some(FileValue::Other(_)) | None => continue,
         };
-        file.set(&key, value).unwrap_or_else(|fault| panic!("{key}: {fault}"));
+        file.set(&key, value)
+            .unwrap_or_else(|fault| panic!("{key}: {fault}"));
         assert_eq!(file.contents().value(&key), contents.value(&key), "{key}");
     }
     assert_eq!(file.check().as_ref(), Ok(settings), "\n{}", file.text());
@@ -81,7 +84,9 @@ fn keys(section: &'static Section, contents: &FileContents) -> Vec<String> {
         true => (1..=contents.count(outer)).map(numbered).collect(),
         false => vec![section.path.to_owned()],
     };
-    let keys = paths.iter().flat_map(|path| section.keys.iter().map(move |key| format!("{path}.{}", key.name)));
+    let keys = paths
+        .iter()
+        .flat_map(|path| section.keys.iter().map(move |key| format!("{path}.{}", key.name)));
     keys.collect()
 }
 
@@ -94,7 +99,12 @@ fn a_change_changes_one_thing(mut file: SettingsFile, before: Option<&Settings>)
         return;
     }
     let contents = file.contents();
-    assert_eq!(contents.value(interval), Some(FileValue::Number(77)), "\n{}", file.text());
+    assert_eq!(
+        contents.value(interval),
+        Some(FileValue::Number(77)),
+        "\n{}",
+        file.text()
+    );
     if let Some(before) = before {
         let mut expected = before.clone();
         expected.general.check_interval = Duration::from_secs(77);
@@ -105,6 +115,16 @@ fn a_change_changes_one_thing(mut file: SettingsFile, before: Option<&Settings>)
     assert!(file.set("general.shop_name", text).is_ok(), "\n{}", file.text());
     let contents = file.contents();
     let written = contents.value("general.shop_name");
-    assert_eq!(written, Some(FileValue::Text(name.to_owned())), "\n{}", file.text());
-    assert_eq!(contents.value(interval), Some(FileValue::Number(77)), "\n{}", file.text());
+    assert_eq!(
+        written,
+        Some(FileValue::Text(name.to_owned())),
+        "\n{}",
+        file.text()
+    );
+    assert_eq!(
+        contents.value(interval),
+        Some(FileValue::Number(77)),
+        "\n{}",
+        file.text()
+    );
 }

@@ -19,22 +19,34 @@ pub fn check(bytes: &[u8]) {
         is_bounded(report);
     }
     let (diagnostic, explanation) = first_line(bytes);
-    is_known(&String::from_utf8_lossy(diagnostic), &String::from_utf8_lossy(explanation));
+    is_known(
+        &String::from_utf8_lossy(diagnostic),
+        &String::from_utf8_lossy(explanation),
+    );
 }
 
 fn is_bounded(report: &DeliveryReport) {
     assert!(report.message_ids.len() <= REPORT_MESSAGE_IDS);
     for id in &report.message_ids {
         assert!(!id.is_empty() && id.len() <= MESSAGE_ID_BYTES, "{id:?}");
-        assert!(!id.contains(|c: char| c.is_control() || c.is_whitespace() || c == '<' || c == '>'), "{id:?}");
+        assert!(
+            !id.contains(|c: char| c.is_control() || c.is_whitespace() || c == '<' || c == '>'),
+            "{id:?}"
+        );
     }
-    assert!(!report.recipients.is_empty(), "a report says what became of somebody");
+    assert!(
+        !report.recipients.is_empty(),
+        "a report says what became of somebody"
+    );
     assert!(report.recipients.len() <= REPORT_RECIPIENTS && report.returned_to.len() <= REPORT_RECIPIENTS);
     is_one_line(&report.text, REPORT_TEXT_CHARACTERS);
     for recipient in &report.recipients {
         is_one_line(&recipient.said, SMTP_ANSWER_CHARACTERS);
     }
-    let named = report.recipients.iter().flat_map(|recipient| &recipient.addresses);
+    let named = report
+        .recipients
+        .iter()
+        .flat_map(|recipient| &recipient.addresses);
     for address in named.chain(&report.returned_to) {
         assert!(!address.to_envelope().contains(char::is_control), "{address:?}");
     }
@@ -48,7 +60,11 @@ fn is_one_line(text: &str, limit: usize) {
 /// A report that fails one recipient is read so, whatever the server said and wrote for people.
 fn is_known(diagnostic: &str, explanation: &str) {
     const BOUNDARY: &str = "=_karamail/fuzz";
-    let diagnostic: String = diagnostic.chars().filter(|c| matches!(c, ' '..='~')).take(300).collect();
+    let diagnostic: String = diagnostic
+        .chars()
+        .filter(|c| matches!(c, ' '..='~'))
+        .take(300)
+        .collect();
     let (first, _) = first_text_line(explanation);
     // A text may say that the letter is only late, or is an absence note; it may not say where its own part ends.
     if explanation.contains(BOUNDARY) || first.len() > 4_000 {
@@ -66,9 +82,18 @@ fn is_known(diagnostic: &str, explanation: &str) {
     );
     let report = DeliveryReport::parse(mail.as_bytes()).expect("a report in the form of RFC 3464");
     is_bounded(&report);
-    let taro = report.recipients.iter().find(|recipient| recipient.is_about("taro@docomo.ne.jp"));
+    let taro = report
+        .recipients
+        .iter()
+        .find(|recipient| recipient.is_about("taro@docomo.ne.jp"));
     assert_eq!(taro.map(|taro| taro.action), Some(Action::Failed), "{report:?}");
     let ours = "receipt.00.1@shop.example.jp";
     assert!(report.message_ids.iter().any(|id| id == ours), "{report:?}");
-    assert!(report.returned_to.iter().any(|to| to.key() == "taro@docomo.ne.jp"), "{report:?}");
+    assert!(
+        report
+            .returned_to
+            .iter()
+            .any(|to| to.key() == "taro@docomo.ne.jp"),
+        "{report:?}"
+    );
 }

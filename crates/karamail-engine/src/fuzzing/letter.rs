@@ -52,12 +52,18 @@ pub(super) fn is_one_letter(bytes: &[u8], to: &EmailAddress, subject: &str, body
         // RFC 6857: an empty group that is named by the address.
         return;
     }
-    assert!(shown.contains(&format!("\r\nTo: {}\r\n", to.to_envelope())), "\n{shown}");
+    assert!(
+        shown.contains(&format!("\r\nTo: {}\r\n", to.to_envelope())),
+        "\n{shown}"
+    );
     let Some(Address::List(readers)) = parsed.to() else {
         panic!("To is no list:\n{shown}");
     };
     assert_eq!(readers.len(), 1, "one reader:\n{shown}");
-    let read = readers[0].address.as_deref().and_then(|text| EmailAddress::parse(text).ok());
+    let read = readers[0]
+        .address
+        .as_deref()
+        .and_then(|text| EmailAddress::parse(text).ok());
     // Other people's parsers take a quoted name for the name beside the address.
     if !to.to_envelope().starts_with('"') {
         assert_eq!(read.as_ref(), Some(to), "\n{shown}");
@@ -71,6 +77,9 @@ pub(super) fn is_fit_for_the_wire(bytes: &[u8]) {
     assert!(text.is_ascii() && text.ends_with("\r\n"), "{text:?}");
     for line in text.split("\r\n") {
         assert!(line.len() <= MAIL_LINE_BYTES, "{line}");
-        assert!(line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')), "{line:?}");
+        assert!(
+            line.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\t')),
+            "{line:?}"
+        );
     }
 }

@@ -41,7 +41,10 @@ fn mails(bytes: &[u8], is_mbox: bool, capacity: usize) -> Vec<Vec<u8>> {
         assert!(start >= end, "mails do not overlap");
         end = start + usize::try_from(place.length).unwrap();
         let stored = bytes.get(start..end).expect("a mail lies in its file");
-        assert!(stored.starts_with(&place.header[..place.header.len().min(stored.len())]), "its header is its own");
+        assert!(
+            stored.starts_with(&place.header[..place.header.len().min(stored.len())]),
+            "its header is its own"
+        );
         let mut mail = Vec::new();
         copy_mail(&mut &bytes[start..], place.length, is_mbox, &mut mail).expect("memory takes it");
         assert!(mail.len() <= stored.len());
@@ -75,5 +78,10 @@ fn written_again(mails: &[Vec<u8>]) {
         }
         file.push(b'\n');
     }
-    assert_eq!(self::mails(&file, true, 64 * 1024), usual, "\n{}", String::from_utf8_lossy(&file));
+    assert_eq!(
+        self::mails(&file, true, 64 * 1024),
+        usual,
+        "\n{}",
+        String::from_utf8_lossy(&file)
+    );
 }

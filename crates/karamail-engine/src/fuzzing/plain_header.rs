@@ -15,7 +15,10 @@ impl PlainHeader {
             }
             let text = std::str::from_utf8(line).ok()?;
             let (name, value) = text.split_once(':')?;
-            let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+            let is_name = !name.is_empty()
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
             let is_plain = value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
                 && !value.contains(['(', ')', '"', '\\'])
                 && !value.contains("=?");
@@ -37,7 +40,8 @@ impl PlainHeader {
     /// Whether a field of one of these names has one of these values, whatever the case.
     pub(super) fn has(&self, names: &[&str], values: &[&str]) -> bool {
         let of_names = names.iter().flat_map(|name| self.values(name));
-        let mut found = of_names.filter(|value| values.iter().any(|wanted| value.eq_ignore_ascii_case(wanted)));
+        let mut found =
+            of_names.filter(|value| values.iter().any(|wanted| value.eq_ignore_ascii_case(wanted)));
         found.next().is_some()
     }
 

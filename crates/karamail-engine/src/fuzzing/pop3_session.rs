@@ -57,16 +57,26 @@ pub fn check(bytes: &[u8]) {
     let (way, said) = bytes.split_first().map_or((0, bytes), |(way, said)| (*way, said));
     let way = Way::of(way);
     let turns = said.split(|byte| *byte == CUT).filter(|turn| !turn.is_empty());
-    let pieces: Vec<Vec<u8>> = turns.flat_map(|turn| turn.chunks(way.piece).map(<[u8]>::to_vec)).collect();
+    let pieces: Vec<Vec<u8>> = turns
+        .flat_map(|turn| turn.chunks(way.piece).map(<[u8]>::to_vec))
+        .collect();
     let script = Script::new(pieces.into_iter(), way.is_reset);
     let ended = RUNTIME.with(|runtime| runtime.block_on(session(&way, &script)));
     if let Err(fault) = ended {
         can_be_told(&fault);
     }
     let tape = script.tape();
-    assert!(tape.reads_behind_the_end <= 1, "it goes on reading a connection that is over");
+    assert!(
+        tape.reads_behind_the_end <= 1,
+        "it goes on reading a connection that is over"
+    );
     let lines = tape.written.split(|byte| *byte == b'\n');
-    let plain = |line: &[u8]| line.strip_suffix(b"\r").unwrap_or(line).iter().all(|byte| matches!(byte, b' '..=b'~'));
+    let plain = |line: &[u8]| {
+        line.strip_suffix(b"\r")
+            .unwrap_or(line)
+            .iter()
+            .all(|byte| matches!(byte, b' '..=b'~'))
+    };
     assert!(lines.into_iter().all(plain), "{}", tape.written.escape_ascii());
 }
 
@@ -138,7 +148,10 @@ async fn listing(
 ) -> Result<Vec<ListedMail>, Pop3Error> {
     let listed = or_over(open.listing().await, open).await?;
     let replies = transcript.go_on();
-    assert!(listed.windows(2).all(|pair| pair[0].number < pair[1].number), "in order, each once");
+    assert!(
+        listed.windows(2).all(|pair| pair[0].number < pair[1].number),
+        "in order, each once"
+    );
     let mut ids: Vec<_> = listed.iter().filter_map(|mail| mail.uidl.clone()).collect();
     let count = ids.len();
     ids.sort();
@@ -223,7 +236,10 @@ async fn whole(
         }
         Retrieved::OverLimit { bytes } => {
             assert!(reply.is_ok && bytes == length && bytes > limit, "{reply:?}");
-            assert!(mail.len() as u64 == limit && reply.body.starts_with(&mail), "{reply:?}");
+            assert!(
+                mail.len() as u64 == limit && reply.body.starts_with(&mail),
+                "{reply:?}"
+            );
         }
         Retrieved::Refused(_) => assert!(!reply.is_ok && mail.is_empty(), "{reply:?}"),
     }

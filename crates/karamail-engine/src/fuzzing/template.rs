@@ -26,10 +26,17 @@ pub fn check(bytes: &[u8]) {
         .or_else(|_| EmailAddress::parse("a..b@docomo.ne.jp"))
         .unwrap();
     let number = number.trim().parse().unwrap_or(12);
-    let at = date(2026, 11, 21).at(14, 5, 0, 0).to_zoned(TimeZone::UTC).unwrap();
+    let at = date(2026, 11, 21)
+        .at(14, 5, 0, 0)
+        .to_zoned(TimeZone::UTC)
+        .unwrap();
     for mark in [Mark::Receipt, Mark::Repeat] {
         let parsed = Template::parse(subject, body, mark);
-        assert_eq!(parsed, Template::parse(subject, body, mark), "the same every time");
+        assert_eq!(
+            parsed,
+            Template::parse(subject, body, mark),
+            "the same every time"
+        );
         match parsed {
             Err(faults) => {
                 assert!(!faults.is_empty(), "refused without a reason");
@@ -39,7 +46,10 @@ pub fn check(bytes: &[u8]) {
                         Some(TemplatePart::Subject) | None => 1,
                         Some(TemplatePart::Body) => clean::lines(body).split('\n').count(),
                     };
-                    assert!(fault.line().is_none_or(|line| (1..=lines).contains(&line)), "{fault}");
+                    assert!(
+                        fault.line().is_none_or(|line| (1..=lines).contains(&line)),
+                        "{fault}"
+                    );
                 }
             }
             Ok(template) => {
@@ -65,7 +75,10 @@ fn is_filled_in(template: &Template, values: &Values<'_>, at: &Zoned) {
     let number = values.number.to_string();
     let has_number = rendered.subject.contains(&number) || rendered.body.contains(&number);
     // A long shop name in front may push the number off the end of a subject.
-    assert!(has_number || rendered.subject.ends_with('…'), "no number in {rendered:?}");
+    assert!(
+        has_number || rendered.subject.ends_with('…'),
+        "no number in {rendered:?}"
+    );
     for (source, filled) in [
         (template.subject(), &rendered.subject),
         (template.body(), &rendered.body),
@@ -99,7 +112,10 @@ fn is_filled_in(template: &Template, values: &Values<'_>, at: &Zoned) {
 fn is_sound(rendered: &Rendered) {
     assert!(!rendered.subject.trim().is_empty(), "a blank subject");
     assert!(!rendered.subject.contains(char::is_control), "{rendered:?}");
-    assert!(rendered.subject.chars().count() <= SUBJECT_CHARACTERS, "{rendered:?}");
+    assert!(
+        rendered.subject.chars().count() <= SUBJECT_CHARACTERS,
+        "{rendered:?}"
+    );
     let is_control = |c: char| c.is_control() && c != '\n' && c != '\t';
     assert!(!rendered.body.contains(is_control), "{rendered:?}");
 }

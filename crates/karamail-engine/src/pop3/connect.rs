@@ -101,7 +101,12 @@ async fn under_tls(
     let stream = watched_handshake(settings, config, socket, watch)
         .await
         .map_err(after_stls)?;
-    Ok(Wire::new(stream, settings.read_timeout, settings.session_timeout, began))
+    Ok(Wire::new(
+        stream,
+        settings.read_timeout,
+        settings.session_timeout,
+        began,
+    ))
 }
 
 /// Cannot happen: STLS is asked for only where TLS is set up, over a plain socket.

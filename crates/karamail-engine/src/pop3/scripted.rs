@@ -97,7 +97,12 @@ impl Pop3Connection {
     ) -> Result<Self, Pop3Error> {
         let mut login = Login::new(login_settings(settings, password, asks_capabilities));
         let stream = Stream::Scripted(script.clone());
-        let wire = Wire::new(stream, settings.read_timeout, settings.session_timeout, Instant::now());
+        let wire = Wire::new(
+            stream,
+            settings.read_timeout,
+            settings.session_timeout,
+            Instant::now(),
+        );
         let logged_in = greet_and_log_in(settings, &mut login, wire, None, &nobody).await;
         let opened =
             logged_in.and_then(|wire| Ok((wire, login.into_transaction().ok_or_else(session_over)?)));

@@ -34,7 +34,9 @@ impl Reply {
             let word = line.trim_ascii_start().split(u8::is_ascii_whitespace).next()?;
             let is_number = !word.is_empty() && word.iter().all(u8::is_ascii_digit);
             // What is quoted is shortened: no mail has a number of hundreds of digits.
-            let text = std::str::from_utf8(word).ok().filter(|text| is_number && text.len() <= 300)?;
+            let text = std::str::from_utf8(word)
+                .ok()
+                .filter(|text| is_number && text.len() <= 300)?;
             text.parse().ok().filter(|number| *number > 0)
         };
         lines(&self.body).filter_map(number).collect()
@@ -66,7 +68,10 @@ impl Transcript {
         let commands = String::from_utf8(tape.written[self.written..].to_vec()).expect("commands are ASCII");
         self.written = tape.written.len();
         let mut rest = &tape.read[self.read..];
-        let replies = commands.lines().map(|command| reply(command, &mut rest)).collect();
+        let replies = commands
+            .lines()
+            .map(|command| reply(command, &mut rest))
+            .collect();
         self.read = tape.read.len() - rest.len();
         replies
     }
@@ -80,8 +85,12 @@ fn reply(command: &str, rest: &mut &[u8]) -> Reply {
             break line;
         }
     };
-    let is_ok = status.get(..3).is_some_and(|sign| sign.eq_ignore_ascii_case(b"+OK"));
-    let is_refused = status.get(..4).is_some_and(|sign| sign.eq_ignore_ascii_case(b"-ERR"));
+    let is_ok = status
+        .get(..3)
+        .is_some_and(|sign| sign.eq_ignore_ascii_case(b"+OK"));
+    let is_refused = status
+        .get(..4)
+        .is_some_and(|sign| sign.eq_ignore_ascii_case(b"-ERR"));
     assert!(is_ok || is_refused, "{command}: {}", status.escape_ascii());
     let verb = command.split(' ').next().unwrap_or_default();
     let mut body = Vec::new();
@@ -109,7 +118,11 @@ fn reply(command: &str, rest: &mut &[u8]) -> Reply {
 /// The next line with its line end. All of it has come: the program took the reply for complete.
 fn take_line<'a>(rest: &mut &'a [u8]) -> &'a [u8] {
     let line = lines(rest).next().unwrap_or_default();
-    assert!(line.ends_with(b"\n"), "a reply is complete that did not come whole: {}", line.escape_ascii());
+    assert!(
+        line.ends_with(b"\n"),
+        "a reply is complete that did not come whole: {}",
+        line.escape_ascii()
+    );
     *rest = &rest[line.len()..];
     line
 }
