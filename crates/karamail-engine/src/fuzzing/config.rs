@@ -22,6 +22,7 @@ pub fn check(bytes: &[u8]) {
         Ok(text) => text,
         Err(fault) => {
             is_told(&*fault);
+            is_in_the_file(&fault, bytes.split(|byte| *byte == b'\n').count());
             return;
         }
     };
@@ -41,10 +42,7 @@ fn are_told(faults: &ConfigFaults, text: &str) {
     let lines = text.split('\n').count();
     for fault in &faults.faults {
         is_told(fault);
-        assert!(
-            fault.line.is_none_or(|line| (1..=lines).contains(&line)),
-            "{fault:?} of {lines}"
-        );
+        is_in_the_file(fault, lines);
     }
     for language in LANGUAGES {
         assert!(!faults.lines(language).trim().is_empty());
@@ -52,6 +50,11 @@ fn are_told(faults: &ConfigFaults, text: &str) {
     let in_order =
         |pair: &[ConfigFault]| pair[0].line.unwrap_or(usize::MAX) <= pair[1].line.unwrap_or(usize::MAX);
     assert!(faults.faults.windows(2).all(in_order), "{faults:?}");
+}
+
+fn is_in_the_file(fault: &ConfigFault, lines: usize) {
+    let is_there = fault.line.is_none_or(|line| (1..=lines).contains(&line));
+    assert!(is_there, "{fault:?} of {lines} lines");
 }
 
 /// Each key set to what it has, one after the other, as the screens do.
