@@ -11,7 +11,8 @@ impl PlainHeader {
         for line in mail.split(|byte| *byte == b'\n') {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.is_empty() {
-                return Some(PlainHeader(fields));
+                // Blank lines in front of the first field are damage; what follows them may be a header.
+                return (!fields.is_empty()).then_some(PlainHeader(fields));
             }
             let text = std::str::from_utf8(line).ok()?;
             let (name, value) = text.split_once(':')?;
