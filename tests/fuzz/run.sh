@@ -44,12 +44,14 @@ fuzz() {
 
 tell() {
   local name=$1 result=$2 log=$target/$1.log
-  local last
+  local -x LC_ALL=C
+  local last places
   last=$(grep -aE '^#[0-9]+.*cov:' "$log" | tail -n 1)
+  places=$(sed -nE 's/.*\(([0-9]+) inline 8-bit counters\).*/\1/p' "$log" | head -n 1)
   printf '%-16s %s executions, %s a second; %s\n' "$name" \
     "$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")" \
     "$(sed -n 's/^stat::average_exec_per_sec: *//p' "$log")" \
-    "$(printf '%s' "$last" | sed -nE 's/.*cov: ([0-9]+) ft: ([0-9]+) corp: ([^ ]+).*/\1 places, \2 features, corpus \3/p')"
+    "$(printf '%s' "$last" | sed -nE "s/.*cov: ([0-9]+) ft: ([0-9]+) corp: ([^ ]+).*/\1 of ${places:-?} places, \2 features, corpus \3/p")"
   [ "$result" -eq 0 ] && return
   grep -a -B 1 -A 12 -E 'panicked at|^==[0-9]+== *ERROR' "$log" | cut -c 1-400 | head -n 40
   sed -n 's/.*Test unit written to //p' "$log" | while read -r file; do
