@@ -76,7 +76,11 @@ names=("$@")
 for name in "${names[@]}"; do
   [ -e "tests/fuzz/targets/$name.rs" ] || { echo "There is no fuzzer $name; tests/fuzz/run.sh --list" && exit 1; }
 done
-build || exit 1
+if ! build; then
+  # The lock file is its own: it does not see what the project's crates need since.
+  echo "If the lock file is out of date: cargo update --workspace --manifest-path tests/fuzz/Cargo.toml"
+  exit 1
+fi
 
 failed=0
 while [ ${#names[@]} -gt 0 ]; do
