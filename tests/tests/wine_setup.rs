@@ -155,6 +155,7 @@ fn the_installer_installs_silently_replaces_a_running_program_and_takes_away() {
     pc.set_up();
 
     an_older_version_that_runs_is_replaced(&pc);
+    an_installation_that_comes_to_nothing_leaves_the_program_running(&pc);
     a_program_that_does_not_end_is_left_alone(&pc);
 
     fs::write(place.join("memo.txt"), "the shop's own").unwrap();
@@ -180,7 +181,7 @@ fn the_installer_installs_silently_replaces_a_running_program_and_takes_away() {
     assert!(pc.data().parent().unwrap().join("memo.txt").is_file());
 }
 
-/// It ends, is replaced, and all that was chosen and written stays.
+/// It ends, is replaced and started again, and all that was chosen and written stays.
 fn an_older_version_that_runs_is_replaced(pc: &Pc) {
     let mut running = pc.start(&pc.data());
     let license = pc.place().join("LICENSE.txt");
@@ -190,6 +191,9 @@ fn an_older_version_that_runs_is_replaced(pc: &Pc) {
         running.try_wait().unwrap().is_some()
     });
     assert_ne!(fs::read_to_string(&license).unwrap(), "of then", "replaced");
+    wait_until("it is started again", SLOW, || {
+        !pc.desktop.processes(TRAY).is_empty()
+    });
     let autostart = pc.entry(RUN, "Karamail");
     assert!(
         autostart.ends_with(r#"\Programs\Karamail\karamail-tray.exe" --hidden"#),
@@ -200,6 +204,37 @@ fn an_older_version_that_runs_is_replaced(pc: &Pc) {
     pc.entry(RUN, "Karamail");
     assert!(pc.desktop_icon().is_file());
     assert!(pc.data().join("karamail.db").is_file() && pc.keeps_password());
+    wait_until("it collects again", SLOW, || {
+        !pc.desktop.processes(TRAY).is_empty()
+    });
+    quit(pc);
+}
+
+/// What cannot be ended stands in the way of it; what was ended for it must not stay so.
+fn an_installation_that_comes_to_nothing_leaves_the_program_running(pc: &Pc) {
+    let mut running = pc.start(&pc.data());
+    let program = text(&pc.place().join("karamail.exe"));
+    let elsewhere = ["--data-dir", r"C:\served", "serve", "--port", "0"];
+    let mut serving = pc.desktop.command(&program, &elsewhere).spawn().unwrap();
+    wait_until("it serves", SLOW, || {
+        !pc.desktop.processes("karamail.exe").is_empty()
+    });
+    assert_eq!(pc.install(&["/S"]), Some(2));
+    wait_until("the program was ended", SLOW, || {
+        running.try_wait().unwrap().is_some()
+    });
+    wait_until("and started again", SLOW, || {
+        !pc.desktop.processes(TRAY).is_empty()
+    });
+    serving.kill().unwrap();
+    serving.wait().unwrap();
+    quit(pc);
+}
+
+fn quit(pc: &Pc) {
+    let said = pc.desktop.run(&text(&pc.place().join(TRAY)), &["--quit"]);
+    assert_eq!(said.code, Some(0), "{said:?}");
+    wait_until("it has ended", SLOW, || pc.desktop.processes(TRAY).is_empty());
 }
 
 /// One that works in another folder is not reached by `--quit` of this one.
