@@ -7,7 +7,7 @@
 //! 2. [`dovecot`] and [`postfix`]: the real mail servers. [`certificates`]: good and bad ones.
 //! 3. [`sink`]: an SMTP server of our own that remembers what it accepted and can misbehave on purpose.
 //! 4. [`settings`] and [`program`]: Karamail itself, its data folder, its output, signals; [`terminal`]: with somebody
-//!    who types.
+//!    who types; [`machine`]: on a machine that fails.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
 //! 6. [`shop`]: all of it together. [`mails`]: what arrives. [`old_shop`]: a folder with three years in it, to measure.
 //!    [`stage`]: for the browser tests. [`desktop`]: a Linux desktop for the tray program. [`window`]: one with the tray program's
@@ -24,6 +24,7 @@ pub mod certificates;
 pub mod desktop;
 pub mod dovecot;
 pub mod ledger;
+pub mod machine;
 pub mod mails;
 pub mod old_shop;
 pub mod postfix;
