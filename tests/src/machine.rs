@@ -131,6 +131,9 @@ fn library() -> &'static Path {
         assert!(made.status.success(), "machine.c: {said}");
         (folder, file)
     });
-    debug_assert!(fs::exists(file).unwrap_or(false), "the folder lives as long as we");
+    debug_assert!(
+        fs::exists(file).unwrap_or(false),
+        "the folder lives as long as we"
+    );
     file
 }

@@ -53,6 +53,8 @@ const STOP_GRACE: Duration = Duration::from_secs(8);
 const LOG_GRACE: Duration = Duration::from_secs(3);
 /// Old archive files are looked for once a day.
 const SWEEP_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
+/// How long what is old is let be after the clock jumped or this machine slept.
+const SWEEP_AFTER_JUMP: SignedDuration = SignedDuration::from_hours(3);
 
 /// The engine: it owns the data folder, the ledger and the workers.
 pub struct Engine {
