@@ -67,7 +67,8 @@ impl Engine {
         );
         // Not at once: a clock that is wrong would take the archive for old. In some hours it is set right; a day would be
         // too long for a PC that sleeps every night.
-        self.next_sweep = now.checked_add(SWEEP_AFTER_JUMP).ok();
+        let rest = running + SWEEP_AFTER_JUMP;
+        self.next_sweep = Some(self.next_sweep.map_or(rest, |next| next.max(rest)));
         if !jump.is_news || !self.status.borrow().is_collecting {
             return;
         }

@@ -333,13 +333,6 @@ quirks! {
         Act::Say([b"+OK\r\n", &head[..end], b".\r\n"].concat())
     });
 
-    /// One mail is listed twice, under two numbers and two unique ids: one number, and both go.
-    one_mail_under_two_ids => pop3_row(|_| Act::Usual).mails({
-        let mut twice = customer(1);
-        twice.uidl = "uid-1-again".to_owned();
-        vec![customer(1), twice, customer(2)]
-    });
-
     /// Unique ids hold blanks: what stands behind the first word is no part of them, and content tells the mails.
     uidl_with_blanks => says("UIDL", |_, usual| columns(&usual, |number, _| format!("one id {number} of many"))).cycles(2);
 
