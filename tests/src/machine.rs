@@ -84,6 +84,14 @@ impl DiskFault {
     }
 }
 
+/// Variables as a program is started with them.
+pub fn borrowed<'a>(variables: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    variables
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect()
+}
+
 /// A wall clock that a test sets; the running clock goes on as it does.
 #[derive(Debug)]
 pub struct WallClock {

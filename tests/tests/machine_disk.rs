@@ -2,15 +2,15 @@
 //! stops half way, a rename, an open, and the power that goes in any of them. Whatever was sent is in the ledger afterwards,
 //! nothing that is gone from the mailbox is unanswered, and the next start finishes the work.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use karamail_tests::dovecot::{Dovecot, PASSWORD, Setup};
 use karamail_tests::ledger::{Deposited, Evidence};
-use karamail_tests::machine::{Call, DiskFault, FAULT_IS_HERE, Kind, POWER_WENT};
-use karamail_tests::program::{Finished, Program, RUN_BOUND};
+use karamail_tests::machine::{Call, DiskFault, FAULT_IS_HERE, Kind, POWER_WENT, borrowed};
+use karamail_tests::program::{Finished, Program, RUN_BOUND, Running};
 use karamail_tests::settings::{Endpoint, Settings};
 use karamail_tests::shop::USER;
 use karamail_tests::sink::Sink;
@@ -76,17 +76,14 @@ impl<'a> Play<'a> {
         self.deposited.extend(mails);
     }
 
+    fn start(&self, arguments: &[&str], fault: DiskFault) -> Running {
+        let variables = fault.variables(&self.program.data());
+        self.program.start(arguments, &borrowed(&variables))
+    }
+
     /// One run on a machine with that fault; whether the fault came.
     fn run_with(&self, fault: DiskFault) -> bool {
-        let variables = fault.variables(&self.program.data());
-        let variables: Vec<(&str, &str)> = variables
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        let finished = self
-            .program
-            .start(&["once", "--json"], &variables)
-            .finish(RUN_BOUND);
+        let finished = self.start(&["once", "--json"], fault).finish(RUN_BOUND);
         let is_hit = finished.stderr.contains(FAULT_IS_HERE);
         let is_cut = finished.code() == Some(POWER_WENT);
         assert_eq!(is_cut, is_hit && fault.kind == Kind::Cut, "{finished:?}");
@@ -212,14 +209,10 @@ fn a_running_program_gets_over_a_flush_that_failed_by_itself() {
         let mut play = Play::begin(&dovecot, format!("running, {fault:?}"));
         play.deposit();
         play.program.once().success();
-        let variables = fault.variables(&play.program.data());
-        let variables: Vec<(&str, &str)> = variables
-            .iter()
-            .map(|(name, value)| (*name, value.as_str()))
-            .collect();
-        let mut running = play.program.start(&["run"], &variables);
+        let before = dovecot.logins(USER);
+        let mut running = play.start(&["run"], fault);
         assert!(
-            running.wait_for(MENDS, || play.dovecot.logins(USER) >= 2),
+            running.wait_for(MENDS, || dovecot.logins(USER) > before),
             "it ends"
         );
         play.deposit();

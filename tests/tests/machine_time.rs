@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use karamail_engine::clock;
 use karamail_tests::ledger::{Deposited, Ledger};
-use karamail_tests::machine::WallClock;
+use karamail_tests::machine::{WallClock, borrowed};
 use karamail_tests::program::{Program, RUN_BOUND, Running};
 use karamail_tests::shop::{PlainShop, USER};
 use karamail_tests::sink::{Answer, Sink};
@@ -30,11 +30,7 @@ fn collecting(shop: &PlainShop, clock: &WallClock) -> (Program, Running) {
     let program = Program::install(&settings);
     let mut variables = clock.variables();
     variables.push(("TZ", "Asia/Tokyo".to_owned()));
-    let variables: Vec<(&str, &str)> = variables
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let running = program.start(&["run"], &variables);
+    let running = program.start(&["run"], &borrowed(&variables));
     (program, running)
 }
 
@@ -109,10 +105,10 @@ fn midnight_and_the_ends_of_months_and_years_put_each_number_into_its_own_month(
     ] {
         clock.set(showing(moment));
         deposit(&shop, &mut deposited);
-        assert!(shop.sink.wait_for(deposited.len(), PATIENCE), "{moment}");
+        // Sent, noted and deleted before the clock goes on: each step is a line of its own.
+        wait_until(moment, PATIENCE, || shop.waiting() == 0);
         months.push(moment.get(..7).unwrap().to_owned());
     }
-    wait_until("all is settled", PATIENCE, || shop.waiting() == 0);
     running.terminate();
     running.finish_within(RUN_BOUND).success();
     shop.evidence(&program, &deposited).check_complete();
