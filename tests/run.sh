@@ -29,7 +29,7 @@ PARTS=(
   "drivers 1200"
   "servers 2400"
   "browser 1200"
-  "crash 3600"
+  "crash 7200"
   "faults 1800"
   "desktop 2400"
   "wine 3600"
