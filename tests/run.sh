@@ -12,6 +12,7 @@
 # started. What drives Chromium comes from npm. CHROMIUM names another one.
 # KARAMAIL_KILLS=1000 makes the crash test longer; KARAMAIL_SEED repeats one.
 # KARAMAIL_SIM_SEEDS=50000 makes the simulation longer; a seed that fails says how it is repeated.
+# KARAMAIL_FUZZ_SECONDS=3600 makes each fuzzer run that long (60 else); what is found says how it is played again.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -23,6 +24,7 @@ PARTS=(
   "doc 2400"
   "unit 2400"
   "simulation 2400"
+  "fuzz 3600"
   "style 1200"
   "build 3000"
   "demo 1200"
@@ -121,6 +123,13 @@ part_unit() { cargo test; }
 part_simulation() {
   KARAMAIL_SIM_SEEDS=${KARAMAIL_SIM_SEEDS:-3000} KARAMAIL_SIM_TWICE=${KARAMAIL_SIM_TWICE:-100} \
     cargo test -p karamail-engine --lib simulation -- --nocapture --test-threads=1
+}
+
+# Every parser of foreign bytes against bytes that look for a way through it (tests/fuzz, decision 0135). In the part's time are a
+# first build and seven fuzzers two at a time; longer runs go by tests/fuzz/run.sh.
+part_fuzz() {
+  command -v c++ >/dev/null || install_packages g++ || return 1
+  tests/fuzz/run.sh
 }
 
 part_style() { cargo test -p karamail-tests --test tidy; }

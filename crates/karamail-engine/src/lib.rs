@@ -30,6 +30,8 @@ pub mod diagnostics;
 pub mod engine;
 pub mod erase;
 pub mod export;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod import;
 pub mod milestone;
 pub mod monthly_log;

@@ -6,9 +6,9 @@
 //!
 //! [`reader`] reads it again, for a screen.
 
-mod find;
+pub(crate) mod find;
 mod fold;
-mod index;
+pub(crate) mod index;
 pub mod reader;
 
 use std::fs::File;

@@ -21,6 +21,9 @@ pub fn one_line(text: &str, limit: usize) -> String {
         }
         if pending_blank {
             if !line.is_empty() && !line.ends_with(' ') {
+                if characters >= limit {
+                    return cut(line);
+                }
                 line.push(' ');
                 characters += 1;
             }
@@ -93,6 +96,13 @@ mod tests {
         assert_eq!(one_line("あいうえおか", 5), "あいうえ…");
         assert_eq!(one_line("\u{3000}\r\n", 5), "");
         assert_eq!(one_line("a", 0), "…");
+    }
+
+    #[test]
+    fn a_line_break_at_the_limit_makes_the_line_no_longer_than_the_limit() {
+        assert_eq!(one_line("あいうえお\nか", 5), "あいうえ…");
+        assert_eq!(one_line("あいうえ\nおか", 5), "あいうえ…");
+        assert_eq!(one_line("あいうえお\n", 5), "あいうえお");
     }
 
     #[test]

@@ -192,6 +192,18 @@ impl SettingsFile {
         })
     }
 
+    /// Settings that lie in no file; [`SettingsFile::save`] refuses.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(crate) fn of(text: &str, folder: &Path) -> Result<SettingsFile, Vec<ConfigFault>> {
+        document::parse(text)?;
+        Ok(SettingsFile {
+            path: folder.join("karamail.toml"),
+            unchanged: [0; 32],
+            before: text.to_owned(),
+            text: text.to_owned(),
+        })
+    }
+
     /// What the file was when it was opened: another digest, another file. 64 hex digits.
     pub fn digest(&self) -> String {
         self.unchanged.iter().map(|byte| format!("{byte:02x}")).collect()

@@ -32,6 +32,8 @@ pub use edit::{
     write_new, write_new_with,
 };
 pub use faults::{ConfigFault, ConfigFaults, FaultKind, HostSlip, KeyHint, SyntaxFault, ValueType};
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) use load::decode as decode_settings;
 pub use load::files_named;
 pub use places::{NoHome, Places, SETTINGS_FILE};
 pub use samples::{READY_MADE_RECEIPTS, ReadyMade, sample};

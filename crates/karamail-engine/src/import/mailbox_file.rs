@@ -7,19 +7,19 @@ use karamail_core::limits::{HEADER_BLOCK_BYTES, IMPORT_LINE_BYTES};
 
 /// A mail in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// Where its header begins, bytes from the file's beginning.
-    pub(super) offset: u64,
+    pub(crate) offset: u64,
     /// Its length as it lies there.
-    pub(super) length: u64,
+    pub(crate) length: u64,
     /// Its size as a server would list it: with CRLF line ends and without the mbox form's quoting.
-    pub(super) size: u64,
+    pub(crate) size: u64,
     /// Its header and, where that is short, some of its body.
-    pub(super) header: Vec<u8>,
+    pub(crate) header: Vec<u8>,
 }
 
 /// Finds the mails of a file. In an mbox file each begins with a `From ` line behind an empty line.
-pub(super) fn each_mail(
+pub(crate) fn each_mail(
     file: &mut impl BufRead,
     is_mbox: bool,
     mut each: impl FnMut(Place) -> io::Result<()>,
@@ -65,12 +65,12 @@ pub(super) fn each_mail(
 }
 
 /// Whether a file is in the mbox form: it begins with a `From ` line.
-pub(super) fn is_mbox(file: &mut impl BufRead) -> io::Result<bool> {
+pub(crate) fn is_mbox(file: &mut impl BufRead) -> io::Result<bool> {
     Ok(file.fill_buf()?.starts_with(b"From "))
 }
 
 /// Copies a mail from its place, without the mbox form's quoting (`>From ` of mboxo and mboxrd).
-pub(super) fn copy_mail(
+pub(crate) fn copy_mail(
     file: &mut impl BufRead,
     length: u64,
     is_mbox: bool,

@@ -4,7 +4,7 @@
 //! Two looks: the first finds every mail and its date, the second takes them in by date, a batch a transaction. Limits
 //! and the backlog rule do not apply, other mail is archived and never forwarded, and no reply goes out unless asked for.
 
-mod mailbox_file;
+pub(crate) mod mailbox_file;
 mod walk;
 
 use std::collections::HashSet;

@@ -82,7 +82,7 @@ pub struct Found {
 }
 
 /// Looks through the whole file: all of it is counted.
-pub(super) fn find(file: &mut File, wanted: &Wanted, from: u64, direction: Direction) -> io::Result<Found> {
+pub(crate) fn find(file: &mut File, wanted: &Wanted, from: u64, direction: Direction) -> io::Result<Found> {
     let mut tally = Tally {
         from,
         ..Tally::default()

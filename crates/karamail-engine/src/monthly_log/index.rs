@@ -35,7 +35,7 @@ pub struct Line {
 }
 
 #[derive(Clone, Debug, Default)]
-pub(super) struct LineIndex {
+pub(crate) struct LineIndex {
     /// Another one each time a file is looked through from its beginning.
     generation: u64,
     /// Where each [`LINES_A_MARK`]th line begins.
@@ -53,7 +53,7 @@ pub(super) struct LineIndex {
 }
 
 impl LineIndex {
-    pub(super) fn build(file: &mut File) -> io::Result<LineIndex> {
+    pub(crate) fn build(file: &mut File) -> io::Result<LineIndex> {
         let mut index = LineIndex {
             generation: RandomState::new().build_hasher().finish(),
             ..LineIndex::default()
@@ -63,7 +63,7 @@ impl LineIndex {
     }
 
     /// Lines, with one that has no line end yet.
-    pub(super) fn lines(&self) -> u64 {
+    pub(crate) fn lines(&self) -> u64 {
         let behind = self.length > self.ended_at;
         // A file that holds nothing but its mark has no line.
         let is_only_a_mark = self.ended == 0 && self.length == BYTE_ORDER_MARK.len() as u64;
@@ -71,17 +71,17 @@ impl LineIndex {
     }
 
     /// The same as long as the file only grows.
-    pub(super) fn generation(&self) -> u64 {
+    pub(crate) fn generation(&self) -> u64 {
         self.generation
     }
 
     /// Bytes that were looked at.
-    pub(super) fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         self.length
     }
 
     /// The days, in the order in which the file tells of them.
-    pub(super) fn days(&self) -> Vec<LogDay> {
+    pub(crate) fn days(&self) -> Vec<LogDay> {
         let mut days = self.days.clone();
         if let Some(day) = &self.open_day
             && !days.iter().any(|known| known.day == *day)
@@ -95,7 +95,7 @@ impl LineIndex {
     }
 
     /// Whether a file that has grown is the one that was looked at, with more behind it.
-    pub(super) fn is_beginning_of(&self, file: &mut File) -> io::Result<bool> {
+    pub(crate) fn is_beginning_of(&self, file: &mut File) -> io::Result<bool> {
         let tail_length = self.tail.len() as u64;
         let Some(start) = self.ended_at.checked_sub(tail_length) else {
             return Ok(self.ended == 0);
@@ -107,7 +107,7 @@ impl LineIndex {
     }
 
     /// Looks at what stands behind the last line that was ended.
-    pub(super) fn extend(&mut self, file: &mut File) -> io::Result<()> {
+    pub(crate) fn extend(&mut self, file: &mut File) -> io::Result<()> {
         file.seek(SeekFrom::Start(self.ended_at))?;
         let mut reader = BufReader::with_capacity(
             BUFFER_BYTES,
@@ -168,7 +168,7 @@ impl LineIndex {
 
     /// Lines from `from` on, at most `count`, and fewer where they are long. `None` where the file is not the one that was
     /// looked at.
-    pub(super) fn read(&self, file: &mut File, from: u64, count: u64) -> io::Result<Option<Vec<Line>>> {
+    pub(crate) fn read(&self, file: &mut File, from: u64, count: u64) -> io::Result<Option<Vec<Line>>> {
         let mark = from / LINES_A_MARK;
         let start = usize::try_from(mark)
             .ok()

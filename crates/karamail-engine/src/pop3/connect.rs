@@ -50,13 +50,24 @@ async fn attempt(settings: &Pop3Settings, login: &mut Login<'_>, watch: &Watch<'
         Security::StartTls | Security::Tls => Some(tls_config(settings).await?),
     };
     let socket = connect(settings, watch).await?;
-    let wire_of = |stream| Wire::new(stream, settings.read_timeout, settings.session_timeout, began);
-    let mut wire = match &tls {
+    let wire = match &tls {
         Some(config) if settings.security == Security::Tls => {
-            wire_of(watched_handshake(settings, config, socket, watch).await?)
+            watched_handshake(settings, config, socket, watch).await?
         }
-        _ => wire_of(Stream::Plain(socket)),
+        _ => Stream::Plain(socket),
     };
+    let wire = Wire::new(wire, settings.read_timeout, settings.session_timeout, began);
+    greet_and_log_in(settings, login, wire, tls.as_ref(), watch).await
+}
+
+/// From the greeting to the transaction state; under TLS on the way where the settings say so.
+pub(super) async fn greet_and_log_in(
+    settings: &Pop3Settings,
+    login: &mut Login<'_>,
+    mut wire: Wire,
+    tls: Option<&Arc<ClientConfig>>,
+    watch: &Watch<'_>,
+) -> Result<Wire, Fault> {
     loop {
         match login.advance(wire.unread()) {
             Err(fault) => return Err(explained(settings, fault).await),
@@ -66,14 +77,8 @@ async fn attempt(settings: &Pop3Settings, login: &mut Login<'_>, watch: &Watch<'
                     None => greet_or_exchange(settings, login, &mut wire).await?,
                     Some(LoginEvent::StartTls) => {
                         login.tls_established(wire.unread())?;
-                        let config = tls.as_ref().ok_or_else(session_over)?;
-                        let Stream::Plain(socket) = wire.into_stream() else {
-                            return Err(session_over());
-                        };
-                        let stream = watched_handshake(settings, config, socket, watch)
-                            .await
-                            .map_err(after_stls)?;
-                        wire = wire_of(stream);
+                        let config = tls.ok_or_else(session_over)?;
+                        wire = under_tls(settings, config, wire, watch).await?;
                     }
                     Some(LoginEvent::Ready) => return Ok(wire),
                 }
@@ -82,8 +87,30 @@ async fn attempt(settings: &Pop3Settings, login: &mut Login<'_>, watch: &Watch<'
     }
 }
 
+/// The same session, under TLS from here on.
+async fn under_tls(
+    settings: &Pop3Settings,
+    config: &Arc<ClientConfig>,
+    wire: Wire,
+    watch: &Watch<'_>,
+) -> Result<Wire, Fault> {
+    let began = wire.began();
+    let Stream::Plain(socket) = wire.into_stream() else {
+        return Err(session_over());
+    };
+    let stream = watched_handshake(settings, config, socket, watch)
+        .await
+        .map_err(after_stls)?;
+    Ok(Wire::new(
+        stream,
+        settings.read_timeout,
+        settings.session_timeout,
+        began,
+    ))
+}
+
 /// Cannot happen: STLS is asked for only where TLS is set up, over a plain socket.
-fn session_over() -> Fault {
+pub(super) fn session_over() -> Fault {
     Fault::new(Step::Stls, Problem::SessionOver)
 }
 
@@ -95,7 +122,7 @@ fn after_stls(fault: Fault) -> Fault {
     }
 }
 
-fn login_settings<'a>(
+pub(super) fn login_settings<'a>(
     settings: &'a Pop3Settings,
     password: &'a Password,
     asks_capabilities: bool,

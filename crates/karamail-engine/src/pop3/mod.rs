@@ -9,6 +9,8 @@
 
 mod connect;
 mod fetch;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod scripted;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -75,15 +77,7 @@ impl Pop3Connection {
         watch: &Watch<'_>,
     ) -> Result<Self, Pop3Error> {
         match connect::open(settings, password, watch).await {
-            Ok((wire, session)) => Ok(Pop3Connection {
-                host: settings.host.clone(),
-                port: settings.port,
-                session,
-                wire,
-                is_over: false,
-                top_works: None,
-                reply_bytes: 0,
-            }),
+            Ok((wire, session)) => Ok(Self::new(settings, wire, session)),
             Err(fault) => {
                 tracing::debug!(host = settings.host, port = settings.port, %fault, "POP3 login failed");
                 Err(Pop3Error {
@@ -92,6 +86,18 @@ impl Pop3Connection {
                     fault,
                 })
             }
+        }
+    }
+
+    fn new(settings: &Pop3Settings, wire: Wire, session: Transaction) -> Self {
+        Pop3Connection {
+            host: settings.host.clone(),
+            port: settings.port,
+            session,
+            wire,
+            is_over: false,
+            top_works: None,
+            reply_bytes: 0,
         }
     }
 

@@ -20,6 +20,8 @@ use crate::tls::TlsTrouble;
 pub(super) enum Stream {
     Plain(Socket),
     Tls(Box<TlsStream<Socket>>),
+    #[cfg(any(test, feature = "fuzzing"))]
+    Scripted(super::scripted::Script),
 }
 
 pub(super) struct Wire {
@@ -32,6 +34,7 @@ pub(super) struct Wire {
     must_flush: bool,
     read_timeout: Duration,
     session_timeout: Duration,
+    began: Instant,
     session_ends: Instant,
 }
 
@@ -52,8 +55,13 @@ impl Wire {
             must_flush: false,
             read_timeout,
             session_timeout,
+            began,
             session_ends: began + session_timeout,
         }
+    }
+
+    pub(super) fn began(&self) -> Instant {
+        self.began
     }
 
     pub(super) fn is_encrypted(&self) -> bool {
@@ -167,6 +175,8 @@ impl AsyncRead for Stream {
         match self.get_mut() {
             Stream::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
             Stream::Tls(stream) => Pin::new(stream).poll_read(context, buffer),
+            #[cfg(any(test, feature = "fuzzing"))]
+            Stream::Scripted(stream) => Pin::new(stream).poll_read(context, buffer),
         }
     }
 }
@@ -176,6 +186,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Stream::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(context, bytes),
+            #[cfg(any(test, feature = "fuzzing"))]
+            Stream::Scripted(stream) => Pin::new(stream).poll_write(context, bytes),
         }
     }
 
@@ -183,6 +195,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Stream::Plain(stream) => Pin::new(stream).poll_flush(context),
             Stream::Tls(stream) => Pin::new(stream).poll_flush(context),
+            #[cfg(any(test, feature = "fuzzing"))]
+            Stream::Scripted(stream) => Pin::new(stream).poll_flush(context),
         }
     }
 
@@ -190,6 +204,8 @@ impl AsyncWrite for Stream {
         match self.get_mut() {
             Stream::Plain(stream) => Pin::new(stream).poll_shutdown(context),
             Stream::Tls(stream) => Pin::new(stream).poll_shutdown(context),
+            #[cfg(any(test, feature = "fuzzing"))]
+            Stream::Scripted(stream) => Pin::new(stream).poll_shutdown(context),
         }
     }
 }
