@@ -32,7 +32,8 @@ PARTS=(
   "servers 2400"
   "hostile 1200"
   "browser 1200"
-  "crash 3600"
+  "crash 7200"
+  "faults 1800"
   "desktop 2400"
   "wine 3600"
 )
@@ -55,7 +56,8 @@ part_tools() {
   [ -x /usr/sbin/dovecot ] || packages+=(dovecot-core)
   [ -x /usr/lib/dovecot/pop3 ] || packages+=(dovecot-pop3d)
   [ -x /usr/lib/postfix/sbin/master ] || packages+=(postfix)
-  command -v setpriv >/dev/null && command -v setsid >/dev/null || packages+=(util-linux)
+  command -v setpriv >/dev/null && command -v setsid >/dev/null && command -v prlimit >/dev/null || packages+=(util-linux)
+  command -v mount >/dev/null || packages+=(mount)
   [ -x "${CHROMIUM:-/usr/bin/chromium}" ] || packages+=(chromium)
   # Pictures of Japanese screens without a Japanese font are boxes.
   [ -d /usr/share/fonts/opentype/noto ] || packages+=(fonts-noto-cjk)
@@ -161,6 +163,9 @@ part_hostile() { with_servers --test hostile; }
 part_browser() { with_servers --test browser; }
 
 part_crash() { with_servers --test crash; }
+
+# The real program on a machine that fails: disk, folders, clock, memory (docs/RELIABILITY.md).
+part_faults() { with_servers --test machine_disk --test machine_folder --test machine_time; }
 
 # Whether the measurements of tests/bench work, with few mails: every program does the whole work. Not how fast.
 part_bench() {

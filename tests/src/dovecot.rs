@@ -48,7 +48,7 @@ pub struct Dovecot {
     tls_port: u16,
     authority: Authority,
     // Before the folder: a server ends before its folder goes.
-    _server: Server,
+    server: Option<Server>,
     folder: TempDir,
 }
 
@@ -72,9 +72,7 @@ impl Dovecot {
             configuration(setup, root, &authority, plain_port, tls_port),
         )
         .expect("our own folder");
-        let config = config.to_string_lossy();
-        let log = root.join("dovecot.log");
-        let server = Server::start("Dovecot", "/usr/sbin/dovecot", &["-F", "-c", &config], &log);
+        let server = serve(root);
         let ports: &[u16] = match setup.certificate {
             Some(_) => &[plain_port, tls_port],
             None => &[plain_port],
@@ -84,9 +82,18 @@ impl Dovecot {
             plain_port,
             tls_port,
             authority,
-            _server: server,
+            server: Some(server),
             folder,
         }
+    }
+
+    /// Ends it, in the middle of sessions too, and starts it again.
+    pub fn restart(&mut self) {
+        // The port is free only once the old one has ended.
+        drop(self.server.take());
+        let server = serve(self.folder.path());
+        server.ready(&[self.plain_port]);
+        self.server = Some(server);
     }
 
     /// Gives these users, and nobody else, these passwords from now on.
@@ -184,6 +191,17 @@ impl Dovecot {
     pub fn count(&self, user: &str) -> usize {
         self.files(user).len()
     }
+}
+
+fn serve(root: &Path) -> Server {
+    let config = root.join("dovecot.conf");
+    let arguments = ["-F", "-c", &config.to_string_lossy()];
+    Server::start(
+        "Dovecot",
+        "/usr/sbin/dovecot",
+        &arguments,
+        &root.join("dovecot.log"),
+    )
 }
 
 /// Makes an empty Maildir that Dovecot and Postfix may write.

@@ -8,7 +8,7 @@
 //! 3. [`sink`]: an SMTP server of our own that remembers what it accepted and can misbehave on purpose. [`flood`]: a POP3
 //!    server with mails of any size.
 //! 4. [`settings`] and [`program`]: Karamail itself, its data folder, its output, signals; [`terminal`]: with somebody
-//!    who types.
+//!    who types; [`machine`]: on a machine that fails.
 //! 5. [`ledger`]: the database read from outside, and the invariants checked over it, the mailbox and the sink.
 //! 6. [`shop`]: all of it together. [`mails`]: what arrives. [`old_shop`]: a folder with three years in it, to measure.
 //!    [`stage`]: for the browser tests. [`desktop`]: a Linux desktop for the tray program. [`window`]: one with the tray program's
@@ -26,6 +26,7 @@ pub mod desktop;
 pub mod dovecot;
 pub mod flood;
 pub mod ledger;
+pub mod machine;
 pub mod mails;
 pub mod old_shop;
 pub mod postfix;

@@ -37,10 +37,14 @@ pub fn keep(data_folder: &Path, spooled: &Path, mail_id: i64, now: Timestamp) ->
 
 /// The beginning of an archived mail, as far as a delivery report is read.
 pub fn beginning(data_folder: &Path, archive_file: &str) -> io::Result<Vec<u8>> {
+    first_bytes(&data_folder.join(archive_file))
+}
+
+/// The beginning of a file, as far as a delivery report is read.
+pub(crate) fn first_bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(REPORT_BYTES).unwrap_or(u64::MAX);
-    let file = File::open(data_folder.join(archive_file))?;
-    file.take(limit).read_to_end(&mut bytes)?;
+    File::open(path)?.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 

@@ -114,6 +114,26 @@ pub fn make_private_folder(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Which file stands under a name: its disk and its number there. Windows keeps an open file where it is, so that its name
+/// is enough.
+pub(crate) type FileIdentity = (u64, u64);
+
+/// The file that stands under that name; `None` where none does.
+pub(crate) fn file_identity(path: &Path) -> Option<FileIdentity> {
+    let found = std::fs::metadata(path).ok()?;
+    #[cfg(unix)]
+    let identity = {
+        use std::os::unix::fs::MetadataExt as _;
+        (found.dev(), found.ino())
+    };
+    #[cfg(not(unix))]
+    let identity = {
+        let _ = found;
+        (0, 0)
+    };
+    Some(identity)
+}
+
 /// Flushes a folder, so that a file renamed into it is there after a power cut. Windows has no such call and needs none.
 pub fn flush_folder(path: &Path) -> io::Result<()> {
     file_trouble()?;

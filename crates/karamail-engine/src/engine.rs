@@ -23,7 +23,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use jiff::{SignedDuration, Timestamp};
 use karamail_core::journal::{Event, EventKind};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinSet;
@@ -52,7 +51,9 @@ const STOP_GRACE: Duration = Duration::from_secs(8);
 /// How long the monthly log may take at the end. It may lie on a network drive that does not answer.
 const LOG_GRACE: Duration = Duration::from_secs(3);
 /// Old archive files are looked for once a day.
-const SWEEP_INTERVAL: SignedDuration = SignedDuration::from_hours(24);
+const SWEEP_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long what is old is let be after the clock jumped or this machine slept.
+const SWEEP_AFTER_JUMP: Duration = Duration::from_secs(3 * 60 * 60);
 
 /// The engine: it owns the data folder, the ledger and the workers.
 pub struct Engine {
@@ -77,7 +78,8 @@ pub struct Engine {
     stop_switch: StopSwitch,
     /// Ends the cycles that run; a new one each time collecting begins.
     collecting: (StopSwitch, Stop),
-    next_sweep: Option<Timestamp>,
+    /// By the running clock: the other one may have jumped, and nobody has noticed yet.
+    next_sweep: Option<tokio::time::Instant>,
     wake: WakeUp,
     pulse: Pulse,
     /// The disk is full: when it is looked at again.
@@ -383,11 +385,12 @@ impl Engine {
     }
 
     async fn sweep(&mut self) {
-        let now = clock::now();
-        if self.next_sweep.is_some_and(|next| now < next) {
+        let running = tokio::time::Instant::now();
+        if self.next_sweep.is_some_and(|next| running < next) {
             return;
         }
-        self.next_sweep = now.checked_add(SWEEP_INTERVAL).ok();
+        self.next_sweep = Some(running + SWEEP_INTERVAL);
+        let now = clock::now();
         let general = &self.settings.general;
         match crate::retention::sweep(&self.store, self.data_folder.path(), general, now).await {
             Ok(swept) if swept == crate::retention::Swept::default() => {}

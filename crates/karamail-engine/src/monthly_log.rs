@@ -72,6 +72,8 @@ impl MonthlyLog {
 
     /// As [`MonthlyLog::catch_up`], for whoever has the log's turn already.
     pub(crate) async fn follow(&self, store: &Store) -> Result<(), StoreError> {
+        // With the data folder gone its log folder would be made anew, elsewhere.
+        store.check_place()?;
         let mut position = store.log_position().await?;
         loop {
             let events = store.events_after(position.event_id, EVENTS_AT_ONCE).await?;

@@ -313,6 +313,9 @@ pub enum MailFault {
         /// The first [`crate::limits::POP3_HEADER_BYTES`] bytes.
         bytes: Vec<u8>,
     },
+    /// RETR brought another mail than TOP had shown under that number.
+    #[error("RETR brought another mail")]
+    AnotherMail,
 }
 
 /// A server's words for people and logs: line ends, escapes and direction marks gone, at most

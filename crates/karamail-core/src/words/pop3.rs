@@ -33,12 +33,13 @@ impl Told for MailFault {
                 }
             }
             MailFault::HeaderCut { .. } => mail_header_cut(language),
+            MailFault::AnotherMail => another_mail(language),
         }
     }
 
     fn what_to_do(&self, language: Language) -> Option<String> {
         match self {
-            MailFault::Refused { .. } => Some(mail_refused_advice(language)),
+            MailFault::Refused { .. } | MailFault::AnotherMail => Some(mail_refused_advice(language)),
             MailFault::HeaderCut { .. } => None,
         }
     }
@@ -300,6 +301,10 @@ words! {
     fn session_over(server: &str) {
         ja: "受信サーバー {server} との通信は途中で終わりました。",
         en: "The session with the POP3 server {server} ended early.",
+    }
+    fn another_mail() {
+        ja: "受信サーバーが、求めたものとは別のメールを渡しました(RETR)。",
+        en: "The POP3 server handed out another mail than the one that was asked for (RETR).",
     }
     fn mail_refused(step: &str) {
         ja: "受信サーバーがこのメールを渡しません({step})。",

@@ -139,6 +139,10 @@ impl Told for CycleFault {
 pub async fn run_once(worker: &mut Worker, store: &Store, data_folder: &Path, stop: &Stop) -> CycleReport {
     let Worker { receiver, sender, .. } = worker;
     let (mut report, mut delivered) = (CycleReport::default(), DeliveryReport::default());
+    if let Err(fault) = store.check_place() {
+        report.receive_fault = Some(fault.into());
+        return report;
+    }
     let (progress, watched) = watch::channel(Progress::default());
     let receiving = async {
         let session = receive(receiver, store, data_folder, stop, &progress, &mut report).await;

@@ -1,13 +1,13 @@
 //! What a decision needs of a mail besides its header: the whole of it on disk, or the start of its body.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use karamail_core::decide::{Outcome, Reason, Rules, ShopWordIn, decide};
 use karamail_core::delivery_report::DeliveryReport;
-use karamail_core::mail::body_text;
-use karamail_core::pop3::{ListedMail, Uidl};
+use karamail_core::mail::{IncomingMail, body_text};
+use karamail_core::pop3::{ListedMail, MailFault, Uidl};
 
 use super::intake::Intake;
 use super::safely::safely;
@@ -103,7 +103,12 @@ impl Intake<'_> {
         };
         let limit = worker.mailbox.pop3.largest_mail;
         let connection = &mut self.session.connection;
-        let whole = fetch_whole(connection, self.data_folder, mail.number, worker.row.id, limit).await;
+        let mut whole = fetch_whole(connection, self.data_folder, mail.number, worker.row.id, limit).await;
+        if let Ok(Whole::Spooled(part)) = &whole
+            && is_another(&candidate.mail, part)
+        {
+            whole = Ok(Whole::Refused(MailFault::AnotherMail));
+        }
         match whole {
             Ok(Whole::Spooled(part)) => return Ok(Some(part)),
             Ok(Whole::TooLarge) => candidate.spooled = Spool::TooLarge,
@@ -158,6 +163,20 @@ impl Intake<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether the fetched file is not the mail whose header was read: it would be archived in its place, and the mail itself
+/// deleted unseen. Message-ID and sender are compared; some servers add other lines to one of both answers.
+fn is_another(mail: &IncomingMail, part: &Path) -> bool {
+    let Ok(beginning) = archive::first_bytes(part) else {
+        return false;
+    };
+    let Some(fetched) = safely(|| IncomingMail::parse(&beginning)) else {
+        return false;
+    };
+    let differ = |one: Option<&str>, other: Option<&str>| matches!((one, other), (Some(one), Some(other)) if one != other);
+    let key = |mail: &IncomingMail| mail.sender_address().map(|address| address.key());
+    differ(mail.message_id(), fetched.message_id()) || differ(key(mail).as_deref(), key(&fetched).as_deref())
 }
 
 /// Whether a shop word stands in the body of the mail of which this is the start.

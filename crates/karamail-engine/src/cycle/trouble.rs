@@ -101,7 +101,7 @@ fn is_temporary(fault: &MailFault) -> bool {
                 .iter()
                 .any(|code| said.contains(code))
         }
-        MailFault::HeaderCut { .. } => false,
+        MailFault::HeaderCut { .. } | MailFault::AnotherMail => false,
     }
 }
 

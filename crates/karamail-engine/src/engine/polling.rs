@@ -9,7 +9,7 @@ use karamail_core::limits::LONGEST_NAP;
 use karamail_core::words::{Telling, Told, guards as words};
 use tokio::task::JoinSet;
 
-use super::{Engine, SWEEP_INTERVAL, room};
+use super::{Engine, SWEEP_AFTER_JUMP, room};
 use crate::clock;
 use crate::cycle::{self, CycleReport, Logins, Worker};
 
@@ -65,9 +65,11 @@ impl Engine {
             seconds = jump.by.as_secs(),
             "the clock jumped, or this machine slept"
         );
-        // Not at once: a clock that is wrong would take the archive for old. In a day it is set right.
-        self.next_sweep = now.checked_add(SWEEP_INTERVAL).ok();
-        if !self.status.borrow().is_collecting {
+        // Not at once: a clock that is wrong would take the archive for old. In some hours it is set right; a day would be
+        // too long for a PC that sleeps every night.
+        let rest = running + SWEEP_AFTER_JUMP;
+        self.next_sweep = Some(self.next_sweep.map_or(rest, |next| next.max(rest)));
+        if !jump.is_news || !self.status.borrow().is_collecting {
             return;
         }
         self.woke();

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 pub(super) struct Pulse {
     wall: Timestamp,
     running: Instant,
-    /// When a jump was found last. One look each [`CLOCK_JUMP`] is enough: a clock that is set again and again must not
+    /// When a jump was news last. One look each [`CLOCK_JUMP`] is enough: a clock that is set again and again must not
     /// poll again and again.
     found: Option<Instant>,
 }
@@ -21,6 +21,8 @@ pub(super) struct Jump {
     /// How much further the wall clock went than the running one; negative where it was set back; zero where only we
     /// were kept from looking.
     pub(super) by: SignedDuration,
+    /// Whether there was none just before.
+    pub(super) is_news: bool,
 }
 
 impl Pulse {
@@ -55,8 +57,9 @@ impl Pulse {
         if is_news {
             self.found = Some(running);
         }
-        is_news.then_some(Jump {
+        Some(Jump {
             by: if is_jump { by } else { SignedDuration::ZERO },
+            is_news,
         })
     }
 }
@@ -118,9 +121,24 @@ mod tests {
             let wall = Timestamp::UNIX_EPOCH + SignedDuration::from_secs(*on_wall);
             pulse
                 .look(wall, start + Duration::from_secs(*ran), None)
-                .is_some()
+                .is_some_and(|jump| jump.is_news)
         });
         assert!((30..=40).contains(&found.count()));
+    }
+
+    #[test]
+    fn a_second_jump_right_behind_the_first_is_found_and_is_no_news() {
+        let (wall, running) = (Timestamp::UNIX_EPOCH, Instant::now());
+        let mut pulse = Pulse::new(wall, running);
+        let mut look = |hours: i64, seconds: u64| {
+            pulse.look(
+                wall + SignedDuration::from_hours(hours),
+                running + Duration::from_secs(seconds),
+                None,
+            )
+        };
+        assert!(look(1, 5).is_some_and(|jump| jump.is_news));
+        assert!(look(10_000, 10).is_some_and(|jump| !jump.is_news && jump.by.as_hours() == 9_998));
     }
 
     #[test]
@@ -133,7 +151,8 @@ mod tests {
         assert_eq!(
             found,
             Some(Jump {
-                by: SignedDuration::ZERO
+                by: SignedDuration::ZERO,
+                is_news: true,
             })
         );
     }

@@ -103,6 +103,11 @@ impl Wire {
         if self.end == self.buffer.len() && self.end < POP3_READ_BUFFER_BYTES {
             self.buffer.resize(POP3_READ_BUFFER_BYTES, 0);
         }
+        // A time-out is not looked at where something can be read at once: a server that talks without end would be heard
+        // for ever.
+        if self.time_left().is_zero() {
+            return Err(Problem::SessionTimeLimit(self.session_timeout));
+        }
         let deadline = (Instant::now() + limit).min(self.session_ends);
         match timeout_at(deadline, poll_fn(|context| self.poll_exchange(context, output))).await {
             Ok(Ok(0)) => Err(Problem::Dropped),

@@ -44,7 +44,7 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 use tokio::sync::{Mutex, MutexGuard, Notify};
 
-use crate::data_folder::{DataFolder, restore_staging};
+use crate::data_folder::{DataFolder, FileIdentity, file_identity, restore_staging};
 pub use fault::StoreError;
 use writing::Writer;
 pub(crate) use writing::{begin, commit};
@@ -71,6 +71,8 @@ pub struct Store {
 
 struct Inner {
     path: PathBuf,
+    /// Which file it was when it was opened.
+    identity: Option<FileIdentity>,
     writer: Mutex<SqliteConnection>,
     readers: SqlitePool,
     next_mail_id: AtomicI64,
@@ -80,6 +82,16 @@ struct Inner {
 }
 
 impl Store {
+    /// Whether the ledger's file is where it was opened. An open file goes on working when its folder is moved away or
+    /// its disk taken out, and what belongs beside it would be written elsewhere.
+    pub(crate) fn check_place(&self) -> Result<(), StoreError> {
+        let Inner { path, identity, .. } = &*self.inner;
+        match file_identity(path) {
+            Some(found) if Some(found) == *identity => Ok(()),
+            _ => Err(StoreError::Vanished(path.clone())),
+        }
+    }
+
     /// Opens the ledger of `data_folder`, or makes a new one in a folder that never held one.
     ///
     /// The caller holds the folder's instance lock: letters found in mid-send belong to a process that is gone and
@@ -126,6 +138,7 @@ impl Store {
         Ok(Store {
             inner: Arc::new(Inner {
                 path: path.clone(),
+                identity: file_identity(&path),
                 writer: Mutex::new(writer),
                 readers: readers(&path),
                 next_mail_id: AtomicI64::new(last_id + 1),

@@ -48,6 +48,8 @@ pub(crate) enum Act {
     DoAndDrop,
     /// Says these bytes and nothing more until the client goes.
     Hang(Vec<u8>),
+    /// +OK, and these bytes again and again until the client goes.
+    Endless(Vec<u8>),
     /// The usual, byte by byte.
     Drip,
     /// The usual, after a while.
@@ -249,6 +251,14 @@ impl State {
                 let _ = stream.write_all(&words).await;
                 let _ = stream.flush().await;
                 let _ = stream.read_to_end(&mut Vec::new()).await;
+                return Then::Close;
+            }
+            Act::Endless(words) => {
+                let words = words.repeat(4_096);
+                let mut written = stream.write_all(b"+OK\r\n").await;
+                while written.is_ok() {
+                    written = stream.write_all(&words).await;
+                }
                 return Then::Close;
             }
             Act::Drip => {

@@ -1,5 +1,7 @@
 //! POP3 servers with a quirk each: capabilities, listings and mails.
 
+use std::time::Duration;
+
 use crate::pop3::{Act, Mail, Moment, other_words};
 use crate::quirks;
 use crate::row::{Place, Row, Serves, customer, customer_with, other_with, pop3_row, usual_mails};
@@ -314,6 +316,46 @@ quirks! {
 
     /// Empty lines between the answers: skipped.
     empty_lines_between_answers => pop3_row(|moment| Act::Say([b"\r\n".as_slice(), moment.usual].concat()));
+
+    /// RETR hands out another mail than the one asked for: nothing is archived in its place, it waits and is told.
+    retr_of_another_mail => at("RETR", |_| Act::Say([b"+OK\r\n", customer(1).bytes.as_slice(), b"\r\n.\r\n"].concat()))
+        .serves(Serves::AllButOne)
+        .told(Place::Log, "another mail than the one that was asked for", "別のメールを渡しました");
+
+    /// TOP hands out the mails in another order than they are listed in: each is answered, and all go together.
+    top_of_another_mail => at("TOP", |moment| {
+        let mails = usual_mails();
+        let place = moment.argument.split(' ').next().and_then(|number| number.parse::<usize>().ok()).unwrap();
+        // Customers change places; the other mail stays.
+        let shown = [2, 1, 3, 0][place - 1];
+        let head = &mails[shown].bytes;
+        let end = head.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+        Act::Say([b"+OK\r\n", &head[..end], b".\r\n"].concat())
+    });
+
+    /// Unique ids hold blanks: what stands behind the first word is no part of them, and content tells the mails.
+    uidl_with_blanks => says("UIDL", |_, usual| columns(&usual, |number, _| format!("one id {number} of many"))).cycles(2);
+
+    /// Numbers of mails are negative, zero, repeated or larger than any number: such lines are no mails.
+    numbers_of_no_mail => pop3_row(|moment| match moment.verb {
+        "LIST" | "UIDL" => other_words(moment, "+OK\r\n", "+OK\r\n-1 7\r\n0 7\r\n99999999999999999999 7\r\n4294967297 7\r\n"),
+        _ => Act::Usual,
+    });
+
+    /// Sizes are negative, larger than any number, or words: nothing rests on them.
+    sizes_of_no_mail => says("LIST", |_, usual| columns(&usual, |number, _| {
+        ["-5", "99999999999999999999999", "large", "18446744073709551615"][number % 4].to_owned()
+    }));
+
+    /// STAT counts thousands of millions while LIST and UIDL list four mails: the lists hold.
+    stat_disagrees_with_the_lists => at("STAT", |_| Act::Say(b"+OK 4000000000 99999999999999999999\r\n".to_vec()));
+
+    /// An answer of many lines never ends: no more of it is kept than a large mailbox needs, and the time limit of the session
+    /// ends it.
+    uidl_without_an_end => at("UIDL", |_| Act::Endless(b"1 uid-1\r\n".to_vec()))
+        .set(|mailbox| mailbox.pop3.session_timeout = Duration::from_secs(2))
+        .serves(Serves::Nothing)
+        .told(Place::Receiving, "passed its limit of 2 seconds % (UIDL)", "UIDL % 制限時間(2 秒)");
 
     /// One mail kills the connection whenever it is asked for: told; the second poll asks for it last, the next ones go on
     /// without it for a while, and the others are answered and deleted.

@@ -115,6 +115,12 @@ quirks! {
         .serves(Serves::Part)
         .told(Place::Receiving, "temporary fault % not removed % checked at the next poll", "一時的な障害 % not removed % 次の収集で確認します");
 
+    /// QUIT is answered with +OK and nothing was deleted, at every poll: nobody is answered again.
+    quit_lies => at("QUIT", |_| Act::Refuse("+OK all gone".to_owned())).cycles(3).serves(Serves::Answers);
+
+    /// DELE is answered with +OK and marks nothing: the same.
+    dele_lies => at("DELE", |_| Act::Refuse("+OK marked".to_owned())).cycles(3).serves(Serves::Answers);
+
     /// DELE is refused for one mail: it stays, is known, told, and tried again.
     dele_refused_for_one_mail => at("DELE", |moment| match moment.argument {
         "3" => Act::Refuse("-ERR message is locked".to_owned()),

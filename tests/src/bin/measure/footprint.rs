@@ -12,7 +12,7 @@ use crate::goals::Goals;
 use crate::options::{Choice, Options};
 use crate::process::{Reading, Running};
 use crate::rounds::{Course, binary, karamail, settings};
-use crate::table::{self, median, megabytes};
+use crate::table::{self, megabytes};
 use crate::{rest, soak};
 
 /// The options of `footprint.sh`.
@@ -151,10 +151,4 @@ pub(crate) fn tell(seen: &[(String, Reading)]) {
         &["when", "resident MB", "peak MB", "threads", "files", "CPU s"],
         &rows,
     );
-}
-
-/// Whether the later readings are no higher than the earlier ones; the medians are compared.
-pub(crate) fn growth(earlier: &[Reading], later: &[Reading], of: fn(&Reading) -> f64) -> (bool, f64) {
-    let (earlier, later) = (median(earlier.iter().map(of)), median(later.iter().map(of)));
-    (later <= earlier * GROWTH, later / earlier)
 }

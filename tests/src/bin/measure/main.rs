@@ -20,6 +20,7 @@ mod faults;
 mod footprint;
 mod goals;
 mod growth;
+mod growth_over_time;
 mod mailboxes;
 mod options;
 mod peers;
@@ -30,6 +31,7 @@ mod rounds;
 mod soak;
 mod table;
 mod usage;
+mod weather;
 
 use std::process::ExitCode;
 

@@ -55,6 +55,12 @@ impl Running {
         }
     }
 
+    /// Ends it with SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        let killed = self.child.kill().and_then(|()| self.child.wait());
+        killed.unwrap_or_else(|error| panic!("our own child: {error}"));
+    }
+
     /// What it costs now.
     pub(crate) fn read(&mut self) -> Reading {
         if let Ok(Some(status)) = self.child.try_wait() {

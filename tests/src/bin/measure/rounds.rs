@@ -89,6 +89,11 @@ impl Course {
         self.dovecot.logins(USER)
     }
 
+    /// Ends the server, in mid-session too, and starts it again.
+    pub(crate) fn restart(&mut self) {
+        self.dovecot.restart();
+    }
+
     /// One more mail, whatever is in it.
     pub(crate) fn add(&self, mail: &str) {
         deliver(&self.dovecot.mail_folder().join(USER), next(), mail);
