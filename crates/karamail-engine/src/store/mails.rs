@@ -340,7 +340,11 @@ async fn twins(
     }
     // One that should be there is likelier to be this mail than one that is gone.
     query.push(") ORDER BY state = 'gone', id DESC");
-    let rows: Vec<(Vec<u8>, i64)> = query.build_query_as().fetch_all(connection).await?;
+    let rows: Vec<(Vec<u8>, i64)> = query
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?;
     let mut same: HashMap<&[u8], VecDeque<i64>> = HashMap::new();
     for (key, id) in &rows {
         if !listed.contains(id) {
@@ -365,7 +369,7 @@ async fn free_ids(
         list.push_bind(uidl);
     }
     query.push(")");
-    query.build().execute(connection).await?;
+    query.build().persistent(false).execute(connection).await?;
     Ok(())
 }
 

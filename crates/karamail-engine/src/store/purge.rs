@@ -59,7 +59,11 @@ impl Store {
                 list.push_bind(*mail_id);
             }
             query.push(") RETURNING id");
-            let ids: Vec<i64> = query.build_query_scalar().fetch_all(&mut *transaction).await?;
+            let ids: Vec<i64> = query
+                .build_query_scalar()
+                .persistent(false)
+                .fetch_all(&mut *transaction)
+                .await?;
             let ids: std::collections::HashSet<i64> = ids.into_iter().collect();
             purgeable.extend(chunk.iter().filter(|(_, mail_id)| ids.contains(mail_id)).map(
                 |&(message_number, mail_id)| Purgeable {
@@ -120,7 +124,11 @@ pub async fn gone_among(readers: &SqlitePool, mail_ids: &[i64]) -> Result<Vec<(i
             list.push_bind(*id);
         }
         query.push(")");
-        let rows: Vec<(i64, i64)> = query.build_query_as().fetch_all(readers).await?;
+        let rows: Vec<(i64, i64)> = query
+            .build_query_as()
+            .persistent(false)
+            .fetch_all(readers)
+            .await?;
         gone.extend(rows.into_iter().map(|(id, at)| (id, timestamp(at))));
     }
     Ok(gone)
@@ -142,7 +150,7 @@ async fn mark_gone(
             list.push_bind(*id);
         }
         query.push(")");
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
 }
@@ -160,7 +168,7 @@ async fn set_state(
             list.push_bind(*id);
         }
         query.push(")");
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
 }
