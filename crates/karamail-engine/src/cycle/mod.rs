@@ -11,8 +11,10 @@
 
 pub(crate) mod aside;
 mod deliver;
+mod doubts;
 mod intake;
 pub(crate) mod letters;
+mod look;
 mod progress;
 mod purge;
 mod safely;
