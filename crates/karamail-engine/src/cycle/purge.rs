@@ -30,7 +30,7 @@ pub(super) async fn purge(
     let purgeable = store
         .begin_purge(&listed, worker.mailbox.keep, clock::now())
         .await?;
-    let purgeable = without_strangers(&mut connection, &read, purgeable).await?;
+    let purgeable = without_strangers(&mut connection, &read, purgeable, report).await?;
     crash_point("before-delete");
     let numbers: Vec<u32> = purgeable.iter().map(|mail| mail.message_number()).collect();
     let mut refused = Vec::new();
@@ -52,12 +52,13 @@ pub(super) async fn purge(
     Ok(())
 }
 
-/// Leaves out what nobody has seen in this session and is not the mail of its row. That stays `purging`: the next poll
-/// goes by its content, takes it in as the new mail that it is, and notes the row's mail as gone.
+/// Leaves out what nobody has seen in this session and is not the mail of its row. That stays `purging`: the next cycle,
+/// which follows at once, goes by its content, takes it in as the new mail that it is, and notes the row's mail as gone.
 async fn without_strangers(
     connection: &mut Pop3Connection,
     read: &HashSet<u32>,
     purgeable: Vec<Purgeable>,
+    report: &mut CycleReport,
 ) -> Result<Vec<Purgeable>, CycleFault> {
     let unread = purgeable
         .iter()
@@ -70,6 +71,7 @@ async fn without_strangers(
         })
         .collect();
     let seen = look(connection, &unread).await?;
+    report.is_unfinished |= seen.values().any(|look| *look == Look::Other);
     let is_its_own = |mail: &Purgeable| {
         let number = mail.message_number();
         read.contains(&number) || seen.get(&number) == Some(&Look::Same)

@@ -380,7 +380,8 @@ impl Play {
                 .iter()
                 .any(|row| row.state != "sent" && row.state != "refused");
             let is_quiet = |report: &CycleReport| {
-                report.receive_fault.is_none()
+                !report.is_unfinished
+                    && report.receive_fault.is_none()
                     && report.send_fault.is_none()
                     && report.received + report.sent + report.deleted + report.unreadable == 0
             };
