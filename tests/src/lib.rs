@@ -28,6 +28,7 @@ pub mod mails;
 pub mod old_shop;
 pub mod postfix;
 pub mod program;
+pub mod quietly;
 pub mod server;
 pub mod settings;
 pub mod shop;

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
+use crate::quietly::quietly;
 use crate::{PATIENCE, wait_until};
 
 /// Starts the server in a session of its own and ends it, by its id, as soon as our end of standard input closes: when
@@ -66,8 +67,7 @@ impl Server {
         for &port in ports {
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
             let connects = || TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok();
-            let result = std::panic::catch_unwind(|| wait_until("the port opens", PATIENCE, connects));
-            if result.is_err() {
+            if quietly(|| wait_until("the port opens", PATIENCE, connects)).is_none() {
                 let log = fs::read_to_string(&self.log).unwrap_or_default();
                 panic!("{} does not listen on port {port}; it says:\n{log}", self.name);
             }

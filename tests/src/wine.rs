@@ -183,6 +183,22 @@ impl Desktop {
         }
     }
 
+    /// What the registry has: the value's type without `REG_`, and the value. `None` only where `reg` itself says that there is none: under
+    /// load Wine's `reg` has ended without a word, which would pass for an absent value.
+    pub fn registry_value(&self, key: &str, value: &str) -> Option<String> {
+        for _ in 0..5 {
+            let said = self.run("reg", &["query", key, "/v", value]);
+            if let Some((_, found)) = said.text.split_once(" REG_") {
+                return found.lines().next().map(|line| line.trim_end().to_owned());
+            }
+            println!("reg query {key} /v {value}: {said:?}");
+            if said.code == Some(1) && said.text.contains("reg:") {
+                return None;
+            }
+        }
+        panic!("reg answers nothing that can be understood");
+    }
+
     /// The links that the browser was asked to open.
     pub fn links(&self) -> Vec<String> {
         let text = fs::read_to_string(self.links_file()).unwrap_or_default();

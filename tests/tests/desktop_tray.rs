@@ -11,9 +11,10 @@ use std::thread;
 use std::time::Duration;
 
 use karamail_tests::desktop::Desktop;
-use karamail_tests::desktop::host::Host;
+use karamail_tests::desktop::host::{Host, Item};
 use karamail_tests::desktop::screen::Screen;
 use karamail_tests::dovecot::PASSWORD;
+use karamail_tests::program::Running;
 use karamail_tests::settings::Settings;
 use karamail_tests::shop::{PlainShop, USER};
 use karamail_tests::sink::Sink;
@@ -50,14 +51,20 @@ fn seldom(shop: &PlainShop) -> Settings {
     settings
 }
 
+/// A panel, the program, and its icon once the shop collects.
+fn collecting(desktop: &Desktop) -> (Host, Running, Item) {
+    let host = Host::start(desktop.bus());
+    let running = desktop.start(&["--hidden"]);
+    let item = host.item();
+    item.wait_for("Karamail: Collecting");
+    (host, running, item)
+}
+
 #[test]
 fn the_icon_is_found_with_pictures_a_tooltip_and_a_menu_in_both_languages() {
     let shop = PlainShop::open(Sink::start());
     let desktop = Desktop::open(&seldom(&shop));
-    let host = Host::start(desktop.bus());
-    let _running = desktop.start(&["--hidden"]);
-    let item = host.item();
-    item.wait_for("Karamail: Collecting");
+    let (_host, _running, item) = collecting(&desktop);
 
     assert_eq!(item.text("Id"), "karamail");
     assert_eq!(item.text("Title"), "Karamail");
@@ -101,10 +108,7 @@ fn the_icon_is_found_with_pictures_a_tooltip_and_a_menu_in_both_languages() {
 fn each_entry_opens_its_page_and_a_left_click_the_status() {
     let shop = PlainShop::open(Sink::start());
     let desktop = Desktop::open(&seldom(&shop));
-    let host = Host::start(desktop.bus());
-    let mut running = desktop.start(&["--hidden"]);
-    let item = host.item();
-    item.wait_for("Karamail: Collecting");
+    let (_host, mut running, item) = collecting(&desktop);
     assert_eq!(desktop.windows(), [""; 0], "--hidden opened a window");
 
     // The last wish that a window has seen, as a window remembers it.
@@ -188,10 +192,7 @@ fn the_real_window_shows_what_was_chosen() {
 fn without_a_window_program_each_entry_opens_in_the_browser() {
     let shop = PlainShop::open(Sink::start());
     let desktop = Desktop::without_windows(&seldom(&shop));
-    let host = Host::start(desktop.bus());
-    let _running = desktop.start(&["--hidden"]);
-    let item = host.item();
-    item.wait_for("Karamail: Collecting");
+    let (_host, _running, item) = collecting(&desktop);
     for (label, page) in [("Results", ":/results"), ("Quit", ":/status/end")] {
         item.choose(label);
         let is_opened = || {
@@ -207,10 +208,7 @@ fn without_a_window_program_each_entry_opens_in_the_browser() {
 fn check_now_start_and_stop_do_what_they_say() {
     let shop = PlainShop::open(Sink::start());
     let desktop = Desktop::open(&seldom(&shop));
-    let host = Host::start(desktop.bus());
-    let _running = desktop.start(&["--hidden"]);
-    let item = host.item();
-    item.wait_for("Karamail: Collecting");
+    let (_host, _running, item) = collecting(&desktop);
 
     shop.deposit(mails::signup("hanako@docomo.ne.jp", "first"));
     item.choose("Check now");
@@ -246,10 +244,7 @@ fn a_wrong_password_turns_the_icon_and_the_right_one_turns_it_back() {
     let mut settings = shop.settings();
     settings.general = "check_interval_seconds = 5\n".to_owned();
     let desktop = Desktop::open(&settings);
-    let host = Host::start(desktop.bus());
-    let _running = desktop.start(&["--hidden"]);
-    let item = host.item();
-    item.wait_for("Karamail: Collecting");
+    let (_host, _running, item) = collecting(&desktop);
     let green = item.pictures();
 
     shop.dovecot.set_passwords(&[(USER, "another one")]);
@@ -295,10 +290,7 @@ fn without_settings_or_with_faulty_ones_it_says_so() {
 fn while_the_demo_is_shown_icon_and_menu_are_the_shops() {
     let shop = PlainShop::open(Sink::start());
     let desktop = Desktop::open(&seldom(&shop));
-    let host = Host::start(desktop.bus());
-    let _running = desktop.start(&["--hidden"]);
-    let item = host.item();
-    item.wait_for("Karamail: Collecting");
+    let (_host, _running, item) = collecting(&desktop);
 
     item.choose("Stop collecting");
     item.wait_for("Karamail: Stopped");

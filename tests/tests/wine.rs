@@ -158,12 +158,9 @@ fn the_start_at_login_follows_the_settings(
 ) {
     let entry = || {
         let run = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";
-        desktop.run("reg", &["query", run, "/v", "Karamail"])
+        desktop.registry_value(run, "Karamail")
     };
-    let is_on = || {
-        let entry = entry();
-        entry.code == Some(0) && entry.text.contains(r#"\Karamail\karamail-tray.exe" --hidden"#)
-    };
+    let is_on = || entry().is_some_and(|line| line.ends_with(r#"\Karamail\karamail-tray.exe" --hidden"#));
     wait_until("it is entered", SLOW, is_on);
     let save = |is_on: bool| {
         let mut settings = settings.clone();
@@ -171,13 +168,13 @@ fn the_start_at_login_follows_the_settings(
         fs::write(file, settings.to_toml()).unwrap();
     };
     save(false);
-    wait_until("it is taken out", SLOW, || entry().code == Some(1));
+    wait_until("it is taken out", SLOW, || entry().is_none());
     save(true);
     wait_until("it is entered again", SLOW, is_on);
     assert!(program.is_file(), "what is entered is there");
     // Off again: Wine logs in anew after the end of a session, and would start it.
     save(false);
-    wait_until("it is taken out again", SLOW, || entry().code == Some(1));
+    wait_until("it is taken out again", SLOW, || entry().is_none());
 }
 
 fn a_second_start_brings_up_the_first(desktop: &Desktop, program: &Path) {

@@ -44,9 +44,7 @@ async fn an_empty_list_says_so_and_new_numbers_come_by_themselves() {
     let shop = Shop::open().await;
     let empty = shop.get("/results").await;
     empty.has(&["まだ受付番号はありません", "data-live=\"/results/live\""]);
-    let version = empty.body.split("data-version=\"").nth(1).unwrap();
-    let version = version.split('"').next().unwrap();
-    let address = format!("/results/live?version={version}");
+    let address = format!("/results/live?version={}", empty.version());
     let waiting = shop.part(&address);
     let (part, ()) = tokio::join!(waiting, async {
         shop.sign_up("hanako@docomo.example");

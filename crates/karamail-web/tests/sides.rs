@@ -213,15 +213,7 @@ async fn a_part_that_waits_for_news_of_a_demo_learns_at_once_that_it_is_over() {
     let shop = Shop::without_settings().await;
     demo_with_number_1(&shop).await;
     let page = shop.get("/results").await;
-    let version = page
-        .body
-        .split("data-version=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let address = format!("/results/live?version={version}");
+    let address = format!("/results/live?version={}", page.version());
     let (part, _) = tokio::join!(shop.part(&address), shop.program.demo_off());
     assert_eq!(
         (part.status, part.headers["karamail-side"].to_str().unwrap()),

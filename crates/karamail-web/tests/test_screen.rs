@@ -244,8 +244,7 @@ async fn a_test_goes_on_while_the_page_is_left_and_can_be_called_off() {
 async fn the_steps_come_into_the_open_page_by_themselves() {
     let shop = Shop::with("", false).await;
     let page = shop.get("/test").await;
-    let version = page.body.split("data-version=\"").nth(1).unwrap();
-    let version = version.split('"').next().unwrap().to_owned();
+    let version = page.version();
     let address = format!("/test/live?version={version}");
     let follow = shop.part(&address);
     let begin = press(&shop, "receive", "");

@@ -70,15 +70,7 @@ async fn nothing_waits_is_said_and_a_held_mail_appears_by_itself() {
     let shop = Shop::open().await;
     let page = shop.get("/waiting").await;
     page.has(&["確認が必要なメールはありません", "data-live=\"/waiting/live\""]);
-    let version = page
-        .body
-        .split("data-version=\"")
-        .nth(1)
-        .unwrap()
-        .split('"')
-        .next()
-        .unwrap();
-    let address = format!("/waiting/live?version={version}");
+    let address = format!("/waiting/live?version={}", page.version());
     let part = shop.part(&address);
     let (part, ()) = tokio::join!(part, async {
         shop.servers.deposit(forged("a@example.jp", ""));

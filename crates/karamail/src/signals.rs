@@ -25,6 +25,12 @@ pub(crate) async fn end_requested() {
     }
 }
 
+/// Resolves when somebody at a terminal, after they asked for the end, has no patience. Only Ctrl-C counts: at the end of a session SIGTERM
+/// and SIGHUP come together, and the mail in hand shall be finished then.
+pub(crate) async fn end_insisted() {
+    let _ = tokio::signal::ctrl_c().await;
+}
+
 /// Whether the program is to outlive its terminal (`nohup`). A handler of ours would undo that.
 #[cfg(unix)]
 fn is_hang_up_ignored() -> bool {

@@ -9,6 +9,7 @@ use zbus::proxy::CacheProperties;
 use zbus::zvariant::{OwnedValue, Structure, Value};
 
 use super::bus::Bus;
+use crate::quietly::quietly;
 use crate::{PATIENCE, wait_until};
 
 /// Pictures as they come: width, height, and pixels as ARGB in the network's order.
@@ -161,13 +162,13 @@ impl Item {
     #[track_caller]
     pub fn wait_for(&self, title: &str) {
         let mut last = self.tooltip();
-        let seen = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let seen = quietly(|| {
             wait_until(title, PATIENCE, || {
                 last = self.tooltip();
                 last.title == title
             });
-        }));
-        assert!(seen.is_ok(), "the icon says {last:?}, and not {title:?}");
+        });
+        assert!(seen.is_some(), "the icon says {last:?}, and not {title:?}");
     }
 
     /// Left click.

@@ -4,7 +4,8 @@
 ; Silent:    Karamail-…-setup.exe /S [/DESKTOP] [/AUTOSTART] [/D=folder]      (/D last, without quotes)
 ;            uninstall.exe /S [/DELETEDATA]
 ;            The exit code is 2 where Karamail runs and does not end; nothing has been changed then.
-; Over an older version the choices of then stay; settings and records are never touched.
+; Over an older version the choices of then stay; settings and records are never touched. A program that was ended for it is started
+;            again, also where it came to nothing.
 ; Settings, records and passwords stay when the program is removed, unless they are asked to go.
 
 Unicode true
@@ -102,14 +103,22 @@ VIAddVersionKey /LANG=${LANG_JAPANESE} "LegalCopyright" "MIT License"
 
 ; A program that runs holds its file: it is asked to end, finishes the mail in hand, and this waits for it. Nothing is changed
 ; before all programs have ended.
+Var WasRunning
 !macro EndProgram UN
   Function ${UN}EndProgram
     ${If} ${FileExists} "$INSTDIR\karamail-tray.exe"
+      StrCpy $2 ""
+      !insertmacro HeldFile "karamail-tray.exe"
+      StrCpy $WasRunning $2
       again:
-      ExecWait '"$INSTDIR\karamail-tray.exe" --quit' $0
       ; The windows follow it, and a mail in hand takes its time.
       StrCpy $1 0
       ${Do}
+        ; Now and then once more: one that is just starting is not to be reached yet.
+        IntOp $0 $1 % 8
+        ${If} $0 == 0
+          ExecWait '"$INSTDIR\karamail-tray.exe" --quit' $0
+        ${EndIf}
         StrCpy $2 ""
         !insertmacro HeldFile "karamail-tray.exe"
         !insertmacro HeldFile "karamail-window.exe"
@@ -121,6 +130,12 @@ VIAddVersionKey /LANG=${LANG_JAPANESE} "LegalCopyright" "MIT License"
         IntOp $1 $1 + 1
       ${LoopUntil} $1 > 120
       MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION "$(STILL_RUNS)" /SD IDCANCEL IDRETRY again
+      StrCpy $2 ""
+      !insertmacro HeldFile "karamail-tray.exe"
+      ${If} $2 == ""
+        ; Another one stood in the way.
+        !insertmacro StartAgain
+      ${EndIf}
       SetErrorLevel 2
       Abort
     ${EndIf}
@@ -135,6 +150,20 @@ VIAddVersionKey /LANG=${LANG_JAPANESE} "LegalCopyright" "MIT License"
       StrCpy $2 "${FILE}"
     ${Else}
       FileClose $3
+    ${EndIf}
+  ${EndIf}
+!macroend
+; What was ended is started, as at login where that is switched on: with the same settings.
+!macro StartAgain
+  ${If} $WasRunning != ""
+    StrCpy $1 '"$INSTDIR\karamail-tray.exe"'
+    StrLen $0 $1
+    ReadRegStr $2 HKCU "${RUN}" "Karamail"
+    StrCpy $3 $2 $0
+    ${If} $3 == $1
+      Exec $2
+    ${Else}
+      Exec '$1 --hidden'
     ${EndIf}
   ${EndIf}
 !macroend
@@ -186,6 +215,13 @@ Section "-"
     ${IfNot} ${SectionIsSelected} ${SEC_AUTOSTART}
       DeleteRegValue HKCU "${RUN}" "Karamail"
     ${EndIf}
+  ${EndIf}
+SectionEnd
+
+; An update that nobody watches must not end the collecting until the next login. Behind the last page there is a tick for it.
+Section "-"
+  ${If} ${Silent}
+    !insertmacro StartAgain
   ${EndIf}
 SectionEnd
 

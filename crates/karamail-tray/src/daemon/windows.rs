@@ -41,6 +41,9 @@ const NO_LIBRARY: i32 = 0xC000_0135_u32.cast_signed();
 /// A window program that fails so soon showed nothing.
 const AT_ONCE: Duration = Duration::from_secs(10);
 
+/// Before a window that ended so soon is started again.
+const PAUSE: Duration = Duration::from_secs(1);
+
 /// What a window that is open shall show; it waits for changes of this.
 pub(crate) struct Windows {
     address: Address,
@@ -125,7 +128,10 @@ impl Windows {
         if ended.is_ok_and(|status| showed_nothing(status, begin.elapsed())) {
             self.wishes.put(Wish::ShowInBrowser(path));
         } else if !is_taken {
-            // Wished for while the window was being closed.
+            // Wished for while the window was being closed. One that ends again and again without a word shall not be started without end.
+            if begin.elapsed() < AT_ONCE {
+                tokio::time::sleep(PAUSE).await;
+            }
             self.wishes.put(Wish::Show(path));
         }
     }

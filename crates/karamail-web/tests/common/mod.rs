@@ -63,6 +63,12 @@ impl Answer {
         before.trim_end_matches(['?', '&'])
     }
 
+    /// The version of the page's first live part.
+    pub fn version(&self) -> &str {
+        let behind = self.body.split("data-version=\"").nth(1).expect("a live part");
+        behind.split('"').next().unwrap()
+    }
+
     /// Panics unless all of these stand in the body.
     #[track_caller]
     pub fn has(&self, texts: &[&str]) -> &Answer {

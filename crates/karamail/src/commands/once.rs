@@ -57,8 +57,8 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
         signals::end_requested().await;
         interrupted.store(true, Ordering::Relaxed);
         stop.request();
-        // Asked twice: at once. The next start finds every promise on disk.
-        signals::end_requested().await;
+        // Insisted on: at once. The next start finds every promise on disk.
+        signals::end_insisted().await;
         std::process::exit(Exit::Interrupted as i32);
     });
     let reports = engine.run_once().await?;

@@ -43,8 +43,8 @@ pub(crate) async fn run(context: &Context) -> Result<Exit, Failure> {
         service::tell(service::State::Stopping);
         output::error_line(&words::ending(language));
         stop.request();
-        // Asked twice: at once. The next start finds every promise on disk.
-        signals::end_requested().await;
+        // Insisted on: at once. The next start finds every promise on disk.
+        signals::end_insisted().await;
         std::process::exit(Exit::Failed as i32);
     });
     let ended = engine.run(Some(watcher), true).await;

@@ -62,8 +62,8 @@ pub(crate) async fn run(context: &Context, arguments: &arguments::Serve) -> Resu
         signals::end_requested().await;
         output::error_line(&karamail_core::words::commands::ending(language));
         ending.request_end();
-        // Asked twice: at once. The next start finds every promise on disk.
-        signals::end_requested().await;
+        // Insisted on: at once. The next start finds every promise on disk.
+        signals::end_insisted().await;
         std::process::exit(Exit::Failed as i32);
     });
     let served = server.run().await;

@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
-use super::{Entry, Start};
+use super::{Entry, Start, entry_file};
 
 /// The agent's label.
 pub(super) const NAME: &str = "jp.karamail.tray";
@@ -16,10 +16,8 @@ fn file(name: &str) -> io::Result<PathBuf> {
 }
 
 pub(super) fn read(name: &str) -> io::Result<Option<Entry>> {
-    let whole = match fs::read_to_string(file(name)?) {
-        Ok(whole) => whole,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+    let Some(whole) = entry_file::read(file(name)?)? else {
+        return Ok(None);
     };
     let words = whole
         .split_once("<array>")
@@ -55,10 +53,7 @@ pub(super) fn write(name: &str, start: &Start) -> io::Result<()> {
 }
 
 pub(super) fn remove(name: &str) -> io::Result<()> {
-    match fs::remove_file(file(name)?) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    entry_file::remove(file(name)?)
 }
 
 pub(super) fn is_same_text(one: &str, other: &str) -> bool {

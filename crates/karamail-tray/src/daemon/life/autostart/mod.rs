@@ -4,6 +4,8 @@
 //! macOS. `auto-launch` does the same with less: it quotes no blanks, knows no XDG_CONFIG_HOME and cannot tell what is there.
 
 mod decide;
+#[cfg(unix)]
+mod entry_file;
 #[cfg_attr(all(unix, not(target_os = "macos")), path = "xdg.rs")]
 #[cfg_attr(windows, path = "run_key.rs")]
 #[cfg_attr(target_os = "macos", path = "launch_agent.rs")]

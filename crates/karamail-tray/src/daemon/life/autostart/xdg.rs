@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use karamail_core::words::Language;
 use karamail_core::words::desktop as words;
 
-use super::{Entry, Start};
+use super::{Entry, Start, entry_file};
 
 /// The desktop file's name, without its end.
 pub(super) const NAME: &str = "karamail";
@@ -22,10 +22,8 @@ fn file(name: &str) -> io::Result<PathBuf> {
 }
 
 pub(super) fn read(name: &str) -> io::Result<Option<Entry>> {
-    let text = match fs::read_to_string(file(name)?) {
-        Ok(text) => text,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+    let Some(text) = entry_file::read(file(name)?)? else {
+        return Ok(None);
     };
     let value = |key: &str| {
         let mut lines = text.lines().filter_map(|line| line.split_once('='));
@@ -62,10 +60,7 @@ pub(super) fn write(name: &str, start: &Start) -> io::Result<()> {
 }
 
 pub(super) fn remove(name: &str) -> io::Result<()> {
-    match fs::remove_file(file(name)?) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
+    entry_file::remove(file(name)?)
 }
 
 pub(super) fn is_same_text(one: &str, other: &str) -> bool {
