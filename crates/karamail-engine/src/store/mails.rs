@@ -134,6 +134,9 @@ pub struct Recorded {
     pub number: Option<i64>,
 }
 
+/// Id, unique id, size, whether its deletion was asked for, and whether its header was never read.
+type KnownRow = (i64, Option<String>, Option<i64>, bool, bool);
+
 impl Store {
     /// The ledger's row for a mailbox, made where it is new.
     pub async fn mailbox(&self, address: &EmailAddress) -> Result<MailboxRow, StoreError> {
@@ -178,14 +181,14 @@ impl Store {
     /// header was never read cannot be compared.
     pub async fn known_mails(&self, mailbox_id: i64) -> Result<Vec<KnownMail>, StoreError> {
         let mut writer = self.writer().await;
-        let rows: Vec<(i64, Option<String>, Option<i64>, bool, bool)> = sqlx::query_as(
+        let rows: Vec<KnownRow> = sqlx::query_as(
             "SELECT id, uidl, size, state = 'purging', reason IN ('header-refused', 'cannot-be-handled') \
              FROM mails WHERE mailbox_id = ?1 AND state <> 'gone'",
         )
         .bind(mailbox_id)
         .fetch_all(&mut *writer)
         .await?;
-        let known = |(id, uidl, size, is_leaving, is_unread): (_, _, Option<i64>, _, _)| KnownMail {
+        let known = |(id, uidl, size, is_leaving, is_unread): KnownRow| KnownMail {
             id,
             uidl,
             trust: match (is_leaving, is_unread) {
