@@ -3,6 +3,7 @@
 #
 #   tests/bench/run.sh                           10,000 mails, five runs of each program: one to two hours, most of them the script's
 #   tests/bench/run.sh --growth 1000,10000,100000
+#   tests/bench/run.sh --without script,getmail6 and, for these, with fewer mails: a quarter of an hour
 #   tests/bench/run.sh --quick                   100 mails, one run of each: whether everything works, not how fast
 #   tests/bench/run.sh --help                    every option
 #

@@ -134,7 +134,7 @@ async fn headers_come_in_order_and_mails_whole() {
     );
     dovecot.deposit(USER, &deposited);
     let mut connection = open(&settings(&dovecot, Security::StartTls, Pop3Authentication::Auto)).await;
-    let listing = connection.listing().await.expect("a listing");
+    let listing = connection.listing().await.expect("a listing").mails;
     assert_eq!(listing.len(), deposited.len());
     let mut ids = vec![];
     let each = |number, header: Result<Vec<u8>, _>| {
@@ -183,7 +183,7 @@ async fn only_a_session_that_ends_with_quit_deletes() {
     drop(connection);
     let mut connection = open(&settings).await;
     assert_eq!(
-        connection.listing().await.expect("a listing").len(),
+        connection.listing().await.expect("a listing").mails.len(),
         10,
         "a dropped session deletes nothing"
     );

@@ -271,6 +271,11 @@ pub const SHOP_WORD_CHARACTERS: usize = 50;
 /// How often in a row a server may refuse one mail before the mail is put aside. Once is a hiccup; for ever would be a
 /// mail that is asked for at every poll and keeps the first contact from ending.
 pub const MAIL_REFUSALS: u32 = 3;
+/// Known mails whose header is looked at again in one session because their size differs.
+pub const SIZE_LOOKS: usize = 250;
+/// Sessions in a row in which such looks found the same mails, after which a server's sizes say nothing any more: some
+/// servers guess them anew each time.
+pub const VAIN_SIZE_LOOKS: u32 = 3;
 /// From this many mails on, mails that nobody recognises on a day when every unique id is new are not answered at once.
 pub const STRANGE_DAY_MAILS: usize = 20;
 /// How much the clock may go wrong against the time that passed before it counts as a jump. Clocks are set right by a few

@@ -179,6 +179,18 @@ fn the_content_key_knows_a_mail_again_and_no_other() {
 }
 
 #[test]
+fn what_a_server_notes_in_a_header_makes_no_other_mail_of_it() {
+    let key = |text: &str| IncomingMail::parse(text.as_bytes()).content_key(None);
+    let first = "From: t@x.jp\r\nSubject:\r\n";
+    let read = "Status: RO\r\nX-Status: A\r\nX-UIDL: 4f\r\nX-Mozilla-Status: 0001\r\n";
+    assert_eq!(key(&format!("{first}\r\n")), key(&format!("{first}{read}\r\n")));
+    assert_ne!(
+        key(&format!("{first}\r\n")),
+        key(&format!("{first}X-Other: 1\r\n\r\n"))
+    );
+}
+
+#[test]
 fn long_texts_are_shortened_and_blanks_in_front_hide_nothing() {
     let subject = |value: String| mail(&format!("Subject: {value}")).subject().to_owned();
     let long = subject("x".repeat(HEADER_TEXT_CHARACTERS * 3));

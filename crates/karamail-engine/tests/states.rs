@@ -66,7 +66,7 @@ async fn a_mail_that_was_only_listed_is_taken_in() {
     let mut connection = Pop3Connection::open(&settings_now.mailboxes[0].pop3, &password)
         .await
         .unwrap();
-    assert_eq!(connection.listing().await.unwrap().len(), 1);
+    assert_eq!(connection.listing().await.unwrap().mails.len(), 1);
     drop(connection);
     let report = once(folder.path(), settings_now).await;
     assert_eq!(

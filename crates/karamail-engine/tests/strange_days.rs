@@ -10,90 +10,12 @@
 
 mod common;
 
-use std::path::Path;
-use std::sync::Arc;
-
-use common::box_of_mails::{BoxOfMails, Mail};
-use common::{NO_LIMITS, ledger, once, settings_text, signup};
+use common::box_of_mails::Mail;
+use common::shop::Shop;
+use common::{NO_LIMITS, ledger, signup};
 use karamail_engine::clock;
-use karamail_engine::config::Settings;
-use karamail_engine::data_folder::DataFolder;
-use karamail_engine::demo::DemoServers;
-use karamail_engine::engine::requests::{BacklogAction, HoldAction, Office, Request, RequestFault, perform};
+use karamail_engine::engine::requests::{BacklogAction, HoldAction, Request, RequestFault};
 use karamail_engine::store::Store;
-use karamail_engine::store::aside::{AsideMail, aside};
-
-struct Shop {
-    server: BoxOfMails,
-    servers: DemoServers,
-    folder: tempfile::TempDir,
-    settings: Settings,
-}
-
-impl Shop {
-    async fn open(mails: Vec<Mail>, extra: &str, guard: &str) -> Shop {
-        let server = BoxOfMails::start(mails).await;
-        let servers = DemoServers::start().await.unwrap();
-        let text = settings_text(server.port, servers.smtp_port(), extra, guard);
-        let settings = Settings::parse(&text, Path::new(".")).unwrap();
-        Shop {
-            server,
-            servers,
-            folder: tempfile::tempdir().unwrap(),
-            settings,
-        }
-    }
-
-    fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
-    async fn once(&self) -> karamail_engine::cycle::CycleReport {
-        once(self.folder(), self.settings.clone()).await
-    }
-
-    async fn ask(&self, request: Request) -> Result<serde_json::Value, RequestFault> {
-        let lock = DataFolder::take(self.folder()).unwrap();
-        let store = Store::open(lock.path()).await.unwrap();
-        let settings = Arc::new(self.settings.clone());
-        let office = Office {
-            store: &store,
-            settings: &settings,
-            data_folder: lock.path(),
-            now: clock::now(),
-        };
-        let performed = perform(&request, &office).await;
-        store.close().await;
-        performed.map(|performed| performed.result)
-    }
-
-    async fn backlog(&self, action: BacklogAction) -> serde_json::Value {
-        self.ask(Request::Backlog {
-            action,
-            mailbox: Some("counter".into()),
-        })
-        .await
-        .unwrap()
-    }
-
-    async fn aside(&self) -> Vec<AsideMail> {
-        let readers = Store::open_to_read(self.folder()).await.unwrap().unwrap();
-        let mails = aside(&readers, None).await.unwrap();
-        readers.close().await;
-        mails
-    }
-
-    async fn events(&self, kind: &str) -> i64 {
-        let readers = Store::open_to_read(self.folder()).await.unwrap().unwrap();
-        let count = sqlx::query_scalar("SELECT count(*) FROM events WHERE kind = ?1")
-            .bind(kind)
-            .fetch_one(&readers)
-            .await
-            .unwrap();
-        readers.close().await;
-        count
-    }
-}
 
 fn old(nth: usize) -> Mail {
     let bytes = format!(

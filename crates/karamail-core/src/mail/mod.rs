@@ -138,7 +138,7 @@ impl IncomingMail {
     }
 
     /// The key that knows this mail again: SHA-256 over Message-ID, Date, From and `size` (bytes); over every field
-    /// where Message-ID or Date is absent. Folding and line ends do not change it. A mailbox's mails are keyed without
+    /// that lasts where Message-ID or Date is absent. Folding and line ends do not change it. A mailbox's mails are keyed without
     /// the size: what POP3 servers list is not to be relied on.
     pub fn content_key(&self, size: Option<u64>) -> ContentKey {
         let mut hash = Sha256::new();
@@ -149,7 +149,8 @@ impl IncomingMail {
         };
         let (id, date) = (first("message-id"), first("date"));
         if id.is_none() || date.is_none() {
-            for field in &self.header.fields {
+            let lasting = |field: &&Field| !MAILBOX_NOTES.contains(&field.name.as_str());
+            for field in self.header.fields.iter().filter(lasting) {
                 update(&mut hash, Some(&field.name));
                 update(&mut hash, Some(&field.value));
             }
@@ -265,6 +266,20 @@ impl fmt::Display for ContentKey {
         self.0.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
     }
 }
+
+/// Fields in which POP3 servers and mail programs note what became of a mail in its mailbox: they come and change after
+/// the mail was read.
+const MAILBOX_NOTES: [&str; 9] = [
+    "status",
+    "x-status",
+    "x-uid",
+    "x-uidl",
+    "x-keywords",
+    "x-imapbase",
+    "x-mozilla-status",
+    "x-mozilla-status2",
+    "x-mozilla-keys",
+];
 
 /// The fields of one name that the sender or a server wrote. After a garbage line they may be text of the body, so
 /// there they count only where none stands before it.

@@ -50,6 +50,27 @@ pub struct ListedMail {
     pub size: Option<u64>,
 }
 
+/// The mails of a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// Them, by number.
+    pub mails: Vec<ListedMail>,
+    /// Whether these are all, as far as can be seen: what is missing may be there.
+    pub is_whole: bool,
+}
+
+impl Listing {
+    /// Message numbers go from 1 to the count of mails (RFC 1939 section 5): a gap is a mail that was left out. The last
+    /// ones may be missing, too: `count` is what STAT says, where that was asked.
+    pub fn new(mails: Vec<ListedMail>, count: Option<usize>) -> Listing {
+        let last = mails.last().map_or(0, |mail| mail.number);
+        let has_no_gap = usize::try_from(last).is_ok_and(|last| last == mails.len());
+        let is_whole =
+            has_no_gap && count.is_none_or(|count| count == mails.len()) && mails.len() < POP3_LISTING_MAILS;
+        Listing { mails, is_whole }
+    }
+}
+
 /// Collects the lines of LIST and UIDL.
 #[derive(Debug, Default)]
 pub struct ListingReader {
@@ -199,6 +220,22 @@ mod tests {
                 (6, id("f"), None)
             ]
         );
+    }
+
+    #[test]
+    fn a_listing_with_a_gap_is_not_whole() {
+        let is_whole = |list: &[&str], ids: &[&str], count| {
+            let mut reader = ListingReader::new();
+            list.iter().for_each(|line| reader.list_line(line.as_bytes()));
+            ids.iter().for_each(|line| reader.uidl_line(line.as_bytes()));
+            Listing::new(reader.finish(), count).is_whole
+        };
+        assert!(is_whole(&["1 9", "2 9"], &["2 b", "1 a"], None));
+        assert!(is_whole(&["2 9", "1 9"], &["2 b"], None), "LIST has the first");
+        assert!(is_whole(&[], &[], Some(0)));
+        assert!(!is_whole(&[], &["1 a", "3 c"], None));
+        assert!(!is_whole(&["2 9"], &["2 b"], None));
+        assert!(!is_whole(&[], &["1 a", "2 b"], Some(3)), "the last is missing");
     }
 
     #[test]

@@ -29,7 +29,7 @@ mod transaction;
 pub use capabilities::{Capabilities, Expire};
 pub use fault::{Fault, MailFault, Pop3Error, Problem, Retry, Step, quoted};
 pub use headers::HeaderBlock;
-pub use listing::{ListedMail, ListingReader, Uidl};
+pub use listing::{ListedMail, Listing, ListingReader, Uidl};
 pub use login::{Encryption, Login, LoginEvent, LoginSettings};
 pub use sasl::{Authentication, Mechanism, cram_md5_answer};
 pub use transaction::{Command, Event, Stat, Transaction};

@@ -12,6 +12,7 @@ use karamail_core::mail::IncomingMail;
 use tokio::io::AsyncReadExt;
 
 use super::intake::Session;
+use super::look::{self, Look, look};
 use super::safely::safely;
 use super::spool::has_shop_word;
 use super::whole::{Whole, fetch_whole};
@@ -124,6 +125,11 @@ fn decide_without(
 
 fn candidate(row: &AsideRow, header: &[u8], shop_word_in_body: bool) -> Candidate {
     let mail = safely(|| IncomingMail::parse(header));
+    let key = match &mail {
+        // Now it is known by its content, as all others.
+        Some(mail) if !row.is_comparable() => mail.content_key(None),
+        _ => row.key,
+    };
     Candidate {
         id: row.id,
         message_number: 0,
@@ -133,7 +139,7 @@ fn candidate(row: &AsideRow, header: &[u8], shop_word_in_body: bool) -> Candidat
         mail: mail.unwrap_or_else(|| IncomingMail::parse(b"")),
         header: header.to_vec(),
         shop_word_in_body,
-        key: row.key,
+        key,
         spooled: Spool::NotFetched,
     }
 }
@@ -151,8 +157,18 @@ pub(super) async fn run_errands(
     if rows.is_empty() {
         return Ok(());
     }
-    let numbers: HashMap<i64, u32> = session.listed.iter().map(|(number, id)| (*id, *number)).collect();
+    let mut numbers: HashMap<i64, u32> = session.listed.iter().map(|(number, id)| (*id, *number)).collect();
+    let seen = look_at(session, &rows, &numbers).await?;
     for row in rows {
+        match numbers.get(&row.id).and_then(|number| seen.get(number)) {
+            Some(Look::Other) => {
+                numbers.remove(&row.id);
+                store.forget_id(row.id).await?;
+            }
+            // Perhaps it is, perhaps it is not: the next poll tries again.
+            Some(Look::Refused) => continue,
+            Some(Look::Same) | None => {}
+        }
         let errand = Errand {
             worker,
             store,
@@ -167,6 +183,31 @@ pub(super) async fn run_errands(
         }
     }
     Ok(())
+}
+
+/// Whether the mails of these rows that were not read in this session are still theirs, as far as that can be compared.
+async fn look_at(
+    session: &mut Session,
+    rows: &[AsideRow],
+    numbers: &HashMap<i64, u32>,
+) -> Result<HashMap<u32, Look>, CycleFault> {
+    let unread: Vec<look::Known<'_>> = rows
+        .iter()
+        .filter(|row| row.is_comparable())
+        .filter_map(|row| {
+            let number = numbers.get(&row.id).copied()?;
+            let known = look::Known {
+                number,
+                uidl: row.uidl.as_deref(),
+                key: row.key,
+            };
+            (!session.read.contains(&number)).then_some(known)
+        })
+        .collect();
+    let seen = look(&mut session.connection, &unread).await?;
+    let same = seen.iter().filter(|(_, look)| **look == Look::Same);
+    session.read.extend(same.map(|(number, _)| *number));
+    Ok(seen)
 }
 
 /// The header of a mail and the start of its body, bounded: a mail may be larger than the memory.
@@ -305,13 +346,17 @@ impl Errand<'_> {
     }
 
     async fn fetch(&self, session: &mut Session, number: u32, limit: u64) -> Result<Whole, CycleFault> {
-        fetch_whole(
+        let whole = fetch_whole(
             &mut session.connection,
             self.data_folder,
             number,
             self.row.mailbox_id,
             limit,
         )
-        .await
+        .await?;
+        if matches!(whole, Whole::Spooled(_)) {
+            session.read.insert(number);
+        }
+        Ok(whole)
     }
 }

@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::decide::{Outcome, Reason, Rules, decide};
-use karamail_core::limits::{BATCH_HEADER_BYTES, HEADER_BLOCK_BYTES};
+use karamail_core::limits::{BATCH_HEADER_BYTES, HEADER_BLOCK_BYTES, SIZE_LOOKS, VAIN_SIZE_LOOKS};
 use karamail_core::pop3::plan::plan_fetch;
-use karamail_core::pop3::{ListedMail, MailFault};
+use karamail_core::pop3::{ListedMail, Listing, MailFault};
 use tokio::sync::watch;
 
+use super::doubts::Doubts;
 use super::progress::Progress;
 use super::safely::{candidate, put_aside};
 use super::strange_day::StrangeDay;
@@ -33,6 +34,8 @@ const MAILS_A_FIRST_BATCH: usize = 16;
 pub(super) struct Session {
     pub(super) connection: Pop3Connection,
     pub(super) listed: Vec<(u32, i64)>,
+    /// Message numbers of mails whose content was seen in this session. The others are known by their unique id alone.
+    pub(super) read: HashSet<u32>,
 }
 
 /// Intake ended early; the session is there if it can still be purged.
@@ -64,14 +67,26 @@ pub(super) async fn collect(
     report.has_logged_in = true;
     progress.send_modify(Progress::logged_in);
     let listing = connection.listing().await?;
+    let Listing {
+        mails: listing,
+        is_whole,
+    } = listing;
     report.listed = listing.len();
     crash_point("after-listing");
     let known = store.known_mails(worker.row.id).await?;
     let plan = plan_fetch(
-        listing
-            .iter()
-            .map(|mail| (mail.number, mail.uidl.as_ref().map(|uidl| uidl.as_str()))),
+        listing.iter().map(|mail| {
+            (
+                mail.number,
+                mail.uidl.as_ref().map(|uidl| uidl.as_str()),
+                mail.size,
+            )
+        }),
         &known,
+        match worker.vain_looks < VAIN_SIZE_LOOKS {
+            true => SIZE_LOOKS,
+            false => 0,
+        },
     );
     let by_number: HashMap<u32, &ListedMail> = listing.iter().map(|mail| (mail.number, mail)).collect();
     let mut wanted: Vec<ListedMail> = plan
@@ -104,7 +119,9 @@ pub(super) async fn collect(
         session: Session {
             connection,
             listed: plan.known,
+            read: HashSet::new(),
         },
+        doubts: Doubts::new(&plan.doubted),
         rules_of_the_day,
         stop,
         unread,
@@ -129,7 +146,9 @@ pub(super) async fn collect(
         day.tell(worker, store, listing.len(), intake.recognised, report)
             .await?;
     }
-    if intake.unread == 0 {
+    intake.doubts.judge(&mut worker.vain_looks);
+    // What a listing leaves out may be there.
+    if intake.unread == 0 && is_whole {
         let unlisted: Vec<i64> = plan
             .unlisted
             .into_iter()
@@ -157,6 +176,8 @@ pub(super) struct Intake<'a> {
     pub(super) unread: usize,
     /// Mails that were known under another unique id.
     recognised: usize,
+    /// Known mails whose size is not what it was.
+    doubts: Doubts,
 }
 
 impl Intake<'_> {
@@ -217,6 +238,8 @@ impl Intake<'_> {
         for entry in recorded {
             self.recognised += usize::from(entry.outcome.is_none());
             self.session.listed.push((entry.message_number, entry.mail_id));
+            self.session.read.insert(entry.message_number);
+            self.doubts.end(entry.message_number, entry.mail_id);
             count(&entry, report);
         }
         Ok(())
@@ -267,6 +290,12 @@ impl Intake<'_> {
             let Some(mail) = by_number.get(&number) else {
                 continue;
             };
+            // Its size alone says nothing against it.
+            if let Some(id) = self.doubts.drop_of(number) {
+                self.session.listed.push((number, id));
+                self.listed_rows.insert(id);
+                continue;
+            }
             if is_the_mails_fault && self.is_refused_for_good(worker, mail, &fault).await? {
                 candidates.push(put_aside(store, mail, Reason::HeaderRefused, Vec::new()));
             } else {

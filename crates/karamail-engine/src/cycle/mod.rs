@@ -11,8 +11,10 @@
 
 pub(crate) mod aside;
 mod deliver;
+mod doubts;
 mod intake;
 pub(crate) mod letters;
+mod look;
 mod progress;
 mod purge;
 mod safely;
@@ -81,7 +83,7 @@ pub struct CycleReport {
     pub delayed: usize,
     /// Mails deleted from the server.
     pub deleted: usize,
-    /// Whether letters that are due were left for the next cycle.
+    /// Whether letters that are due, or new mails under the ids of old ones, were left for the next cycle.
     pub is_unfinished: bool,
     /// Every unique id was new on a mailbox with history.
     pub is_every_uidl_new: bool,

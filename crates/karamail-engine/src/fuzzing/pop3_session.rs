@@ -13,7 +13,7 @@ use karamail_core::limits::{POP3_HEADER_BYTES, POP3_SAID_CHARACTERS, POP3_START_
 use super::is_told;
 use crate::config::{Pop3Authentication, Pop3Settings, Security};
 use crate::pop3::scripted::Script;
-use crate::pop3::{ListedMail, MailFault, Pop3Connection, Pop3Error, Problem, Retrieved};
+use crate::pop3::{ListedMail, Listing, MailFault, Pop3Connection, Pop3Error, Problem, Retrieved};
 use crate::secrets::Password;
 use transcript::{Reply, Transcript};
 
@@ -146,8 +146,13 @@ async fn listing(
     open: &mut Pop3Connection,
     transcript: &mut Transcript,
 ) -> Result<Vec<ListedMail>, Pop3Error> {
-    let listed = or_over(open.listing().await, open).await?;
+    let Listing {
+        mails: listed,
+        is_whole,
+    } = or_over(open.listing().await, open).await?;
     let replies = transcript.go_on();
+    let has_no_gap = (1..).zip(&listed).all(|(number, mail)| mail.number == number);
+    assert!(has_no_gap || !is_whole, "a gap is a mail that was left out");
     assert!(
         listed.windows(2).all(|pair| pair[0].number < pair[1].number),
         "in order, each once"

@@ -20,8 +20,8 @@ use std::time::Duration;
 
 pub use fetch::Retrieved;
 pub use karamail_core::pop3::{
-    Capabilities, Expire, Fault, ListedMail, MailFault, Mechanism, Pop3Error, Problem, Retry, Stat, Step,
-    Uidl,
+    Capabilities, Expire, Fault, ListedMail, Listing, MailFault, Mechanism, Pop3Error, Problem, Retry, Stat,
+    Step, Uidl,
 };
 use karamail_core::pop3::{Command, Event, ListingReader, Transaction};
 
@@ -124,7 +124,7 @@ impl Pop3Connection {
     }
 
     /// All mails, from LIST and UIDL. Whether CAPA lists UIDL does not matter: it is tried.
-    pub async fn listing(&mut self) -> Result<Vec<ListedMail>, Pop3Error> {
+    pub async fn listing(&mut self) -> Result<Listing, Pop3Error> {
         let mut commands = [Command::Uidl, Command::List].into_iter();
         let mut reader = ListingReader::new();
         let mut refusals = Vec::new();
@@ -133,26 +133,55 @@ impl Pop3Connection {
             |event| match event {
                 Event::Line(Command::Uidl, line) => reader.uidl_line(line),
                 Event::Line(_, line) => reader.list_line(line),
-                Event::Refused(command, text) => refusals.push(Transaction::refused(command, text)),
+                Event::Refused(command, text) => {
+                    refusals.push((command, Transaction::refused(command, text)));
+                }
                 _ => {}
             },
         )
         .await?;
-        let Some(refusal) = refusals.pop().filter(|_| !refusals.is_empty()) else {
-            return Ok(reader.finish());
-        };
-        // Both refused: numbers are all there is. Some servers answer so for an empty mailbox.
+        match (refusals.pop(), refusals.is_empty()) {
+            // What UIDL leaves out at its end shows in no gap.
+            (Some((Command::List, _)), true) => {
+                let count = self.count().await?;
+                let listing = Listing::new(reader.finish(), count);
+                let is_whole = listing.is_whole && count.is_some();
+                Ok(Listing { is_whole, ..listing })
+            }
+            (Some((_, refusal)), false) => self.numbers_alone(refusal).await,
+            _ => Ok(Listing::new(reader.finish(), None)),
+        }
+    }
+
+    /// LIST and UIDL are both refused: numbers are all there is. Some servers answer so for an empty mailbox.
+    async fn numbers_alone(&mut self, refusal: Fault) -> Result<Listing, Pop3Error> {
         if refusal.problem != Problem::Refused {
             return Err(self.fail(refusal));
         }
         let count = self.stat().await?.mails;
-        let count = u32::try_from(count.min(POP3_LISTING_MAILS as u64)).unwrap_or(u32::MAX);
+        let most = u32::try_from(count.min(POP3_LISTING_MAILS as u64)).unwrap_or(u32::MAX);
         let mail = |number| ListedMail {
             number,
             uidl: None,
             size: None,
         };
-        Ok((1..=count).map(mail).collect())
+        Ok(Listing::new((1..=most).map(mail).collect(), None))
+    }
+
+    /// How many mails there are, where the server says so.
+    async fn count(&mut self) -> Result<Option<usize>, Pop3Error> {
+        let mut next = Some(Command::Stat);
+        let mut count = None;
+        self.run(
+            || next.take(),
+            |event| {
+                if let Event::Accepted(_, text) = event {
+                    count = usize::try_from(Stat::parse(text).mails).ok();
+                }
+            },
+        )
+        .await?;
+        Ok(count)
     }
 
     /// Marks mails as deleted. For each: whether the server marked it, or why not; that counts only once

@@ -337,6 +337,28 @@ impl Secrets {
         })
     }
 
+    /// Removes both passwords of each mailbox, as [`Secrets::clear`], and goes on where one is refused; `done` hears of
+    /// the mailboxes of which nothing is left.
+    ///
+    /// # Errors
+    /// The first fault, once everything was tried.
+    pub async fn clear_all(
+        &self,
+        mailboxes: &[Mailbox],
+        mut done: impl FnMut(&Mailbox),
+    ) -> Result<(), SecretFault> {
+        let mut cleared = Ok(());
+        for mailbox in mailboxes {
+            let pop3 = self.clear(mailbox, SecretKind::Pop3).await;
+            let both = pop3.and(self.clear(mailbox, SecretKind::Smtp).await).map(drop);
+            if both.is_ok() {
+                done(mailbox);
+            }
+            cleared = cleared.and(both);
+        }
+        cleared
+    }
+
     /// Keeps a password that the user typed until the program ends.
     pub fn remember_for_this_run(&self, mailbox: &Mailbox, kind: SecretKind, password: Password) {
         self.this_run()

@@ -321,3 +321,33 @@ fn no_formatting_shows_a_password() {
     };
     assert!(!format!("{credentials:?} {lookup:?} {credentials:#?}").contains("himitsu"));
 }
+
+#[tokio::test]
+async fn what_is_refused_does_not_keep_the_other_passwords_from_being_cleared() {
+    let (data, settings) = (tempfile::tempdir().unwrap(), settings());
+    let secrets = secrets(data.path(), &[]);
+    for mailbox in &settings.mailboxes {
+        for kind in [SecretKind::Pop3, SecretKind::Smtp] {
+            secrets.remember_for_this_run(mailbox, kind, Password::new("typed"));
+        }
+    }
+    let file = data.path().join("secrets.toml");
+    let kept = Password::new("kept");
+    let first = &settings.mailboxes[0];
+    secrets.set(first, SecretKind::Pop3, &kept).await.unwrap();
+    let whole = fs::read(&file).unwrap();
+    fs::write(&file, "no table").unwrap();
+    let mut done = Vec::new();
+    let fault = secrets
+        .clear_all(&settings.mailboxes, |mailbox| done.push(mailbox.name.clone()))
+        .await
+        .unwrap_err();
+    assert!(matches!(fault, SecretFault::Malformed { .. }), "{fault}");
+    assert!(secrets.this_run().is_empty(), "every one was tried");
+    assert!(done.is_empty(), "and none is told as done");
+
+    fs::write(&file, whole).unwrap();
+    let tell = |mailbox: &Mailbox| done.push(mailbox.name.clone());
+    secrets.clear_all(&settings.mailboxes, tell).await.unwrap();
+    assert_eq!(done.len(), settings.mailboxes.len());
+}

@@ -183,7 +183,7 @@ impl<'a> Watchman<'a> {
             return Ok(None);
         };
         let mut connection = Pop3Connection::open(&self.test.mailbox.pop3, password).await?;
-        let listing = connection.listing().await?;
+        let listing = connection.listing().await?.mails;
         let is_unread = |mail: &&ListedMail| uidl(mail).is_none_or(|uidl| !self.read.contains(&uidl));
         let newest = listing
             .iter()

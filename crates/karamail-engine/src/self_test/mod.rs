@@ -199,9 +199,9 @@ impl SelfTest {
         self.begin(Step::Pop3List);
         match connection.listing().await {
             Ok(listing) => {
-                let mails = listing.len();
+                let mails = listing.mails.len();
                 self.done(Step::Pop3List, Detail::Listed { mails });
-                Some((connection, listing))
+                Some((connection, listing.mails))
             }
             Err(error) => {
                 self.failed(Step::Pop3List, TestFault::Pop3(error));

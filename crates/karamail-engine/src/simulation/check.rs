@@ -190,12 +190,15 @@ fn deletions(stage: &Stage, evidence: &Evidence) {
             .into_iter()
             .filter(|row| row.state == "gone")
             .count();
-        // A listing without an id, and LIST refused beside it, leaves a mail out; when it is listed again, its content tells
-        // that it was answered.
-        let lists_all = stage.character.is_honest() && stage.character.misses_ids == 0;
-        if lists_all && mail.left.is_none() && mail.was_listed && there == 1 && rows == 1 {
+        if stage.character.is_honest() && mail.left.is_none() && mail.was_listed && there == 1 && rows == 1 {
             let twins = world.mails.iter().filter(|other| other.key == mail.key).count();
-            stage.hold(gone == 0 || twins > 1, || {
+            // A row whose mail is gone may still have its id; that is found before anything is done with it.
+            let others = |row: &MailRow| {
+                let has_id = row.uidl.as_ref() == Some(&mail.uidl) && row.state != "gone";
+                has_id && row.content_key != mail.key.0
+            };
+            let is_hidden = evidence.mails.iter().any(others);
+            stage.hold(gone == 0 || twins > 1 || is_hidden, || {
                 format!("mail {} counts as gone and is there", mail.id)
             });
         }
@@ -215,13 +218,18 @@ pub(super) fn finally(stage: &Stage, evidence: &Evidence, settings: &Settings) {
         let mailbox = key_of(&world.mailboxes[mail.mailbox].address);
         let is_its = |row: &&MailRow| row.mailbox == mailbox && row.content_key == mail.key.0;
         let rows: Vec<&MailRow> = evidence.mails.iter().filter(is_its).collect();
+        let is_hidden = evidence
+            .mails
+            .iter()
+            .any(|row| hides(stage, settings, row, mail, &mailbox));
         if rows.is_empty() {
-            stage.hold(mail.left == Some(Left::Elsewhere), || {
+            stage.hold(mail.left == Some(Left::Elsewhere) || is_hidden, || {
                 format!("mail {} was never seen", mail.id)
             });
         }
         if mail.left.is_none() {
-            let may_stay = settings.mailboxes[mail.mailbox].keep != KeepRule::Delete
+            let may_stay = is_hidden
+                || settings.mailboxes[mail.mailbox].keep != KeepRule::Delete
                 || rows
                     .iter()
                     .any(|row| matches!(row.state.as_str(), "held" | "backlog"));
@@ -233,6 +241,21 @@ pub(super) fn finally(stage: &Stage, evidence: &Evidence, settings: &Settings) {
             outcome(stage, evidence, settings, mail, row);
         }
     }
+}
+
+/// Whether a mail may be taken for an old one that stays on the server: it has its unique id, and nothing that a listing
+/// says tells it from that.
+fn hides(stage: &Stage, settings: &Settings, row: &MailRow, mail: &Mail, mailbox: &str) -> bool {
+    let stays = match row.state.as_str() {
+        "held" | "backlog" => true,
+        "settled" => settings.mailboxes[mail.mailbox].keep != KeepRule::Delete,
+        _ => false,
+    };
+    let was_read = row.reason != "header-refused";
+    let looks_alike = stage.character.sizes_lie
+        || !was_read
+        || row.size == Some(stage.character.listed_size(&mail.bytes) as i64);
+    stays && looks_alike && row.mailbox == mailbox && row.uidl.as_ref() == Some(&mail.uidl)
 }
 
 fn outcome(stage: &Stage, evidence: &Evidence, settings: &Settings, mail: &Mail, row: &MailRow) {

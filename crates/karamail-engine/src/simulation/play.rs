@@ -169,8 +169,9 @@ impl Play {
     }
 
     async fn round(&mut self) {
-        self.deposit();
+        // In this order, so that a new mail may get an id of which nobody knows yet that it is free.
         self.others_delete();
+        self.deposit();
         self.storm();
         if self.stage.chance(120) {
             let most = *self.stage.dice().one_of(&[60, 4_000, 90_000, 3_000_000]);
@@ -379,7 +380,8 @@ impl Play {
                 .iter()
                 .any(|row| row.state != "sent" && row.state != "refused");
             let is_quiet = |report: &CycleReport| {
-                report.receive_fault.is_none()
+                !report.is_unfinished
+                    && report.receive_fault.is_none()
                     && report.send_fault.is_none()
                     && report.received + report.sent + report.deleted + report.unreadable == 0
             };

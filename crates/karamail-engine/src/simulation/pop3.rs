@@ -229,7 +229,7 @@ impl Session<'_> {
         let world = self.stage.world();
         let mut size = |id: &usize| match character.sizes_lie {
             true => dice.below(10_000),
-            false => world.mails[*id].bytes.len() as u64,
+            false => character.listed_size(&world.mails[*id].bytes),
         };
         if is_stat {
             let sizes: u64 = self.mails.iter().map(&mut size).sum();

@@ -97,6 +97,8 @@ pub(super) struct Character {
     pub(super) pipelines: bool,
     /// Sizes of LIST and STAT are made up.
     pub(super) sizes_lie: bool,
+    /// They are counted in blocks of the disk: many mails have the same.
+    pub(super) rounds_sizes: bool,
     /// Listings are out of order, or miss lines.
     pub(super) shuffles: bool,
     pub(super) misses_ids: u64,
@@ -145,8 +147,10 @@ impl Character {
             forgets: lie(100, 500),
             refuses_quit: lie(60, 500),
             others_delete: match ids {
-                // Nobody could tell the new mail from the one that is gone.
-                Ids::Reused | Ids::Repeated => 0,
+                // Of two mails with one id that are never listed together nobody could tell which is there.
+                Ids::Repeated => 0,
+                // The new mail gets the id of one that the ledger believes to be there.
+                Ids::Reused => lie(600, 400),
                 _ => lie(100, 200),
             },
             has_top: !dice.in_thousand(120),
@@ -158,6 +162,16 @@ impl Character {
             stale_lock: dice.in_thousand(150),
             faulty_dots: dice.in_thousand(60),
             has_dead_addresses: dice.in_thousand(200),
+            rounds_sizes: dice.in_thousand(if ids == Ids::Reused { 400 } else { 50 }),
+        }
+    }
+
+    /// The size that an honest listing gives for a mail.
+    pub(super) fn listed_size(&self, bytes: &[u8]) -> u64 {
+        let size = bytes.len() as u64;
+        match self.rounds_sizes {
+            true => size.next_multiple_of(4_096),
+            false => size,
         }
     }
 

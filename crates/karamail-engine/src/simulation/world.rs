@@ -125,7 +125,9 @@ impl World {
     fn new_uidl(&mut self, mailbox: usize, ids: Ids, dice: &mut Random) -> String {
         let box_ = &mut self.mailboxes[mailbox];
         if ids == Ids::Reused && !box_.free_ids.is_empty() && dice.in_thousand(700) {
-            let at = dice.below(box_.free_ids.len() as u64) as usize;
+            let count = box_.free_ids.len() as u64;
+            // The last one that came free more often than any other.
+            let at = dice.below(2 * count).min(count - 1) as usize;
             return box_.free_ids.swap_remove(at);
         }
         if ids == Ids::Repeated && dice.in_thousand(400) {

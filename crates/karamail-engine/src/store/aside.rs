@@ -109,6 +109,13 @@ pub struct AsideRow {
     pub file: Option<String>,
 }
 
+impl AsideRow {
+    /// Whether its content key is that of a header that was read.
+    pub(crate) fn is_comparable(&self) -> bool {
+        !matches!(self.reason, Some(Reason::HeaderRefused | Reason::CannotBeHandled))
+    }
+}
+
 /// How many mails of a mailbox wait for the shop.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct AsideCounts {

@@ -45,14 +45,15 @@ impl Batch<'_> {
                 Spool::NotFetched | Spool::TooLarge | Spool::Refused => None,
             };
             sqlx::query(
-                "UPDATE mails SET outcome = ?2, reason = ?3, state = ?4, archive_file = coalesce(?5, archive_file) \
-                 WHERE id = ?1",
+                "UPDATE mails SET outcome = ?2, reason = ?3, state = ?4, archive_file = coalesce(?5, archive_file), \
+                 content_key = ?6 WHERE id = ?1",
             )
             .bind(row.candidate.id)
             .bind(stored_name(row.decision.outcome))
             .bind(row.decision.reason.as_str())
             .bind(row.state)
             .bind(file)
+            .bind(row.candidate.key.0.to_vec())
             .execute(&mut *connection)
             .await?;
             let before = mails.iter().find(|(aside, _)| aside.id == row.candidate.id);

@@ -23,6 +23,8 @@ pub(crate) struct MailRow {
     pub(crate) reason: String,
     pub(crate) state: String,
     pub(crate) archive_file: Option<String>,
+    pub(crate) uidl: Option<String>,
+    pub(crate) size: Option<i64>,
 }
 
 /// One number.
@@ -58,7 +60,7 @@ pub(crate) struct Evidence {
     pub(crate) letters: Vec<LetterRow>,
 }
 
-const MAILS: &str = "SELECT mails.id, mailboxes.address_key AS mailbox, content_key, outcome, reason, state, archive_file \
+const MAILS: &str = "SELECT mails.id, mailboxes.address_key AS mailbox, content_key, outcome, reason, state, archive_file, uidl, size \
                      FROM mails JOIN mailboxes ON mailboxes.id = mails.mailbox_id";
 const LETTERS: &str =
     "SELECT id, mail_id, kind, number, recipient, message_id, bytes, file, state, attempts FROM outbox";

@@ -8,7 +8,7 @@ use karamail_core::address::EmailAddress;
 use karamail_core::decide::{Decision, Known, Outcome, Reason};
 use karamail_core::delivery_report::DeliveryReport;
 use karamail_core::mail::{ContentKey, IncomingMail};
-use karamail_core::pop3::plan::KnownMail;
+use karamail_core::pop3::plan::{KnownMail, Trust};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::aside::{AsideRow, Wish};
@@ -134,6 +134,9 @@ pub struct Recorded {
     pub number: Option<i64>,
 }
 
+/// Id, unique id, size, whether its deletion was asked for, and whether its header was never read.
+type KnownRow = (i64, Option<String>, Option<i64>, bool, bool);
+
 impl Store {
     /// The ledger's row for a mailbox, made where it is new.
     pub async fn mailbox(&self, address: &EmailAddress) -> Result<MailboxRow, StoreError> {
@@ -173,20 +176,28 @@ impl Store {
         Ok(())
     }
 
-    /// Every mail of the mailbox that is, as far as we know, still on the server. One whose deletion was asked for has no
-    /// unique id any more: it may be gone, and the server may give its id to the next mail (RFC 1939 section 7). If it is
-    /// there after all, its content tells.
+    /// Every mail of the mailbox that is, as far as we know, still on the server, and what its unique id is worth. That
+    /// of one whose deletion was asked for is worth nothing: it may be gone, and the next mail may have its id. One whose
+    /// header was never read cannot be compared.
     pub async fn known_mails(&self, mailbox_id: i64) -> Result<Vec<KnownMail>, StoreError> {
         let mut writer = self.writer().await;
-        let rows: Vec<(i64, Option<String>)> =
-            sqlx::query_as("SELECT id, CASE WHEN state <> 'purging' THEN uidl END FROM mails WHERE mailbox_id = ?1 AND state <> 'gone'")
-                .bind(mailbox_id)
-                .fetch_all(&mut *writer)
-                .await?;
-        Ok(rows
-            .into_iter()
-            .map(|(id, uidl)| KnownMail { id, uidl })
-            .collect())
+        let rows: Vec<KnownRow> = sqlx::query_as(
+            "SELECT id, uidl, size, state = 'purging', reason IN ('header-refused', 'cannot-be-handled') \
+             FROM mails WHERE mailbox_id = ?1 AND state <> 'gone'",
+        )
+        .bind(mailbox_id)
+        .fetch_all(&mut *writer)
+        .await?;
+        let known = |(id, uidl, size, is_leaving, is_unread): KnownRow| KnownMail {
+            id,
+            uidl,
+            trust: match (is_leaving, is_unread) {
+                (true, _) => Trust::Content,
+                (_, true) => Trust::Id,
+                _ => Trust::IdAndSize(size.and_then(|size| size.try_into().ok())),
+            },
+        };
+        Ok(rows.into_iter().map(known).collect())
     }
 
     /// What is known of each mail's sender, for a first look before the batch is recorded. `None` for a mail that is
@@ -245,7 +256,7 @@ impl Store {
         for (candidate, twin) in candidates.iter().zip(twins) {
             if let Some(mail_id) = twin {
                 newly_listed.insert(mail_id);
-                adopt(&mut transaction, mail_id, candidate.uidl.as_deref()).await?;
+                adopt(&mut transaction, mail_id, candidate).await?;
                 recorded.push(Recorded {
                     message_number: candidate.message_number,
                     mail_id,
@@ -332,7 +343,7 @@ async fn twins(
     listed: &HashSet<i64>,
 ) -> Result<Vec<Option<i64>>, StoreError> {
     let mut query: QueryBuilder<Sqlite> =
-        QueryBuilder::new("SELECT content_key, id FROM mails WHERE mailbox_id = ");
+        QueryBuilder::new("SELECT content_key, id, uidl FROM mails WHERE mailbox_id = ");
     query.push_bind(mailbox_id).push(" AND content_key IN (");
     let mut list = query.separated(", ");
     for candidate in candidates {
@@ -340,29 +351,44 @@ async fn twins(
     }
     // One that should be there is likelier to be this mail than one that is gone.
     query.push(") ORDER BY state = 'gone', id DESC");
-    let rows: Vec<(Vec<u8>, i64)> = query
+    let rows: Vec<(Vec<u8>, i64, Option<String>)> = query
         .build_query_as()
         .persistent(false)
         .fetch_all(connection)
         .await?;
-    let mut same: HashMap<&[u8], VecDeque<i64>> = HashMap::new();
-    for (key, id) in &rows {
+    let mut same: HashMap<&[u8], VecDeque<(i64, Option<&str>)>> = HashMap::new();
+    for (key, id, uidl) in &rows {
         if !listed.contains(id) {
-            same.entry(key).or_default().push_back(*id);
+            same.entry(key).or_default().push_back((*id, uidl.as_deref()));
         }
     }
-    let keys = candidates.iter().map(|candidate| candidate.key.0.as_slice());
-    Ok(keys.map(|key| same.get_mut(key)?.pop_front()).collect())
+    // Of several that are alike, each is first of all the one whose unique id it has.
+    let mut twins: Vec<Option<i64>> = candidates
+        .iter()
+        .map(|candidate| {
+            let rows = same.get_mut(candidate.key.0.as_slice())?;
+            let own = |(_, uidl): &(i64, Option<&str>)| uidl.is_some() && *uidl == candidate.uidl.as_deref();
+            let at = rows.iter().position(own)?;
+            rows.remove(at).map(|(id, _)| id)
+        })
+        .collect();
+    for (twin, candidate) in twins.iter_mut().zip(candidates) {
+        if twin.is_none() {
+            let rows = same.get_mut(candidate.key.0.as_slice());
+            *twin = rows.and_then(|rows| rows.pop_front()).map(|(id, _)| id);
+        }
+    }
+    Ok(twins)
 }
 
-/// The unique ids of these mails are theirs now; mails whose deletion was asked for have them no longer.
+/// The unique ids of these mails are theirs now; other mails that had them have them no longer.
 async fn free_ids(
     connection: &mut SqliteConnection,
     mailbox_id: i64,
     candidates: &[Candidate],
 ) -> Result<(), StoreError> {
     let mut query: QueryBuilder<Sqlite> =
-        QueryBuilder::new("UPDATE mails SET uidl = NULL WHERE state = 'purging' AND mailbox_id = ");
+        QueryBuilder::new("UPDATE mails SET uidl = NULL WHERE state <> 'gone' AND mailbox_id = ");
     query.push_bind(mailbox_id).push(" AND uidl IN (");
     let mut list = query.separated(", ");
     for uidl in candidates.iter().filter_map(|candidate| candidate.uidl.as_ref()) {
@@ -378,14 +404,15 @@ async fn free_ids(
 async fn adopt(
     connection: &mut SqliteConnection,
     mail_id: i64,
-    uidl: Option<&str>,
+    candidate: &Candidate,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE mails SET uidl = ?2, gone_at = NULL, state = CASE WHEN state <> 'gone' THEN state \
+        "UPDATE mails SET uidl = ?2, size = coalesce(?3, size), gone_at = NULL, state = CASE WHEN state <> 'gone' THEN state \
          WHEN outcome = 'backlog' THEN 'backlog' ELSE 'settled' END WHERE id = ?1",
     )
     .bind(mail_id)
-    .bind(uidl)
+    .bind(candidate.uidl.as_deref())
+    .bind(candidate.size.and_then(|size| i64::try_from(size).ok()))
     .execute(connection)
     .await?;
     Ok(())

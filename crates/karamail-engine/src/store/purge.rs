@@ -1,6 +1,9 @@
 //! What may be deleted from the server, and the proof that it is gone.
 
+use std::collections::HashMap;
+
 use jiff::{SignedDuration, Timestamp};
+use karamail_core::mail::ContentKey;
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
 use super::{Store, StoreError, begin, commit, milliseconds, timestamp};
@@ -14,9 +17,21 @@ const VALUES_A_STATEMENT: usize = 10_000;
 pub struct Purgeable {
     mail_id: i64,
     message_number: u32,
+    uidl: Option<String>,
+    key: ContentKey,
 }
 
 impl Purgeable {
+    /// Its unique id.
+    pub fn uidl(&self) -> Option<&str> {
+        self.uidl.as_deref()
+    }
+
+    /// What its content was when it was read.
+    pub fn key(&self) -> ContentKey {
+        self.key
+    }
+
     /// Its message number in this POP3 session.
     pub fn message_number(&self) -> u32 {
         self.message_number
@@ -58,19 +73,27 @@ impl Store {
             for (_, mail_id) in chunk {
                 list.push_bind(*mail_id);
             }
-            query.push(") RETURNING id");
-            let ids: Vec<i64> = query
-                .build_query_scalar()
+            query.push(") RETURNING id, uidl, content_key");
+            let rows: Vec<(i64, Option<String>, Vec<u8>)> = query
+                .build_query_as()
                 .persistent(false)
                 .fetch_all(&mut *transaction)
                 .await?;
-            let ids: std::collections::HashSet<i64> = ids.into_iter().collect();
-            purgeable.extend(chunk.iter().filter(|(_, mail_id)| ids.contains(mail_id)).map(
-                |&(message_number, mail_id)| Purgeable {
+            let mut rows: HashMap<i64, _> = rows
+                .into_iter()
+                .map(|(id, uidl, key)| (id, (uidl, key)))
+                .collect();
+            purgeable.extend(chunk.iter().filter_map(|&(message_number, mail_id)| {
+                let (uidl, key) = rows.remove(&mail_id)?;
+                // The schema lets no other length in.
+                let key = ContentKey(key.try_into().ok()?);
+                Some(Purgeable {
                     mail_id,
                     message_number,
-                },
-            ));
+                    uidl,
+                    key,
+                })
+            }));
         }
         commit(transaction).await?;
         Ok(purgeable)
@@ -97,7 +120,8 @@ impl Store {
     }
 
     /// Mails that are no longer listed. One whose letter is still to be sent stays on the books until it is settled;
-    /// one held for the shop stays until the shop decides.
+    /// one held for the shop stays until the shop decides. The unique ids of those may go to other mails; if they are
+    /// listed again, their content tells.
     pub async fn note_vanished(&self, mail_ids: &[i64], now: Timestamp) -> Result<(), StoreError> {
         if mail_ids.is_empty() {
             return Ok(());
@@ -105,9 +129,31 @@ impl Store {
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
         mark_gone(&mut transaction, mail_ids, now).await?;
+        for chunk in mail_ids.chunks(VALUES_A_STATEMENT) {
+            forget_ids(&mut transaction, chunk).await?;
+        }
         commit(transaction).await?;
         Ok(())
     }
+
+    /// Another mail has the unique id of this one.
+    pub async fn forget_id(&self, mail_id: i64) -> Result<(), StoreError> {
+        let mut writer = self.writer().await;
+        forget_ids(&mut writer, &[mail_id]).await
+    }
+}
+
+async fn forget_ids(connection: &mut sqlx::SqliteConnection, ids: &[i64]) -> Result<(), StoreError> {
+    let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
+        "UPDATE mails SET uidl = NULL WHERE uidl IS NOT NULL AND state <> 'gone' AND id IN (",
+    );
+    let mut list = query.separated(", ");
+    for id in ids {
+        list.push_bind(*id);
+    }
+    query.push(")");
+    query.build().persistent(false).execute(connection).await?;
+    Ok(())
 }
 
 /// Which of these mails have left the server, and when.

@@ -13,6 +13,10 @@ pub(crate) struct Mail {
     pub(crate) bytes: Vec<u8>,
     pub(crate) refuses_top: bool,
     pub(crate) refuses_retr: bool,
+    /// What LIST says of its size, where that is not true.
+    pub(crate) listed_size: Option<usize>,
+    /// UIDL leaves it out.
+    pub(crate) hides_id: bool,
     pub(crate) deleted: bool,
 }
 
@@ -33,6 +37,7 @@ pub(crate) struct BoxOfMails {
     mails: Arc<Mutex<Vec<Mail>>>,
     commands: Arc<Mutex<Vec<String>>>,
     refuses_logins: Arc<AtomicBool>,
+    refuses_list: Arc<AtomicBool>,
 }
 
 impl BoxOfMails {
@@ -43,6 +48,7 @@ impl BoxOfMails {
             mails: Arc::new(Mutex::new(mails)),
             commands: Arc::default(),
             refuses_logins: Arc::default(),
+            refuses_list: Arc::default(),
         };
         let this = server.clone();
         tokio::spawn(async move {
@@ -56,6 +62,11 @@ impl BoxOfMails {
     /// From now on, answers every password with -ERR or takes it.
     pub(crate) fn refuse_logins(&self, refuse: bool) {
         self.refuses_logins.store(refuse, Ordering::SeqCst);
+    }
+
+    /// From now on, answers LIST with -ERR or not.
+    pub(crate) fn refuse_list(&self, refuse: bool) {
+        self.refuses_list.store(refuse, Ordering::SeqCst);
     }
 
     /// Changes what it holds, between two sessions.
@@ -89,7 +100,10 @@ impl BoxOfMails {
         write.write_all(b"+OK ready\r\n").await.unwrap();
         while let Ok(Some(line)) = lines.next_line().await {
             self.commands.lock().unwrap().push(line.clone());
-            let reply = match self.refuses_logins.load(Ordering::SeqCst) && line.starts_with("PASS") {
+            let refuses = |switch: &AtomicBool, command: &str| {
+                switch.load(Ordering::SeqCst) && line.starts_with(command)
+            };
+            let reply = match refuses(&self.refuses_logins, "PASS") || refuses(&self.refuses_list, "LIST") {
                 true => b"-ERR no\r\n".to_vec(),
                 false => answer(&mut mails, &line),
             };
@@ -116,17 +130,17 @@ fn answer(mails: &mut [Mail], line: &str) -> Vec<u8> {
     let mut words = line.split(' ');
     let command = words.next().unwrap_or_default();
     let number: Option<usize> = words.next().and_then(|word| word.parse().ok());
-    let listing = |each: fn(&Mail) -> String| {
-        let lines: Vec<String> = mails
-            .iter()
-            .zip(1..)
-            .map(|(mail, n)| format!("{n} {}\r\n", each(mail)))
+    let listing = |each: fn(&Mail) -> Option<String>| {
+        let lines = mails.iter().zip(1..);
+        let lines: Vec<String> = lines
+            .filter_map(|(mail, n)| Some(format!("{n} {}\r\n", each(mail)?)))
             .collect();
-        format!("+OK\r\n{}.\r\n", lines.concat())
+        format!("+OK\r\n{}.\r\n", lines.concat()).into_bytes()
     };
     match command {
-        "UIDL" => return listing(|mail| mail.uidl.clone()).into_bytes(),
-        "LIST" => return listing(|mail| mail.bytes.len().to_string()).into_bytes(),
+        "UIDL" => return listing(|mail| (!mail.hides_id).then(|| mail.uidl.clone())),
+        "LIST" => return listing(|mail| Some(mail.listed_size.unwrap_or(mail.bytes.len()).to_string())),
+        "STAT" => return format!("+OK {} 1000\r\n", mails.len()).into_bytes(),
         _ => {}
     }
     let mail = number.and_then(|number| mails.get_mut(number - 1));

@@ -11,6 +11,7 @@
 
 pub(crate) mod box_of_mails;
 pub(crate) mod scripted;
+pub(crate) mod shop;
 
 use std::path::Path;
 use std::sync::Arc;

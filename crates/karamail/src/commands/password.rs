@@ -24,12 +24,10 @@ pub(crate) async fn run(context: &Context, action: &PasswordAction) -> Result<Ex
             .await
         }
         PasswordAction::Clear { all: true, .. } => {
-            for mailbox in &settings.mailboxes {
-                for kind in [SecretKind::Pop3, SecretKind::Smtp] {
-                    secrets.clear(mailbox, kind).await?;
-                }
+            let tell = |mailbox: &Mailbox| {
                 output::line(&words::password_cleared(context.language, &mailbox.name));
-            }
+            };
+            secrets.clear_all(&settings.mailboxes, tell).await?;
             Ok(Exit::Done)
         }
         PasswordAction::Clear { of, all: false } => {

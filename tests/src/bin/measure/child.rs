@@ -75,7 +75,7 @@ fn drive(port: u16, part: Part) -> io::Result<usize> {
         let mut connection = Pop3Connection::open(&settings, &Password::new(password))
             .await
             .map_err(io::Error::other)?;
-        let listing = connection.listing().await.map_err(io::Error::other)?;
+        let listing = connection.listing().await.map_err(io::Error::other)?.mails;
         let (mut came, mut refused) = (0, 0);
         match part {
             Part::Header => {

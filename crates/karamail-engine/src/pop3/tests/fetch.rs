@@ -140,7 +140,7 @@ async fn without_top(capabilities: &'static [&'static str]) -> Pop3Settings {
 async fn without_top_headers_come_from_retr_whether_or_not_top_is_listed() {
     for capabilities in [&[][..], &["TOP"], &["UIDL"], &["TOP", "PIPELINING"]] {
         let mut connection = opened(&without_top(capabilities).await).await;
-        let listing = connection.listing().await.unwrap();
+        let listing = connection.listing().await.unwrap().mails;
         assert!(listing.iter().all(|mail| mail.uidl.is_none()));
         let mut seen = Vec::new();
         let note = |number, header: Result<Vec<u8>, MailFault>| {
@@ -169,7 +169,7 @@ async fn without_list_and_uidl_the_count_is_all_there_is() {
             peer.hang().await;
         })
         .await;
-        let listing = opened(&settings).await.listing().await.unwrap();
+        let listing = opened(&settings).await.listing().await.unwrap().mails;
         assert_eq!(
             (listing.len(), listing.last().map_or(0, |mail| mail.number)),
             (count, count as u32)
@@ -316,7 +316,7 @@ async fn every_call_can_run_in_a_task(settings: Pop3Settings) {
         future
     }
     let mut connection = is_send(open(&settings)).await.unwrap();
-    let listing = is_send(connection.listing()).await.unwrap();
+    let listing = is_send(connection.listing()).await.unwrap().mails;
     let mut headers = Vec::new();
     is_send(connection.fetch_headers(&listing, |_, header| headers.push(header)))
         .await

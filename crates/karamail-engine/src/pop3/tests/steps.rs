@@ -61,7 +61,7 @@ async fn sabotage(peer: &mut Peer, how: Sabotage) {
 /// A whole session, with everything in it; what it saw where it went well.
 async fn session(settings: &Pop3Settings) -> Result<String, Pop3Error> {
     let mut connection = open(settings).await?;
-    let listing = connection.listing().await?;
+    let listing = connection.listing().await?.mails;
     let uidl = listing
         .first()
         .and_then(|mail| mail.uidl.as_ref())
