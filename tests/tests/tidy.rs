@@ -139,6 +139,25 @@ fn only_the_store_speaks_sql() {
     none(sources().into_iter().filter(outside).map(ask).collect());
 }
 
+/// See docs/decisions/0138.
+#[test]
+fn no_statement_that_is_put_together_is_kept() {
+    let kept = |(path, text): (String, String)| {
+        let is_store = path.starts_with("crates/karamail-engine/src/store/");
+        let code: String = text.split_whitespace().collect();
+        let built = [".build()", ".build_query_as", ".build_query_scalar"];
+        let is_kept = built.iter().any(|build| {
+            code.split(build).skip(1).any(|behind| {
+                !behind
+                    .split_once('.')
+                    .is_some_and(|(_, next)| next.starts_with("persistent(false)"))
+            })
+        });
+        (is_store && is_kept).then(|| format!("{path}: a built statement without .persistent(false)"))
+    };
+    none(sources().into_iter().filter_map(kept).collect());
+}
+
 #[test]
 fn the_map_of_the_architecture_is_short_and_names_every_part() {
     let map = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).expect("docs/ARCHITECTURE.md is there");

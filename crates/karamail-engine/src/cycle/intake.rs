@@ -94,6 +94,7 @@ pub(super) async fn collect(
         .iter()
         .filter_map(|number| by_number.get(number).map(|mail| (*mail).clone()))
         .collect();
+    worker.forget_troubles(&listing, &wanted);
     let strange_day = match plan.every_uidl_is_new {
         true => Some(StrangeDay::look(&mut connection, worker, store, &wanted).await?),
         false => None,

@@ -13,6 +13,8 @@ pub(crate) mod aside;
 mod deliver;
 mod doubts;
 mod intake;
+#[cfg(test)]
+mod kept;
 pub(crate) mod letters;
 mod look;
 mod progress;

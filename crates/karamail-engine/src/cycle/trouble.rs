@@ -1,5 +1,8 @@
 //! Mails that make trouble: the server refuses them, or the session breaks off at them. The others go on.
+//!
+//! What is known of them is forgotten with them: each broken session adds a mail, and the program runs for months.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use karamail_core::journal::{Event, EventKind};
@@ -16,6 +19,26 @@ use crate::clock;
 /// not make every poll fail (invariant 6).
 const LEFT_ALONE_FIRST: Duration = Duration::from_secs(60);
 const LEFT_ALONE_LONGEST: Duration = Duration::from_secs(6 * 60 * 60);
+
+impl Receiver {
+    /// Forgets the troubles of mails that were taken in since, or are no longer listed.
+    pub(super) fn forget_troubles(&mut self, listing: &[ListedMail], wanted: &[ListedMail]) {
+        if !self.left_alone.is_empty() {
+            let wanted: HashSet<String> = wanted.iter().map(mark).collect();
+            self.left_alone.retain(|mail, _| wanted.contains(mail));
+        }
+        if !self.told_unreadable.is_empty() {
+            let listed: HashSet<String> = listing.iter().map(mark).collect();
+            self.told_unreadable.retain(|mail| listed.contains(mail));
+        }
+    }
+
+    /// Of how many mails a trouble is known: one left alone, one told.
+    #[cfg(test)]
+    pub(super) fn known_troubles(&self) -> (usize, usize) {
+        (self.left_alone.len(), self.told_unreadable.len())
+    }
+}
 
 impl Intake<'_> {
     /// One more refusal of a mail; whether these are too many in a row, so that it is put aside. A mail without a unique id

@@ -205,6 +205,12 @@ impl Worker {
         self.sender.next_turn()
     }
 
+    /// Of how many mails a trouble is known: left alone, and told.
+    #[cfg(test)]
+    pub(crate) fn known_troubles(&self) -> (usize, usize) {
+        self.receiver.known_troubles()
+    }
+
     /// Ends the connections to the SMTP server that rest.
     pub async fn say_goodbye(&mut self) {
         self.sender.say_goodbye().await;

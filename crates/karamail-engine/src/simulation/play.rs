@@ -400,6 +400,18 @@ impl Play {
         let evidence = check::everything(&self.stage).await;
         check::finally(&self.stage, &evidence, &self.settings);
         let world = self.stage.world();
+        for (nth, worker) in self
+            .program
+            .iter()
+            .flat_map(|program| &program.workers)
+            .enumerate()
+        {
+            let (left_alone, told) = worker.known_troubles();
+            let there = world.mailboxes[nth].mails.len();
+            self.stage.hold(left_alone <= there && told <= there, || {
+                format!("of {there} mails that are there, {left_alone} are remembered as broken off and {told} as told")
+            });
+        }
         self.counts.mails = world.mails.len();
         self.counts.numbers = evidence.receipts.len();
         self.counts.letters = evidence.letters.len();

@@ -186,7 +186,11 @@ impl Store {
 
     async fn aside_rows(&self, mut query: QueryBuilder<Sqlite>) -> Result<Vec<AsideRow>, StoreError> {
         let mut writer = self.writer().await;
-        let rows: Vec<Row> = query.build_query_as().fetch_all(&mut *writer).await?;
+        let rows: Vec<Row> = query
+            .build_query_as()
+            .persistent(false)
+            .fetch_all(&mut *writer)
+            .await?;
         Ok(rows.into_iter().filter_map(aside_row).collect())
     }
 
@@ -323,7 +327,11 @@ impl Store {
                 list.push_bind(key.0.to_vec());
             }
             query.push(")");
-            let rows: Vec<Vec<u8>> = query.build_query_scalar().fetch_all(&mut *writer).await?;
+            let rows: Vec<Vec<u8>> = query
+                .build_query_scalar()
+                .persistent(false)
+                .fetch_all(&mut *writer)
+                .await?;
             known.extend(rows);
         }
         Ok(keys.iter().filter(|key| known.contains(key.0.as_slice())).count())

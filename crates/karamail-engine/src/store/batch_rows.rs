@@ -21,11 +21,12 @@ impl Batch<'_> {
         if !self.mails.is_empty() {
             self.insert_mails(scope, at)
                 .build()
+                .persistent(false)
                 .execute(&mut *connection)
                 .await?;
         }
         if let Some(mut query) = self.insert_aside() {
-            query.build().execute(&mut *connection).await?;
+            query.build().persistent(false).execute(&mut *connection).await?;
         }
         self.write_letters(connection, scope, at).await
     }
@@ -94,6 +95,7 @@ impl Batch<'_> {
                 .await?;
             self.insert_receipts(scope, now)
                 .build()
+                .persistent(false)
                 .execute(&mut *connection)
                 .await?;
             let numbers: Vec<i64> = self.receipts.iter().map(|receipt| receipt.number).collect();
@@ -104,6 +106,7 @@ impl Batch<'_> {
         if !self.outbox.is_empty() {
             self.insert_outbox(scope, now)
                 .build()
+                .persistent(false)
                 .execute(&mut *connection)
                 .await?;
         }

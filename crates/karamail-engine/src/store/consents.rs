@@ -71,7 +71,7 @@ pub(super) async fn write(
             .push_bind(template)
             .push_bind(invitation);
     });
-    query.build().execute(connection).await?;
+    query.build().persistent(false).execute(connection).await?;
     Ok(())
 }
 

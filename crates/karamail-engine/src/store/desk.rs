@@ -130,6 +130,7 @@ async fn our_letters(
         ours.extend(
             query
                 .build_query_scalar::<String>()
+                .persistent(false)
                 .fetch_all(&mut *connection)
                 .await?,
         );
@@ -161,7 +162,11 @@ async fn answered(
         list.push_bind(key);
     }
     query.push(") GROUP BY recipient_key");
-    let rows: Vec<(String, i64, i64)> = query.build_query_as().fetch_all(connection).await?;
+    let rows: Vec<(String, i64, i64)> = query
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?;
     let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
     Ok(rows
         .into_iter()

@@ -229,13 +229,21 @@ impl Person {
             let mut query: QueryBuilder<Sqlite> =
                 QueryBuilder::new("SELECT file FROM outbox WHERE file IS NOT NULL AND mail_id IN (");
             push_ids(&mut query, chunk);
-            let files: Vec<String> = query.build_query_scalar().fetch_all(&mut *connection).await?;
+            let files: Vec<String> = query
+                .build_query_scalar()
+                .persistent(false)
+                .fetch_all(&mut *connection)
+                .await?;
             person.files.extend(files);
             let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
                 "SELECT file FROM aside WHERE file IS NOT NULL AND file <> '' AND mail_id IN (",
             );
             push_ids(&mut query, chunk);
-            let files: Vec<String> = query.build_query_scalar().fetch_all(&mut *connection).await?;
+            let files: Vec<String> = query
+                .build_query_scalar()
+                .persistent(false)
+                .fetch_all(&mut *connection)
+                .await?;
             person.files.extend(files);
         }
         Ok(person)
@@ -277,7 +285,11 @@ async fn erase_letters(
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new("SELECT id FROM outbox WHERE kind = 'forward' AND mail_id IN (");
         push_ids(&mut query, chunk);
-        let forwards: Vec<i64> = query.build_query_scalar().fetch_all(&mut *connection).await?;
+        let forwards: Vec<i64> = query
+            .build_query_scalar()
+            .persistent(false)
+            .fetch_all(&mut *connection)
+            .await?;
         ids.extend(forwards);
     }
     for chunk in ids.chunks(VALUES_A_STATEMENT) {
@@ -286,7 +298,7 @@ async fn erase_letters(
         query.push_bind(WITHHELD).push(", settled_at = ").push_bind(now);
         query.push(" WHERE state IN ('queued', 'unsure') AND id IN (");
         push_ids(&mut query, chunk);
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("UPDATE outbox SET recipient = ");
         query
             .push_bind(TOMBSTONE)
@@ -295,11 +307,11 @@ async fn erase_letters(
         query.push(" || ':' || id, bytes = CASE WHEN bytes IS NULL THEN NULL ELSE x'' END, answer = NULL");
         query.push(" WHERE kind <> 'forward' AND id IN (");
         push_ids(&mut query, chunk);
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new("UPDATE delivery_reports SET said = '' WHERE outbox_id IN (");
         push_ids(&mut query, chunk);
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(ids.len())
 }
@@ -316,11 +328,11 @@ async fn erase_mails(connection: &mut SqliteConnection, person: &Person, now: i6
         );
         query.push(" WHERE id IN (");
         push_ids(&mut query, chunk);
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new("UPDATE aside SET header = NULL, file = NULL WHERE mail_id IN (");
         push_ids(&mut query, chunk);
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
 }
@@ -353,7 +365,7 @@ async fn erase_events(connection: &mut SqliteConnection, person: &Person) -> Res
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new("UPDATE events SET address = NULL, detail = NULL WHERE id IN (");
         push_ids(&mut query, chunk);
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
 }

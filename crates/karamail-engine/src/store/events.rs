@@ -143,7 +143,7 @@ pub(crate) async fn write(
                 .push_bind(event.reason.clone())
                 .push_bind(event.detail.clone());
         });
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -70,7 +70,11 @@ async fn known(
         list.push_bind(mail.key.0.to_vec());
     }
     by_key.push(")");
-    let keys: Vec<Vec<u8>> = by_key.build_query_scalar().fetch_all(&mut *connection).await?;
+    let keys: Vec<Vec<u8>> = by_key
+        .build_query_scalar()
+        .persistent(false)
+        .fetch_all(&mut *connection)
+        .await?;
     let mut keys: HashSet<Vec<u8>> = keys.into_iter().collect();
     let mut by_id: QueryBuilder<Sqlite> = QueryBuilder::new(
         "SELECT message_id, mailed_at FROM mails WHERE mailed_at IS NOT NULL AND mailbox_id = ",
@@ -81,7 +85,11 @@ async fn known(
         list.push_bind(id.to_owned());
     }
     by_id.push(")");
-    let ids: Vec<(String, i64)> = by_id.build_query_as().fetch_all(connection).await?;
+    let ids: Vec<(String, i64)> = by_id
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?;
     let ids: HashSet<(String, i64)> = ids.into_iter().collect();
     Ok(mails
         .iter()
@@ -127,7 +135,7 @@ async fn withhold(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> R
         list.push_bind(*id);
     }
     query.push(")");
-    query.build().execute(connection).await?;
+    query.build().persistent(false).execute(connection).await?;
     Ok(())
 }
 
@@ -145,6 +153,6 @@ async fn update(
         list.push_bind(*id);
     }
     query.push(")");
-    query.build().execute(connection).await?;
+    query.build().persistent(false).execute(connection).await?;
     Ok(())
 }

@@ -30,6 +30,6 @@ pub(super) async fn mark(
         list.push_bind(key);
     }
     query.push(")");
-    query.build().execute(connection).await?;
+    query.build().persistent(false).execute(connection).await?;
     Ok(())
 }

@@ -351,7 +351,11 @@ async fn twins(
     }
     // One that should be there is likelier to be this mail than one that is gone.
     query.push(") ORDER BY state = 'gone', id DESC");
-    let rows: Vec<(Vec<u8>, i64, Option<String>)> = query.build_query_as().fetch_all(connection).await?;
+    let rows: Vec<(Vec<u8>, i64, Option<String>)> = query
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?;
     let mut same: HashMap<&[u8], VecDeque<(i64, Option<&str>)>> = HashMap::new();
     for (key, id, uidl) in &rows {
         if !listed.contains(id) {
@@ -391,7 +395,7 @@ async fn free_ids(
         list.push_bind(uidl);
     }
     query.push(")");
-    query.build().execute(connection).await?;
+    query.build().persistent(false).execute(connection).await?;
     Ok(())
 }
 

@@ -257,6 +257,12 @@ impl Store {
         }
     }
 
+    /// How many prepared statements the writing connection keeps.
+    #[cfg(test)]
+    pub(crate) async fn kept_statements(&self) -> usize {
+        self.writer().await.cached_statements_size()
+    }
+
     pub(crate) fn announce_events(&self) {
         self.inner.events_written.notify_one();
     }

@@ -175,7 +175,11 @@ impl Store {
             list.push_bind(*id);
         }
         update.push(") RETURNING id, mail_id, kind, number, attempts, sender, recipient, bytes, file");
-        let mut rows: Vec<OutboxRow> = update.build_query_as().fetch_all(&mut *transaction).await?;
+        let mut rows: Vec<OutboxRow> = update
+            .build_query_as()
+            .persistent(false)
+            .fetch_all(&mut *transaction)
+            .await?;
         commit(transaction).await?;
         rows.sort_unstable_by_key(|row| row.0);
         Ok(rows.into_iter().filter_map(|row| claimed(row, &due)).collect())

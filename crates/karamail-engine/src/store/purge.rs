@@ -74,8 +74,11 @@ impl Store {
                 list.push_bind(*mail_id);
             }
             query.push(") RETURNING id, uidl, content_key");
-            let rows: Vec<(i64, Option<String>, Vec<u8>)> =
-                query.build_query_as().fetch_all(&mut *transaction).await?;
+            let rows: Vec<(i64, Option<String>, Vec<u8>)> = query
+                .build_query_as()
+                .persistent(false)
+                .fetch_all(&mut *transaction)
+                .await?;
             let mut rows: HashMap<i64, _> = rows
                 .into_iter()
                 .map(|(id, uidl, key)| (id, (uidl, key)))
@@ -149,7 +152,7 @@ async fn forget_ids(connection: &mut sqlx::SqliteConnection, ids: &[i64]) -> Res
         list.push_bind(*id);
     }
     query.push(")");
-    query.build().execute(connection).await?;
+    query.build().persistent(false).execute(connection).await?;
     Ok(())
 }
 
@@ -167,7 +170,11 @@ pub async fn gone_among(readers: &SqlitePool, mail_ids: &[i64]) -> Result<Vec<(i
             list.push_bind(*id);
         }
         query.push(")");
-        let rows: Vec<(i64, i64)> = query.build_query_as().fetch_all(readers).await?;
+        let rows: Vec<(i64, i64)> = query
+            .build_query_as()
+            .persistent(false)
+            .fetch_all(readers)
+            .await?;
         gone.extend(rows.into_iter().map(|(id, at)| (id, timestamp(at))));
     }
     Ok(gone)
@@ -189,7 +196,7 @@ async fn mark_gone(
             list.push_bind(*id);
         }
         query.push(")");
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
 }
@@ -207,7 +214,7 @@ async fn set_state(
             list.push_bind(*id);
         }
         query.push(")");
-        query.build().execute(&mut *connection).await?;
+        query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
 }

@@ -88,7 +88,11 @@ pub(crate) async fn numbers_of(
         list.push_bind(key);
     }
     query.push(") GROUP BY address_key");
-    let rows: Vec<(String, i64, i64)> = query.build_query_as().fetch_all(connection).await?;
+    let rows: Vec<(String, i64, i64)> = query
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?;
     Ok(rows
         .into_iter()
         .map(|(key, number, issue)| (key, (number, issue)))

@@ -123,7 +123,11 @@ async fn by_message_id(connection: &mut SqliteConnection, ids: &[String]) -> Res
         list.push_bind(id);
     }
     query.push(") ORDER BY id");
-    Ok(query.build_query_as().fetch_all(connection).await?)
+    Ok(query
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?)
 }
 
 /// The newest letter that this mailbox sent lately to one of these addresses, where all of them carry one number.
@@ -152,7 +156,11 @@ async fn the_one_recent(
         list.push_bind(key);
     }
     query.push(") ORDER BY id DESC LIMIT 100");
-    let letters: Vec<Letter> = query.build_query_as().fetch_all(connection).await?;
+    let letters: Vec<Letter> = query
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(connection)
+        .await?;
     let is_one_number = letters.iter().all(|letter| {
         letters
             .first()

@@ -155,7 +155,11 @@ impl HandedOver {
     async fn forget(&mut self, condition: &'static str) -> Result<bool, StoreError> {
         let mut query = sqlx::QueryBuilder::<sqlx::Sqlite>::new("DELETE FROM requests WHERE id = ");
         query.push_bind(self.id).push(" AND ").push(condition);
-        let removed = query.build().execute(&mut self.connection).await?;
+        let removed = query
+            .build()
+            .persistent(false)
+            .execute(&mut self.connection)
+            .await?;
         Ok(removed.rows_affected() == 1)
     }
 }

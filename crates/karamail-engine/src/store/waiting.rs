@@ -129,7 +129,11 @@ pub async fn waiting_ids(readers: &SqlitePool, pile: Pile, newest: i64) -> Resul
         .push(" AND m.id <= ")
         .push_bind(newest)
         .push(" ORDER BY m.id");
-    Ok(query.build_query_scalar().fetch_all(readers).await?)
+    Ok(query
+        .build_query_scalar()
+        .persistent(false)
+        .fetch_all(readers)
+        .await?)
 }
 
 /// The backlog by mailbox, as far as there is one.
@@ -157,7 +161,11 @@ fn on_pile(query: &mut QueryBuilder<Sqlite>, pile: Pile) {
 }
 
 async fn fetch(readers: &SqlitePool, mut query: QueryBuilder<Sqlite>) -> Result<Vec<AsideMail>, StoreError> {
-    let rows: Vec<Listed> = query.build_query_as().fetch_all(readers).await?;
+    let rows: Vec<Listed> = query
+        .build_query_as()
+        .persistent(false)
+        .fetch_all(readers)
+        .await?;
     let mail =
         |(id, state, mailbox, from, subject, mailed_at, first_seen_at, reason, size, wish, file): Listed| {
             AsideMail {

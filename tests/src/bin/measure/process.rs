@@ -29,6 +29,8 @@ pub(crate) struct Reading {
     pub(crate) cpu: f64,
     /// Resident now, KiB.
     pub(crate) resident_kib: u64,
+    /// Of it, what is the process's own (heap and stacks) and not a page of a file, KiB.
+    pub(crate) own_kib: u64,
     /// The most that was ever resident, KiB.
     pub(crate) peak_kib: u64,
     /// How often any of its threads waited and was woken, as far as somebody looked: threads end, and take their
@@ -86,6 +88,7 @@ impl Running {
         Reading {
             cpu: cpu_seconds(&text("stat")),
             resident_kib: field(&status, "VmRSS:"),
+            own_kib: field(&status, "RssAnon:"),
             peak_kib: field(&status, "VmHWM:"),
             wakeups: *all,
             threads: count,

@@ -109,6 +109,7 @@ pub async fn each_result<E: From<StoreError>>(
         let at_once = left.min(RESULTS_AT_ONCE);
         let rows: Vec<Row> = page(wanted, after.as_ref(), at_once)
             .build_query_as()
+            .persistent(false)
             .fetch_all(readers)
             .await
             .map_err(StoreError::from)?;
@@ -129,7 +130,11 @@ pub async fn each_result<E: From<StoreError>>(
 pub async fn count(readers: &SqlitePool, wanted: &Wanted) -> Result<i64, StoreError> {
     let mut query = QueryBuilder::new("SELECT count(*) FROM receipts AS r WHERE 1");
     filter(&mut query, wanted);
-    Ok(query.build_query_scalar().fetch_one(readers).await?)
+    Ok(query
+        .build_query_scalar()
+        .persistent(false)
+        .fetch_one(readers)
+        .await?)
 }
 
 /// How many results stand before this place, the newest among them; never more than `most`.
@@ -143,7 +148,11 @@ pub async fn newer(
     filter(&mut query, wanted);
     compare(&mut query, ">", place);
     query.push(" LIMIT ").push_bind(most).push(")");
-    let count: i64 = query.build_query_scalar().fetch_one(readers).await?;
+    let count: i64 = query
+        .build_query_scalar()
+        .persistent(false)
+        .fetch_one(readers)
+        .await?;
     Ok(count.try_into().unwrap_or(0))
 }
 
