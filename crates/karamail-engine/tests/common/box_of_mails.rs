@@ -15,6 +15,8 @@ pub(crate) struct Mail {
     pub(crate) refuses_top: bool,
     pub(crate) refuses_retr: bool,
     pub(crate) refuses_dele: bool,
+    /// So many more answers to TOP, and the server hangs up on it.
+    pub(crate) tops_left: Option<usize>,
     /// What LIST says of its size, where that is not true.
     pub(crate) listed_size: Option<usize>,
     /// UIDL leaves it out.
@@ -114,6 +116,9 @@ impl BoxOfMails {
             if pause > 0 && (line.starts_with("TOP") || line.starts_with("DELE")) {
                 tokio::time::sleep(Duration::from_millis(pause)).await;
             }
+            if hangs_up(&self.mails, &line) {
+                return;
+            }
             let refuses = |switch: &AtomicBool, command: &str| {
                 switch.load(Ordering::SeqCst) && line.starts_with(command)
             };
@@ -137,6 +142,22 @@ impl BoxOfMails {
                 return;
             }
         }
+    }
+}
+
+/// Whether the line breaks off at the mail that this command asks for.
+fn hangs_up(mails: &Mutex<Vec<Mail>>, line: &str) -> bool {
+    let number = line
+        .strip_prefix("TOP ")
+        .and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
+    let mut mails = mails.lock().unwrap();
+    match number.and_then(|number| mails.get_mut(number - 1)?.tops_left.as_mut()) {
+        Some(left) if *left == 0 => true,
+        Some(left) => {
+            *left -= 1;
+            false
+        }
+        None => false,
     }
 }
 
