@@ -124,6 +124,25 @@ async fn a_server_that_keeps_every_mail_is_asked_about_a_few_at_each_poll() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_the_line_breaks_off_between_looks_most_mails_are_not_read_again() {
+    let shop = Shop::open(mails(300, ""), KEEP, NO_LIMITS).await;
+    shop.once().await;
+    shop.server.change(|mails| mails[10].tops_left = Some(0));
+    let settings = within(&shop, "", Duration::from_secs(600));
+    let report = once(shop.folder(), settings.clone()).await;
+    assert!(
+        report.receive_fault.is_some() && report.deleted == 0,
+        "{report:?}"
+    );
+    assert_eq!(count(&shop, "settled").await, 300 - 64);
+    shop.server.change(|mails| mails[10].tops_left = None);
+    let before = shop.server.count("TOP");
+    let report = once(shop.folder(), settings).await;
+    assert_eq!((report.received, report.deleted), (0, 300), "{report:?}");
+    assert_eq!(shop.server.count("TOP") - before, 300, "each once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn mails_that_were_to_go_and_shall_stay_now_are_not_read_at_every_poll() {
     let shop = Shop::open(mails(20, ""), KEEP, NO_LIMITS).await;
     shop.once().await;

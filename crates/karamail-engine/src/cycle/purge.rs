@@ -1,6 +1,6 @@
 //! Purge: DELE what is settled, and believe it only after QUIT's +OK (RFC 1939 section 6).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::pop3::MailFault;
@@ -44,17 +44,17 @@ pub(super) async fn purge(
     while !waiting.is_empty() {
         let begin = Instant::now();
         let behind = waiting.split_off(most.min(waiting.len()));
-        let batch = without_strangers(&mut connection, &read, waiting, report).await?;
-        let numbers: Vec<u32> = batch.iter().map(|mail| mail.message_number()).collect();
-        let answers = connection.delete(&numbers).await?;
-        let kept: HashMap<u32, MailFault> = answers
-            .into_iter()
-            .filter_map(|(number, done)| Some((number, done.err()?)))
-            .collect();
+        let (batch, kept) = match ask(&mut connection, &read, waiting, report).await {
+            Ok(answered) => answered,
+            Err(fault) => {
+                store.call_off_purge(behind).await?;
+                return Err(fault);
+            }
+        };
         let is_all_kept = !batch.is_empty() && kept.len() == batch.len();
         count_kept(worker, &batch, &kept);
         left.extend(kept.keys().copied());
-        why = why.or_else(|| numbers.iter().find_map(|number| kept.get(number)).cloned());
+        why = why.or_else(|| kept.into_values().next());
         asked.extend(batch);
         (waiting, most) = (behind, 2 * most);
         // Twice as many take twice as long, and a slow server may be slower yet.
@@ -62,11 +62,10 @@ pub(super) async fn purge(
             break;
         }
     }
+    store.call_off_purge(waiting).await?;
     if !asked.is_empty() {
         tell_refused(worker, store, why).await?;
     }
-    left.extend(waiting.iter().map(|mail| mail.message_number()));
-    asked.append(&mut waiting);
     crash_point("after-delete");
     connection.quit().await?;
     crash_point("after-quit");
@@ -75,8 +74,24 @@ pub(super) async fn purge(
     Ok(())
 }
 
+/// Looks at these mails and asks the server to delete those that are their rows': them, and what it keeps of them.
+async fn ask(
+    connection: &mut Pop3Connection,
+    read: &HashSet<u32>,
+    mails: Vec<Purgeable>,
+    report: &mut CycleReport,
+) -> Result<(Vec<Purgeable>, BTreeMap<u32, MailFault>), CycleFault> {
+    let mails = without_strangers(connection, read, mails, report).await?;
+    let numbers: Vec<u32> = mails.iter().map(|mail| mail.message_number()).collect();
+    let answers = connection.delete(&numbers).await?;
+    let kept = answers
+        .into_iter()
+        .filter_map(|(number, done)| Some((number, done.err()?)));
+    Ok((mails, kept.collect()))
+}
+
 /// How often in a row the server kept each mail: a server that keeps them all is asked about a few at each poll.
-fn count_kept(worker: &mut Receiver, batch: &[Purgeable], kept: &HashMap<u32, MailFault>) {
+fn count_kept(worker: &mut Receiver, batch: &[Purgeable], kept: &BTreeMap<u32, MailFault>) {
     for mail in batch {
         match kept.contains_key(&mail.message_number()) {
             true => *worker.kept_by_server.entry(mail.mail_id()).or_default() += 1,

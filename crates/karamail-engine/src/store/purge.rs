@@ -102,7 +102,7 @@ impl Store {
     }
 
     /// Mails that the server deleted: QUIT was answered with +OK (RFC 1939 section 6). `left` are the message
-    /// numbers that were not asked for, or whose DELE was answered with -ERR; those are settled again.
+    /// numbers whose DELE was answered with -ERR; those are settled again.
     pub async fn finish_purge(
         &self,
         purged: Vec<Purgeable>,
@@ -120,6 +120,18 @@ impl Store {
         mark_gone(&mut transaction, &ids(&gone), now).await?;
         commit(transaction).await?;
         Ok(gone.len())
+    }
+
+    /// Mails for which no DELE was sent after all: settled again, and known by their unique ids.
+    pub async fn call_off_purge(&self, mails: Vec<Purgeable>) -> Result<(), StoreError> {
+        if mails.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<i64> = mails.iter().map(|mail| mail.mail_id).collect();
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        set_state(&mut transaction, &ids, "state = 'settled'").await?;
+        commit(transaction).await
     }
 
     /// Mails that are no longer listed. One whose letter is still to be sent stays on the books until it is settled;
