@@ -143,8 +143,12 @@ pub fn is_blank(character: char) -> bool {
 }
 
 /// An address as people are shown it: behind each character that can be taken for a letter of ASCII (Cyrillic, Greek, full-width
-/// and mathematical letters, accents) stands its code, as in `tа⟦U+0430⟧ro@example.jp`. Kana and kanji stand for themselves.
+/// and mathematical letters, accents) stands its code, as in `tа⟦U+0430⟧ro@example.jp`. Kana and kanji stand for themselves, and so
+/// do our own words in the place of an address, which have no at sign.
 pub fn plainly(address: &str) -> String {
+    if !address.contains('@') {
+        return address.to_owned();
+    }
     let mut shown = String::with_capacity(address.len());
     for character in address.chars() {
         shown.push(character);

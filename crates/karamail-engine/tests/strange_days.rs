@@ -12,8 +12,9 @@ mod common;
 
 use common::box_of_mails::Mail;
 use common::shop::Shop;
-use common::{NO_LIMITS, ledger, signup};
+use common::{NO_LIMITS, engine, ledger, signup};
 use karamail_engine::clock;
+use karamail_engine::engine::Engine;
 use karamail_engine::engine::requests::{BacklogAction, HoldAction, Request, RequestFault};
 use karamail_engine::store::Store;
 
@@ -134,6 +135,32 @@ async fn two_hundred_known_mails_under_new_ids_are_not_answered_again_and_it_is_
     );
     let report = shop.once().await;
     assert!(!report.is_every_uidl_new);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_strange_day_is_not_over_when_the_line_breaks_off_in_the_middle_of_it() {
+    let shop = Shop::open((0..60).map(fresh).collect(), "keep = \"keep\"", NO_LIMITS).await;
+    let mut engine = engine(shop.folder(), shop.settings.clone()).await;
+    let poll = async |engine: &mut Engine| engine.run_once().await.unwrap().remove(0).1;
+    assert_eq!(poll(&mut engine).await.receipts, 60);
+    // The look at all headers is whole; the line breaks off when the second batch is taken in.
+    shop.server.change(|mails| {
+        mails.truncate(10);
+        mails.iter_mut().for_each(|mail| mail.uidl.insert(0, 'x'));
+        mails.extend((100..150).map(fresh));
+        mails[30].tops_left = Some(1);
+    });
+    let report = poll(&mut engine).await;
+    assert!(report.receive_fault.is_some() && report.backlog > 0, "{report:?}");
+    shop.server.change(|mails| mails[30].tops_left = None);
+    let report = poll(&mut engine).await;
+    assert_eq!((report.receipts, report.sent), (0, 0), "{report:?}");
+    assert_eq!(shop.aside().await.len(), 50);
+    assert_eq!(shop.events("uidls-changed").await, 1);
+    // Then it is over.
+    shop.server.change(|mails| mails.push(fresh(200)));
+    assert_eq!(poll(&mut engine).await.receipts, 1);
+    engine.close().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

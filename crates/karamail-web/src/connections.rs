@@ -2,15 +2,19 @@
 //! them all keeps people from the screens for moments, and never the engine from its mail servers (file handles are shared).
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
+use tokio::time::{Sleep, sleep};
 
 /// How much others may take of us.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +23,8 @@ pub(crate) struct Bounds {
     pub(crate) connections: usize,
     /// How long a request's header may take, and a connection may rest between requests.
     pub(crate) patience: Duration,
+    /// How long nothing of an answer may be taken. Longer: a person may have a download wait.
+    pub(crate) standstill: Duration,
 }
 
 /// Answers on every connection until `stop` ends; then each finishes the answer it is giving.
@@ -42,7 +48,7 @@ pub(crate) async fn answer(
         };
         let (router, ends) = (router.clone(), ends.clone());
         tokio::spawn(async move {
-            serve(stream, router, bounds.patience, ends).await;
+            serve(stream, router, bounds, ends).await;
             drop(place);
         });
     }
@@ -52,11 +58,12 @@ pub(crate) async fn answer(
     ending.closed().await;
 }
 
-async fn serve(stream: TcpStream, router: Router, patience: Duration, mut ends: watch::Receiver<bool>) {
+async fn serve(stream: TcpStream, router: Router, bounds: Bounds, mut ends: watch::Receiver<bool>) {
+    let stream = Taken::new(TokioIo::new(stream), bounds.standstill);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+        .header_read_timeout(bounds.patience)
+        .serve_connection(stream, TowerToHyperService::new(router));
     tokio::pin!(connection);
     tokio::select! {
         // A client that breaks off or dawdles is no fault of ours.
@@ -65,6 +72,79 @@ async fn serve(stream: TcpStream, router: Router, patience: Duration, mut ends: 
     }
     connection.as_mut().graceful_shutdown();
     let _ = connection.await;
+}
+
+/// A connection that ends where nothing of an answer is taken for so long: hyper would wait for ever, and the place with it.
+struct Taken<S> {
+    stream: S,
+    standstill: Duration,
+    waits: Option<Pin<Box<Sleep>>>,
+}
+
+impl<S> Taken<S> {
+    fn new(stream: S, standstill: Duration) -> Taken<S> {
+        Taken {
+            stream,
+            standstill,
+            waits: None,
+        }
+    }
+
+    /// `done`, or an error where it has not been done for too long.
+    fn in_time<T>(&mut self, context: &mut Context<'_>, done: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if done.is_ready() {
+            self.waits = None;
+            return done;
+        }
+        let standstill = self.standstill;
+        let waits = self.waits.get_or_insert_with(|| Box::pin(sleep(standstill)));
+        waits
+            .as_mut()
+            .poll(context)
+            .map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+}
+
+impl<S: Read + Unpin> Read for Taken<S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl<S: Write + Unpin> Write for Taken<S> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let done = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.in_time(context, done)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let done = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.in_time(context, done)
+    }
 }
 
 /// The next connection. Where the system has no file handles left, others may give theirs back.
@@ -100,19 +180,38 @@ mod tests {
 
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_millis(400);
+    /// Of a server that soon loses its patience.
+    const SHORT: Duration = Duration::from_millis(400);
     /// Longest that anything here may take; nothing waits that long where all is well.
     const BOUND: Duration = Duration::from_secs(60);
+    /// Of a server that does not lose its patience here.
+    const LONG: Duration = Duration::from_secs(600);
+    /// More than the sockets of both sides hold.
+    const LARGE: usize = 64 * 1024 * 1024;
 
-    async fn started(connections: usize) -> (u16, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
+    async fn started(
+        connections: usize,
+        patience: Duration,
+        standstill: Duration,
+    ) -> (u16, oneshot::Sender<()>, tokio::task::JoinHandle<()>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let (stop, stopped) = oneshot::channel::<()>();
         let bounds = Bounds {
             connections,
-            patience: PATIENCE,
+            patience,
+            standstill,
         };
-        let router = Router::new().route("/", get(|| async { "here" }));
+        let router = Router::new()
+            .route("/", get(|| async { "here" }))
+            .route("/large", get(|| async { vec![b'x'; LARGE] }))
+            .route(
+                "/late",
+                get(|| async {
+                    sleep(2 * SHORT).await;
+                    "late"
+                }),
+            );
         let answering = tokio::spawn(answer(listener, router, bounds, async {
             let _ = stopped.await;
         }));
@@ -121,6 +220,14 @@ mod tests {
 
     async fn connect(port: u16) -> TcpStream {
         TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap()
+    }
+
+    /// A connection over which something was asked for, and stays.
+    async fn asking(port: u16, path: &str) -> TcpStream {
+        let mut stream = connect(port).await;
+        let request = format!("GET {path} HTTP/1.1\r\nHost: x\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        stream
     }
 
     async fn ask(port: u16) -> String {
@@ -143,7 +250,7 @@ mod tests {
     #[tokio::test]
     async fn clients_that_dawdle_are_sent_away_and_others_are_answered() {
         const PLACES: usize = 4;
-        let (port, _stop, _answering) = started(PLACES).await;
+        let (port, _stop, _answering) = started(PLACES, SHORT, LONG).await;
         let mut slow = Vec::new();
         // Twice as many as there are places: some send nothing, some half a header.
         for index in 0..PLACES * 2 {
@@ -165,29 +272,49 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_that_rests_between_requests_is_given_up() {
-        let (port, _stop, _answering) = started(1).await;
-        let mut stream = connect(port).await;
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            .await
-            .unwrap();
+        let (port, _stop, _answering) = started(1, SHORT, LONG).await;
+        let mut stream = asking(port, "/").await;
         // It is not asked to close, and is closed all the same; until then it holds the only place.
         assert!(heard(&mut stream).await.contains("200 OK"));
         assert!(ask(port).await.ends_with("here"));
     }
 
     #[tokio::test]
+    async fn an_answer_that_comes_late_is_not_cut_off() {
+        let (port, _stop, _answering) = started(1, SHORT, SHORT).await;
+        let mut stream = asking(port, "/late").await;
+        assert!(heard(&mut stream).await.ends_with("late"));
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_nothing_of_its_answer_is_given_up() {
+        let (port, _stop, _answering) = started(1, LONG, SHORT).await;
+        let mut idle = asking(port, "/large").await;
+        let answer = tokio::time::timeout(BOUND, ask(port)).await.expect("an answer");
+        assert!(answer.ends_with("here"), "{answer}");
+        assert!(heard(&mut idle).await.len() < LARGE, "it was cut off");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_takes_its_answer_in_small_pieces_gets_all_of_it() {
+        let (port, _stop, _answering) = started(1, LONG, SHORT).await;
+        let mut slow = asking(port, "/large").await;
+        let mut piece = vec![0; LARGE / 8];
+        for _ in 0..8 {
+            sleep(SHORT / 4).await;
+            let read = tokio::time::timeout(BOUND, slow.read_exact(&mut piece)).await;
+            read.expect("the answer goes on").unwrap();
+        }
+    }
+
+    #[tokio::test]
     async fn no_more_connections_are_answered_at_once_than_there_are_places() {
-        let (port, _stop, _answering) = started(1).await;
-        let mut first = connect(port).await;
-        first
-            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            .await
-            .unwrap();
+        let (port, _stop, _answering) = started(1, LONG, LONG).await;
+        let mut first = asking(port, "/").await;
         let mut begin = [0; 15];
         first.read_exact(&mut begin).await.unwrap();
         let second = tokio::spawn(async move { ask(port).await });
-        tokio::time::sleep(PATIENCE / 4).await;
+        sleep(SHORT / 4).await;
         assert!(!second.is_finished(), "the only place is taken");
         drop(first);
         assert!(second.await.unwrap().ends_with("here"));
@@ -195,12 +322,8 @@ mod tests {
 
     #[tokio::test]
     async fn at_the_end_the_port_closes_and_resting_connections_go() {
-        let (port, stop, answering) = started(4).await;
-        let mut resting = connect(port).await;
-        resting
-            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            .await
-            .unwrap();
+        let (port, stop, answering) = started(4, LONG, LONG).await;
+        let mut resting = asking(port, "/").await;
         let mut begin = [0; 15];
         resting.read_exact(&mut begin).await.unwrap();
         stop.send(()).unwrap();

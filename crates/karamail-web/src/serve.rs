@@ -22,6 +22,8 @@ const GRACE: Duration = Duration::from_secs(3);
 const CONNECTIONS: usize = 64;
 /// How long a request's header may take, and a connection may rest: on this machine both come within moments.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// How long nothing of an answer may be taken.
+const STANDSTILL: Duration = Duration::from_secs(120);
 
 /// A listener on 127.0.0.1, which no other machine can reach.
 pub struct Server {
@@ -87,6 +89,7 @@ impl Server {
         let bounds = Bounds {
             connections: CONNECTIONS,
             patience: PATIENCE,
+            standstill: STANDSTILL,
         };
         let serving = connections::answer(self.listener, router, bounds, async move {
             stop.requested().await;

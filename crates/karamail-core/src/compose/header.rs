@@ -65,7 +65,7 @@ impl Header {
             return;
         }
         let display_name = clean::one_line(display_name, DISPLAY_NAME_CHARACTERS);
-        let address = address.to_envelope();
+        let address = written(address);
         if display_name.is_empty() {
             self.0.push_str(&address);
         } else {
@@ -132,6 +132,16 @@ impl Header {
         STANDARD.encode_string(text, &mut self.0);
         self.0.push_str(WORD_CLOSES);
         used + self.0.len() - before
+    }
+}
+
+/// As in the envelope. But what looks like an encoded word is quoted: readers decode those also where RFC 2047 section 5
+/// has none, yet not between quotes, and the address would be another one.
+fn written(address: &EmailAddress) -> String {
+    let envelope = address.to_envelope();
+    match address.local().contains("=?") && !envelope.starts_with('"') {
+        true => format!("\"{}\"@{}", address.local(), address.domain()),
+        false => envelope,
     }
 }
 

@@ -166,6 +166,22 @@ fn an_address_that_is_not_ascii_still_gives_an_ascii_header() {
 }
 
 #[test]
+fn an_address_that_looks_like_an_encoded_word_is_quoted() {
+    let to = address("=?utf-8?B?dGFybw?=@example.jp");
+    assert_eq!(to.to_envelope(), "=?utf-8?B?dGFybw?=@example.jp");
+    with_letter(
+        |letter| letter.to = &to,
+        |bytes| {
+            let text = String::from_utf8(bytes).unwrap();
+            assert!(
+                text.contains("\r\nTo: \"=?utf-8?B?dGFybw?=\"@example.jp\r\n"),
+                "{text}"
+            );
+        },
+    );
+}
+
+#[test]
 fn message_ids_are_deterministic_and_tell_purpose_key_and_row() {
     let mut key = ContentKey([0xab; 32]);
     key.0[0] = 1;
@@ -222,7 +238,11 @@ proptest! {
                 assert_eq!(text, expected);
                 assert!(matches!(parsed.header("To"), Some(HeaderValue::Address(_))));
                 let raw = String::from_utf8_lossy(&bytes);
-                assert!(raw.contains(&format!("\r\nTo: {}\r\n", to.to_envelope())));
+                let written = match to.local().contains("=?") {
+                    true => format!("\"{}\"@example.jp", to.local().replace('\\', "\\\\").replace('"', "\\\"")),
+                    false => to.to_envelope(),
+                };
+                assert!(raw.contains(&format!("\r\nTo: {written}\r\n")));
             },
         );
     }

@@ -28,6 +28,8 @@ use crate::store::{Store, StoreError};
 
 /// Mails decided again in one transaction.
 const MAILS_A_BATCH: usize = 250;
+/// Mails that are looked at before the first of them is dealt with.
+const LOOKS_AT_ONCE: usize = 64;
 
 /// Decides again about mails of one mailbox, without what held them. `None` for a mail that waits for the server: its
 /// header is not kept, or the whole of it is needed.
@@ -158,28 +160,31 @@ pub(super) async fn run_errands(
         return Ok(());
     }
     let mut numbers: HashMap<i64, u32> = session.listed.iter().map(|(number, id)| (*id, *number)).collect();
-    let seen = look_at(session, &rows, &numbers).await?;
-    for row in rows {
-        match numbers.get(&row.id).and_then(|number| seen.get(number)) {
-            Some(Look::Other) => {
-                numbers.remove(&row.id);
-                store.forget_id(row.id).await?;
+    // Not all at once: where a session is too short for all of them, the next one goes on.
+    for rows in rows.chunks(LOOKS_AT_ONCE) {
+        let seen = look_at(session, rows, &numbers).await?;
+        for row in rows {
+            match numbers.get(&row.id).and_then(|number| seen.get(number)) {
+                Some(Look::Other) => {
+                    numbers.remove(&row.id);
+                    store.forget_id(row.id).await?;
+                }
+                // Perhaps it is, perhaps it is not: the next poll tries again.
+                Some(Look::Refused) => continue,
+                Some(Look::Same) | None => {}
             }
-            // Perhaps it is, perhaps it is not: the next poll tries again.
-            Some(Look::Refused) => continue,
-            Some(Look::Same) | None => {}
-        }
-        let errand = Errand {
-            worker,
-            store,
-            data_folder,
-            row: &row,
-            number: numbers.get(&row.id).copied(),
-        };
-        match row.wish {
-            Some(Wish::Discard) => errand.discard(session).await?,
-            Some(Wish::Release) => errand.release(session, report).await?,
-            _ => errand.keep_bytes(session).await?,
+            let errand = Errand {
+                worker,
+                store,
+                data_folder,
+                row,
+                number: numbers.get(&row.id).copied(),
+            };
+            match row.wish {
+                Some(Wish::Discard) => errand.discard(session).await?,
+                Some(Wish::Release) => errand.release(session, report).await?,
+                _ => errand.keep_bytes(session).await?,
+            }
         }
     }
     Ok(())

@@ -97,8 +97,11 @@ pub(super) async fn collect(
     worker.forget_troubles(&listing, &wanted);
     let strange_day = match plan.every_uidl_is_new {
         true => Some(StrangeDay::look(&mut connection, worker, store, &wanted).await?),
+        // Some of its mails are known since the session broke off.
+        false if worker.is_strange_day => Some(StrangeDay { is_backlog: true }),
         false => None,
     };
+    worker.is_strange_day = strange_day.as_ref().is_some_and(|day| day.is_backlog);
     let rules_of_the_day = match wanted.is_empty() {
         true => None,
         false => rules_of_the_day(worker, strange_day.as_ref()),
@@ -142,6 +145,7 @@ pub(super) async fn collect(
         }
         progress.send_modify(Progress::recorded);
     }
+    worker.is_strange_day = false;
     if let Some(day) = strange_day {
         day.tell(worker, store, listing.len(), intake.recognised, report)
             .await?;

@@ -125,8 +125,12 @@ pub(super) struct Receiver {
     pub(super) spare_ids: Vec<(ContentKey, i64)>,
     /// Whether the server is known to keep mails that it should delete.
     pub(super) is_deleting_failing: bool,
+    /// Mails that the server kept when it should delete them: how often in a row.
+    pub(super) kept_by_server: HashMap<i64, u32>,
     /// Sessions in a row in which mails of another size than before were looked at, and all were the same as before.
     pub(super) vain_looks: u32,
+    /// Whether mails are backlog because every unique id is new, and some of them were not taken in yet.
+    pub(super) is_strange_day: bool,
 }
 
 impl Worker {
@@ -147,7 +151,9 @@ impl Worker {
             left_alone: HashMap::new(),
             spare_ids: Vec::new(),
             is_deleting_failing: false,
+            kept_by_server: HashMap::new(),
             vain_looks: 0,
+            is_strange_day: false,
             settings,
             mailbox,
         };
@@ -171,7 +177,9 @@ impl Worker {
         self.receiver.told_unreadable = predecessor.receiver.told_unreadable;
         self.receiver.spare_ids = predecessor.receiver.spare_ids;
         self.receiver.is_deleting_failing = predecessor.receiver.is_deleting_failing;
+        self.receiver.kept_by_server = predecessor.receiver.kept_by_server;
         self.receiver.vain_looks = predecessor.receiver.vain_looks;
+        self.receiver.is_strange_day = predecessor.receiver.is_strange_day;
         self.is_receiving_failing = predecessor.is_receiving_failing;
     }
 

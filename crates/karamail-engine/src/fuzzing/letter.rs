@@ -52,10 +52,12 @@ pub(super) fn is_one_letter(bytes: &[u8], to: &EmailAddress, subject: &str, body
         // RFC 6857: an empty group that is named by the address.
         return;
     }
-    assert!(
-        shown.contains(&format!("\r\nTo: {}\r\n", to.to_envelope())),
-        "\n{shown}"
-    );
+    let mut written = to.to_envelope();
+    if written.contains("=?") && !written.starts_with('"') {
+        // RFC 2047: no encoded word stands between quotes.
+        written = format!("\"{}\"@{}", to.local(), to.domain());
+    }
+    assert!(shown.contains(&format!("\r\nTo: {written}\r\n")), "\n{shown}");
     let Some(Address::List(readers)) = parsed.to() else {
         panic!("To is no list:\n{shown}");
     };
@@ -65,7 +67,7 @@ pub(super) fn is_one_letter(bytes: &[u8], to: &EmailAddress, subject: &str, body
         .as_deref()
         .and_then(|text| EmailAddress::parse(text).ok());
     // Other people's parsers take a quoted name for the name beside the address.
-    if !to.to_envelope().starts_with('"') {
+    if !written.starts_with('"') {
         assert_eq!(read.as_ref(), Some(to), "\n{shown}");
     }
 }

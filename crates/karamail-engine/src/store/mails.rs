@@ -400,15 +400,16 @@ async fn free_ids(
 }
 
 /// The mail of an older row is listed under a new unique id, or came back after it was gone: the row goes on with it.
-/// Backlog that was only out of sight is still the shop's to decide on; anything else that was gone may go again.
+/// Backlog that was only out of sight is still the shop's to decide on; anything else that was gone may go again. One whose
+/// deletion was asked for is there: whether it goes is for the keep rule of today to say, and its unique id is its own again.
 async fn adopt(
     connection: &mut SqliteConnection,
     mail_id: i64,
     candidate: &Candidate,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "UPDATE mails SET uidl = ?2, size = coalesce(?3, size), gone_at = NULL, state = CASE WHEN state <> 'gone' THEN state \
-         WHEN outcome = 'backlog' THEN 'backlog' ELSE 'settled' END WHERE id = ?1",
+        "UPDATE mails SET uidl = ?2, size = coalesce(?3, size), gone_at = NULL, state = CASE WHEN state = 'purging' THEN 'settled' \
+         WHEN state <> 'gone' THEN state WHEN outcome = 'backlog' THEN 'backlog' ELSE 'settled' END WHERE id = ?1",
     )
     .bind(mail_id)
     .bind(candidate.uidl.as_deref())

@@ -1,6 +1,6 @@
 //! What may be deleted from the server, and the proof that it is gone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::mail::ContentKey;
@@ -22,6 +22,11 @@ pub struct Purgeable {
 }
 
 impl Purgeable {
+    /// Its ledger row.
+    pub fn mail_id(&self) -> i64 {
+        self.mail_id
+    }
+
     /// Its unique id.
     pub fn uidl(&self) -> Option<&str> {
         self.uidl.as_deref()
@@ -99,17 +104,18 @@ impl Store {
         Ok(purgeable)
     }
 
-    /// Mails that the server deleted: QUIT was answered with +OK (RFC 1939 section 6). `refused` are the message
-    /// numbers whose DELE was answered with -ERR; those stay settled.
+    /// Mails that the server deleted: QUIT was answered with +OK (RFC 1939 section 6). `left` are the message
+    /// numbers whose DELE was answered with -ERR; those are settled again.
     pub async fn finish_purge(
         &self,
         purged: Vec<Purgeable>,
-        refused: &[u32],
+        left: &[u32],
         now: Timestamp,
     ) -> Result<usize, StoreError> {
+        let left: HashSet<u32> = left.iter().copied().collect();
         let (kept, gone): (Vec<_>, Vec<_>) = purged
             .into_iter()
-            .partition(|mail| refused.contains(&mail.message_number));
+            .partition(|mail| left.contains(&mail.message_number));
         let ids = |mails: &[Purgeable]| mails.iter().map(|mail| mail.mail_id).collect::<Vec<i64>>();
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
@@ -117,6 +123,18 @@ impl Store {
         mark_gone(&mut transaction, &ids(&gone), now).await?;
         commit(transaction).await?;
         Ok(gone.len())
+    }
+
+    /// Mails for which no DELE was sent after all: settled again, and known by their unique ids.
+    pub async fn call_off_purge(&self, mails: Vec<Purgeable>) -> Result<(), StoreError> {
+        if mails.is_empty() {
+            return Ok(());
+        }
+        let ids: Vec<i64> = mails.iter().map(|mail| mail.mail_id).collect();
+        let mut writer = self.writer().await;
+        let mut transaction = begin(&mut writer).await?;
+        set_state(&mut transaction, &ids, "state = 'settled'").await?;
+        commit(transaction).await
     }
 
     /// Mails that are no longer listed. One whose letter is still to be sent stays on the books until it is settled;

@@ -1,7 +1,8 @@
 //! A POP3 server of which a test decides everything: unique ids, and what it refuses.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -13,6 +14,9 @@ pub(crate) struct Mail {
     pub(crate) bytes: Vec<u8>,
     pub(crate) refuses_top: bool,
     pub(crate) refuses_retr: bool,
+    pub(crate) refuses_dele: bool,
+    /// So many more answers to TOP, and the server hangs up on it.
+    pub(crate) tops_left: Option<usize>,
     /// What LIST says of its size, where that is not true.
     pub(crate) listed_size: Option<usize>,
     /// UIDL leaves it out.
@@ -38,6 +42,8 @@ pub(crate) struct BoxOfMails {
     commands: Arc<Mutex<Vec<String>>>,
     refuses_logins: Arc<AtomicBool>,
     refuses_list: Arc<AtomicBool>,
+    /// Milliseconds that TOP and DELE take.
+    pause: Arc<AtomicU64>,
 }
 
 impl BoxOfMails {
@@ -49,6 +55,7 @@ impl BoxOfMails {
             commands: Arc::default(),
             refuses_logins: Arc::default(),
             refuses_list: Arc::default(),
+            pause: Arc::default(),
         };
         let this = server.clone();
         tokio::spawn(async move {
@@ -67,6 +74,11 @@ impl BoxOfMails {
     /// From now on, answers LIST with -ERR or not.
     pub(crate) fn refuse_list(&self, refuse: bool) {
         self.refuses_list.store(refuse, Ordering::SeqCst);
+    }
+
+    /// From now on, TOP and DELE take so many milliseconds each.
+    pub(crate) fn dawdle(&self, milliseconds: u64) {
+        self.pause.store(milliseconds, Ordering::SeqCst);
     }
 
     /// Changes what it holds, between two sessions.
@@ -100,6 +112,13 @@ impl BoxOfMails {
         write.write_all(b"+OK ready\r\n").await.unwrap();
         while let Ok(Some(line)) = lines.next_line().await {
             self.commands.lock().unwrap().push(line.clone());
+            let pause = self.pause.load(Ordering::SeqCst);
+            if pause > 0 && (line.starts_with("TOP") || line.starts_with("DELE")) {
+                tokio::time::sleep(Duration::from_millis(pause)).await;
+            }
+            if hangs_up(&self.mails, &line) {
+                return;
+            }
             let refuses = |switch: &AtomicBool, command: &str| {
                 switch.load(Ordering::SeqCst) && line.starts_with(command)
             };
@@ -123,6 +142,22 @@ impl BoxOfMails {
                 return;
             }
         }
+    }
+}
+
+/// Whether the line breaks off at the mail that this command asks for.
+fn hangs_up(mails: &Mutex<Vec<Mail>>, line: &str) -> bool {
+    let number = line
+        .strip_prefix("TOP ")
+        .and_then(|rest| rest.split(' ').next()?.parse::<usize>().ok());
+    let mut mails = mails.lock().unwrap();
+    match number.and_then(|number| mails.get_mut(number - 1)?.tops_left.as_mut()) {
+        Some(left) if *left == 0 => true,
+        Some(left) => {
+            *left -= 1;
+            false
+        }
+        None => false,
     }
 }
 
@@ -151,6 +186,7 @@ fn answer(mails: &mut [Mail], line: &str) -> Vec<u8> {
         ("RETR", Some(mail)) if mail.refuses_retr => b"-ERR cannot read it\r\n".to_vec(),
         // More lines than were asked for harm nobody.
         ("TOP" | "RETR", Some(mail)) => [b"+OK\r\n", mail.bytes.as_slice(), b"\r\n.\r\n"].concat(),
+        ("DELE", Some(mail)) if mail.refuses_dele => b"-ERR read only\r\n".to_vec(),
         ("DELE", Some(mail)) => {
             mail.deleted = true;
             b"+OK\r\n".to_vec()
