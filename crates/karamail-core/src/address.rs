@@ -298,4 +298,15 @@ mod tests {
             assert!(EmailAddress::parse(text).is_err(), "{text:?}");
         }
     }
+
+    #[test]
+    fn our_own_words_in_the_place_of_an_address_are_shown_as_they_are() {
+        use crate::words::screens::waiting;
+        use crate::words::{Language, data};
+        for language in [Language::Japanese, Language::English] {
+            for words in [data::erased_address(language), waiting::no_sender(language)] {
+                assert_eq!(plainly(&words), words);
+            }
+        }
+    }
 }

@@ -213,6 +213,22 @@ async fn many_strangers_under_new_ids_are_offered_and_not_answered_at_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn another_mail_that_comes_for_a_released_one_is_not_forwarded_in_its_place() {
+    let keep = "keep = \"keep\"\nforward_to = \"shop@example.com\"";
+    let shop = Shop::open((0..20).map(fresh).collect(), keep, NO_LIMITS).await;
+    shop.once().await;
+    shop.server.change(|mails| {
+        *mails = (100..124).map(fresh).chain([other(1)]).collect();
+        mails[24].swapped = Some(other(2).bytes);
+    });
+    assert_eq!(shop.once().await.backlog, 25);
+    shop.backlog(BacklogAction::Process).await;
+    let report = shop.once().await;
+    assert_eq!((report.forwards, report.sent), (0, 24), "{report:?}");
+    assert_eq!(shop.aside().await.len(), 1, "the shop decides again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_rush_of_new_mails_in_a_box_whose_few_old_ones_went_is_answered() {
     let shop = Shop::open((0..9).map(fresh).collect(), "keep = \"keep\"", NO_LIMITS).await;
     shop.once().await;

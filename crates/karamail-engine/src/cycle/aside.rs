@@ -9,12 +9,13 @@ use jiff::Timestamp;
 use karamail_core::decide::{Known, Outcome, Reason, Rules, ShopWordIn, decide};
 use karamail_core::limits::{POP3_HEADER_BYTES, POP3_START_BYTES};
 use karamail_core::mail::IncomingMail;
+use karamail_core::pop3::MailFault;
 use tokio::io::AsyncReadExt;
 
 use super::intake::Session;
 use super::look::{self, Look, look};
 use super::safely::safely;
-use super::spool::has_shop_word;
+use super::spool::{has_shop_word, is_another};
 use super::whole::{Whole, fetch_whole};
 use super::worker::scope;
 use super::{CycleFault, CycleReport, Receiver, letters};
@@ -359,7 +360,12 @@ impl Errand<'_> {
             limit,
         )
         .await?;
-        if matches!(whole, Whole::Spooled(_)) {
+        if let Whole::Spooled(part) = &whole {
+            let header = self.row.header.as_deref().filter(|_| self.row.is_comparable());
+            let mail = header.and_then(|header| safely(|| IncomingMail::parse(header)));
+            if mail.is_some_and(|mail| is_another(&mail, part)) {
+                return Ok(Whole::Refused(MailFault::AnotherMail));
+            }
             session.read.insert(number);
         }
         Ok(whole)

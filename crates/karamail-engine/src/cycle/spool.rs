@@ -167,7 +167,7 @@ impl Intake<'_> {
 
 /// Whether the fetched file is not the mail whose header was read: it would be archived in its place, and the mail itself
 /// deleted unseen. Message-ID and sender are compared; some servers add other lines to one of both answers.
-fn is_another(mail: &IncomingMail, part: &Path) -> bool {
+pub(super) fn is_another(mail: &IncomingMail, part: &Path) -> bool {
     let Ok(beginning) = archive::first_bytes(part) else {
         return false;
     };

@@ -15,6 +15,8 @@ pub(crate) struct Mail {
     pub(crate) refuses_top: bool,
     pub(crate) refuses_retr: bool,
     pub(crate) refuses_dele: bool,
+    /// RETR brings this instead.
+    pub(crate) swapped: Option<Vec<u8>>,
     /// So many more answers to TOP, and the server hangs up on it.
     pub(crate) tops_left: Option<usize>,
     /// What LIST says of its size, where that is not true.
@@ -184,6 +186,12 @@ fn answer(mails: &mut [Mail], line: &str) -> Vec<u8> {
         ("CAPA", _) => b"+OK\r\nTOP\r\nUIDL\r\nUSER\r\nPIPELINING\r\n.\r\n".to_vec(),
         ("TOP", Some(mail)) if mail.refuses_top => b"-ERR cannot open it\r\n".to_vec(),
         ("RETR", Some(mail)) if mail.refuses_retr => b"-ERR cannot read it\r\n".to_vec(),
+        (
+            "RETR",
+            Some(Mail {
+                swapped: Some(bytes), ..
+            }),
+        ) => [b"+OK\r\n", bytes.as_slice(), b"\r\n.\r\n"].concat(),
         // More lines than were asked for harm nobody.
         ("TOP" | "RETR", Some(mail)) => [b"+OK\r\n", mail.bytes.as_slice(), b"\r\n.\r\n"].concat(),
         ("DELE", Some(mail)) if mail.refuses_dele => b"-ERR read only\r\n".to_vec(),
