@@ -131,7 +131,7 @@ fn library() -> &'static Path {
         let file = folder.path().join("machine.so");
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("faults/machine.c");
         let made = Command::new("cc")
-            .args(["-O1", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"])
+            .args(["-O1", "-Wall", "-Wextra", "-shared", "-fPIC", "-o"])
             .args([&file, &source])
             .output()
             .expect("a C compiler; tests/run.sh installs it");
