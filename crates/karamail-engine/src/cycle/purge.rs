@@ -36,7 +36,9 @@ pub(super) async fn purge(
     let mut waiting = store
         .begin_purge(&listed, worker.mailbox.keep, clock::now())
         .await?;
-    // What the server has kept each time comes last.
+    // What the server has kept each time comes last; what went some other way need not be remembered.
+    let due: HashSet<i64> = waiting.iter().map(Purgeable::mail_id).collect();
+    worker.kept_by_server.retain(|mail, _| due.contains(mail));
     waiting.sort_by_key(|mail| worker.kept_by_server.get(&mail.mail_id()).copied());
     crash_point("before-delete");
     let (mut asked, mut left, mut why) = (Vec::new(), Vec::new(), None);
