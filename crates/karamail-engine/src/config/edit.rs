@@ -231,7 +231,8 @@ impl SettingsFile {
     /// Where the key stands commented out (`#language = "ja"`), its line is used, so that its explanation stays beside it.
     ///
     /// # Errors
-    /// [`EditFault::UnknownKey`]. Whether the value fits is for [`SettingsFile::check`] and [`SettingsFile::save`].
+    /// [`EditFault::UnknownKey`]; [`EditFault::Faults`] where the file holds a number of more than 64 bits, which must be mended in it
+    /// first. Whether the value fits is for [`SettingsFile::check`] and [`SettingsFile::save`].
     pub fn set(&mut self, key: &str, value: SettingValue) -> Result<(), EditFault> {
         let place = Place::parse(key).ok_or_else(|| EditFault::UnknownKey(key.to_owned()))?;
         let value = Value::from(value);
@@ -338,7 +339,11 @@ impl SettingsFile {
 
     fn change(&mut self, key: &str, work: impl FnOnce(&mut Table) -> Option<()>) -> Result<(), EditFault> {
         let unknown = || EditFault::UnknownKey(key.to_owned());
-        let mut root: DocumentMut = self.text.parse().map_err(|_| unknown())?;
+        // Our own reading knows more than the editor's: a number too long for any program is a fault of that number alone.
+        let mut root: DocumentMut = self
+            .text
+            .parse()
+            .map_err(|_| self.check().err().map_or_else(unknown, EditFault::Faults))?;
         work(root.as_table_mut()).ok_or_else(unknown)?;
         let text = root.to_string();
         // The TOML writer knows LF alone; a file with CRLF keeps it on every line.

@@ -109,8 +109,12 @@ fn forbids_an_answer(header: &PlainHeader) -> Option<&'static str> {
         "donotreply",
     ];
     let is_machine = |from: &&str| {
+        // Nothing but an address: of `noreply@ a@b` our reader makes what it can.
         let (local, domain) = from.split_once('@').unwrap_or_default();
-        !domain.is_empty() && machines.iter().any(|name| local.eq_ignore_ascii_case(name))
+        let is_domain = domain
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
+        is_domain && !domain.is_empty() && machines.iter().any(|name| local.eq_ignore_ascii_case(name))
     };
     let rules = [
         (

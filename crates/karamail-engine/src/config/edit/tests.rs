@@ -280,3 +280,15 @@ fn the_wording_of_a_letter_is_its_own_its_files_or_the_ready_made_one() {
             .starts_with("You already")
     );
 }
+
+#[test]
+fn beside_a_number_that_is_too_long_nothing_is_set_and_the_number_is_named() {
+    let text = "[general]\nlog_months = 99999999999999999999\n";
+    let mut file = SettingsFile::of(text, Path::new("/shop")).unwrap();
+    let refused = file.set("general.shop_name", SettingValue::Text("さくら".to_owned()));
+    let Err(EditFault::Faults(faults)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(faults.faults.first().unwrap().line, Some(2));
+    assert_eq!(file.text(), text);
+}
