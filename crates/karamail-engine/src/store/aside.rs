@@ -7,6 +7,7 @@ use karamail_core::mail::ContentKey;
 use serde::{Deserialize, Serialize};
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
+use super::ids::push_ids;
 pub use super::waiting::aside;
 use super::{Store, StoreError, begin, commit, events, milliseconds};
 
@@ -153,11 +154,8 @@ impl Store {
         for chunk in ids.chunks(VALUES_A_STATEMENT) {
             let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(COLUMNS);
             query.push(" AND m.id IN (");
-            let mut list = query.separated(", ");
-            for id in chunk {
-                list.push_bind(*id);
-            }
-            query.push(") ORDER BY m.id");
+            push_ids(&mut query, chunk);
+            query.push(" ORDER BY m.id");
             found.extend(self.aside_rows(query).await?);
         }
         Ok(found)

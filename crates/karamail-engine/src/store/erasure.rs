@@ -9,6 +9,7 @@ use karamail_core::address::EmailAddress;
 use karamail_core::journal::{Event, EventKind};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
+use super::ids::push_ids;
 use super::imported::WITHHELD;
 use super::{Store, StoreError, begin, commit, events, milliseconds};
 
@@ -368,12 +369,4 @@ async fn erase_events(connection: &mut SqliteConnection, person: &Person) -> Res
         query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
-}
-
-fn push_ids(query: &mut QueryBuilder<Sqlite>, ids: &[i64]) {
-    let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(*id);
-    }
-    query.push(")");
 }

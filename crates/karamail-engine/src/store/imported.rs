@@ -7,6 +7,7 @@ use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
 use super::batch::Batch;
 use super::desk::Desk;
+use super::ids::push_ids;
 use super::mails::{Candidate, Clerk, Recorded, Scope};
 use super::{Store, StoreError, begin, commit, milliseconds};
 
@@ -130,11 +131,7 @@ async fn withhold(connection: &mut SqliteConnection, ids: &[i64], now: i64) -> R
     .await?;
     let mut query: QueryBuilder<Sqlite> =
         QueryBuilder::new("UPDATE mails SET state = 'settled' WHERE state = 'recorded' AND id IN (");
-    let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(*id);
-    }
-    query.push(")");
+    push_ids(&mut query, ids);
     query.build().persistent(false).execute(connection).await?;
     Ok(())
 }
@@ -148,11 +145,7 @@ async fn update(
 ) -> Result<(), StoreError> {
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(change);
     query.push_bind(now).push(of);
-    let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(*id);
-    }
-    query.push(")");
+    push_ids(&mut query, ids);
     query.build().persistent(false).execute(connection).await?;
     Ok(())
 }

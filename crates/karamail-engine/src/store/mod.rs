@@ -18,6 +18,7 @@ pub mod events;
 #[cfg(test)]
 pub(crate) mod evidence;
 mod fault;
+mod ids;
 pub mod imported;
 mod leaving;
 pub mod mails;

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use karamail_core::mail::ContentKey;
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
+use super::ids::push_ids;
 use super::{Store, StoreError, begin, commit, milliseconds, timestamp};
 use crate::config::KeepRule;
 
@@ -165,11 +166,7 @@ async fn forget_ids(connection: &mut sqlx::SqliteConnection, ids: &[i64]) -> Res
     let mut query: QueryBuilder<Sqlite> = QueryBuilder::new(
         "UPDATE mails SET uidl = NULL WHERE uidl IS NOT NULL AND state <> 'gone' AND id IN (",
     );
-    let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(*id);
-    }
-    query.push(")");
+    push_ids(&mut query, ids);
     query.build().persistent(false).execute(connection).await?;
     Ok(())
 }
@@ -183,11 +180,7 @@ pub async fn gone_among(readers: &SqlitePool, mail_ids: &[i64]) -> Result<Vec<(i
     for chunk in mail_ids.chunks(VALUES_A_STATEMENT) {
         let mut query: QueryBuilder<Sqlite> =
             QueryBuilder::new("SELECT id, gone_at FROM mails WHERE gone_at IS NOT NULL AND id IN (");
-        let mut list = query.separated(", ");
-        for id in chunk {
-            list.push_bind(*id);
-        }
-        query.push(")");
+        push_ids(&mut query, chunk);
         let rows: Vec<(i64, i64)> = query
             .build_query_as()
             .persistent(false)
@@ -209,11 +202,7 @@ async fn mark_gone(
         query
             .push(&change)
             .push(" WHERE state IN ('settled', 'purging', 'backlog') AND id IN (");
-        let mut list = query.separated(", ");
-        for id in chunk {
-            list.push_bind(*id);
-        }
-        query.push(")");
+        push_ids(&mut query, chunk);
         query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())
@@ -227,11 +216,7 @@ async fn set_state(
     for chunk in ids.chunks(VALUES_A_STATEMENT) {
         let mut query: QueryBuilder<Sqlite> = QueryBuilder::new("UPDATE mails SET ");
         query.push(change).push(" WHERE state = 'purging' AND id IN (");
-        let mut list = query.separated(", ");
-        for id in chunk {
-            list.push_bind(*id);
-        }
-        query.push(")");
+        push_ids(&mut query, chunk);
         query.build().persistent(false).execute(&mut *connection).await?;
     }
     Ok(())

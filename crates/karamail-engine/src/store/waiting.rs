@@ -5,6 +5,7 @@ use serde::Serialize;
 use sqlx::{QueryBuilder, Sqlite, SqlitePool};
 
 use super::aside::{AsideMail, Pile, Wish, pile_of};
+use super::ids::push_ids;
 use super::{StoreError, timestamp};
 
 const LISTED: &str = "SELECT m.id, m.state, b.address_key, m.sender, m.subject, m.mailed_at, m.first_seen_at, m.reason, \
@@ -111,11 +112,8 @@ pub async fn waiting(
 pub async fn by_id(readers: &SqlitePool, ids: &[i64]) -> Result<Vec<AsideMail>, StoreError> {
     let mut query = QueryBuilder::new(LISTED);
     query.push(" AND m.state IN ('held', 'backlog') AND m.id IN (");
-    let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(*id);
-    }
-    query.push(") ORDER BY m.id DESC");
+    push_ids(&mut query, ids);
+    query.push(" ORDER BY m.id DESC");
     fetch(readers, query).await
 }
 
