@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,7 +11,7 @@ use karamail_core::delivery::{RefusalClass, Step, next_attempt_after};
 use karamail_core::journal::{Event, EventKind};
 use karamail_core::words::{Language, Telling, Told, journal as words};
 use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
 use super::progress::Progress;
@@ -24,7 +25,8 @@ use crate::store::mails::LetterBody;
 use crate::store::outbox::{Attempt, Claimed};
 use crate::store::{Store, StoreError};
 
-/// Letters claimed at once for each connection: after a crash these, and no more, are sent a second time.
+/// Letters in hand for each connection, those that were sent and not yet written down among them: after a crash these, and
+/// no more, are sent a second time.
 const CLAIMS_A_CONNECTION: usize = 8;
 /// How long all letters wait when the SMTP server takes nothing: 15 s, 30 s, 1 min, 2 min, then every 5 min. The
 /// letters themselves lose no attempt, so the shop has all the time in the world to mend a password.
@@ -142,6 +144,7 @@ async fn send_due(
         waiting: VecDeque::new(),
         is_more_due: true,
         in_flight: JoinSet::new(),
+        finished: Vec::new(),
         trouble: None,
         large: Arc::new(Semaphore::new(1)),
         stop: stop.clone(),
@@ -191,6 +194,8 @@ struct Delivery<'a> {
     /// Whether the ledger may have more letters that are due.
     is_more_due: bool,
     in_flight: JoinSet<(Claimed, Tried)>,
+    /// Sent or not, and not yet written down.
+    finished: Vec<(Claimed, Tried)>,
     /// Why the server takes nothing.
     trouble: Option<Telling>,
     /// One large letter at a time.
@@ -204,28 +209,41 @@ struct Delivery<'a> {
 
 impl Delivery<'_> {
     async fn run(&mut self, sender: &mut Sender, report: &mut DeliveryReport) -> Result<(), StoreError> {
+        let in_hand = self.connections * CLAIMS_A_CONNECTION;
         loop {
-            if self.may_begin() && self.is_more_due && self.waiting.len() < self.connections {
+            if self.may_begin() && self.is_more_due && self.waiting.len() <= in_hand / 2 {
                 crash_point("before-claim");
-                let limit = (self.connections * CLAIMS_A_CONNECTION)
-                    .try_into()
-                    .unwrap_or(u32::MAX);
-                let claimed = self.store.claim(sender.mailbox_id, clock::now(), limit).await?;
+                let limit = (in_hand - self.waiting.len()).try_into().unwrap_or(u32::MAX);
+                let claim = self.store.claim(sender.mailbox_id, clock::now(), limit);
+                let claimed = self.meanwhile(sender, claim).await?;
                 crash_point("after-claim");
                 self.is_more_due = !claimed.is_empty();
                 self.waiting.extend(claimed);
             }
             self.start_sends(sender);
-            let Some(finished) = self.next_finished(sender).await else {
+            if !self.next_finished(sender).await {
                 break;
-            };
-            // The connections go on while the results are written down.
+            }
             self.start_sends(sender);
-            self.settle(sender, finished, report).await?;
+            self.settle(sender, report).await?;
         }
         let is_left = self.is_more_due || !self.waiting.is_empty();
         report.is_unfinished |= is_left && self.trouble.is_none() && !self.stop.is_requested();
         self.give_back(sender).await
+    }
+
+    /// Waits for the ledger while the connections go on: what they finish meanwhile is written down with one flush.
+    async fn meanwhile<T>(&mut self, sender: &mut Sender, writing: impl Future<Output = T>) -> T {
+        let mut writing = pin!(writing);
+        loop {
+            let done = tokio::select! {
+                biased;
+                written = &mut writing => return written,
+                Some(done) = self.in_flight.join_next() => done,
+            };
+            self.keep(done);
+            self.start_sends(sender);
+        }
     }
 
     /// Whether another letter may be begun.
@@ -236,6 +254,7 @@ impl Delivery<'_> {
     /// Fills the free connections. With a send interval there is one connection, and each letter waits its turn.
     fn start_sends(&mut self, sender: &mut Sender) {
         while self.in_flight.len() < self.connections
+            && self.in_flight.len() + self.finished.len() < self.connections * CLAIMS_A_CONNECTION
             && self.may_begin()
             && sender.next_turn() <= Instant::now()
             && let Some(letter) = self.waiting.pop_front()
@@ -251,13 +270,13 @@ impl Delivery<'_> {
         }
     }
 
-    /// One finished send and all others that have finished by now; none when it is the next letter's turn; `None` when
-    /// nothing is in flight and nothing more can begin.
-    async fn next_finished(&mut self, sender: &Sender) -> Option<Vec<(Claimed, Tried)>> {
-        if self.in_flight.is_empty() {
+    /// Waits until something is finished, or there is news of letters, or it is the next letter's turn; `false` when
+    /// nothing is in hand and nothing more can begin.
+    async fn next_finished(&mut self, sender: &Sender) -> bool {
+        if self.finished.is_empty() && self.in_flight.is_empty() {
             let turn = sender.next_turn();
             if self.waiting.is_empty() || !self.may_begin() || !self.progress.borrow().is_before_end(turn) {
-                return None;
+                return false;
             }
             tokio::select! {
                 biased;
@@ -265,41 +284,51 @@ impl Delivery<'_> {
                 () = news(&mut self.progress) => self.is_more_due = true,
                 () = tokio::time::sleep_until(turn) => {}
             }
-            return Some(Vec::new());
+            return true;
         }
-        let first = tokio::select! {
-            biased;
-            finished = self.in_flight.join_next() => finished?,
-            // A connection that hangs does not keep the others from what was recorded meanwhile.
-            () = news(&mut self.progress) => {
-                self.is_more_due = true;
-                return Some(Vec::new());
-            }
-            () = cut_off(&mut self.stop, &mut self.cut_off_at) => return None,
-        };
-        let mut finished: Vec<(Claimed, Tried)> = Vec::new();
-        let mut next = Some(first);
-        while let Some(done) = next {
-            match done {
-                Ok(done) => finished.push(done),
-                // A send that panicked is unsure: its row stays as it is and the next start sends it again.
-                Err(error) => tracing::error!(%error, "a send ended without a result"),
-            }
-            next = self.in_flight.try_join_next();
+        if self.finished.is_empty() {
+            let first = tokio::select! {
+                biased;
+                finished = self.in_flight.join_next() => finished,
+                // A connection that hangs does not keep the others from what was recorded meanwhile.
+                () = news(&mut self.progress) => {
+                    self.is_more_due = true;
+                    return true;
+                }
+                () = cut_off(&mut self.stop, &mut self.cut_off_at) => return false,
+            };
+            first.into_iter().for_each(|done| self.keep(done));
         }
-        Some(finished)
+        while let Some(done) = self.in_flight.try_join_next() {
+            self.keep(done);
+        }
+        true
     }
 
-    async fn settle(
-        &mut self,
-        sender: &mut Sender,
-        finished: Vec<(Claimed, Tried)>,
-        report: &mut DeliveryReport,
-    ) -> Result<(), StoreError> {
+    /// Keeps a result until it is written down. What shows that the server takes nothing counts at once.
+    fn keep(&mut self, done: Result<(Claimed, Tried), JoinError>) {
+        match done {
+            Ok((letter, tried)) => {
+                if let Ok(SendOutcome::ServerTrouble { fault }) = &tried {
+                    tracing::warn!(letter = letter.id(), %fault, "the SMTP server takes nothing");
+                    self.trouble.get_or_insert_with(|| Telling::of(fault));
+                }
+                self.finished.push((letter, tried));
+            }
+            // A send that panicked is unsure: its row stays as it is and the next start sends it again.
+            Err(error) => tracing::error!(%error, "a send ended without a result"),
+        }
+    }
+
+    /// Writes down what is finished.
+    async fn settle(&mut self, sender: &mut Sender, report: &mut DeliveryReport) -> Result<(), StoreError> {
         let now = clock::now();
-        let attempts = self.judge(sender, finished, now, report);
+        let attempts = self.judge(sender, now, report);
         crash_point("before-settle");
-        let settled = self.store.settle(&sender.mailbox_name, &attempts, now).await;
+        let (store, mailbox) = (self.store, sender.mailbox_name.clone());
+        let settled = self
+            .meanwhile(sender, store.settle(&mailbox, &attempts, now))
+            .await;
         crash_point("after-settle");
         if let Err(error) = settled {
             sender.unsettled.extend(attempts);
@@ -315,13 +344,12 @@ impl Delivery<'_> {
     fn judge(
         &mut self,
         sender: &Sender,
-        finished: Vec<(Claimed, Tried)>,
         now: Timestamp,
         report: &mut DeliveryReport,
     ) -> Vec<(Claimed, Attempt)> {
         let language = sender.language;
-        let mut attempts = Vec::with_capacity(finished.len());
-        for (letter, tried) in finished {
+        let mut attempts = Vec::with_capacity(self.finished.len());
+        for (letter, tried) in std::mem::take(&mut self.finished) {
             let attempt = match tried {
                 Err(error) => again(
                     letter.attempts(),
@@ -338,11 +366,7 @@ impl Delivery<'_> {
                     SendOutcome::Again { fault } => {
                         again(letter.attempts(), fault.what(language), now, language)
                     }
-                    SendOutcome::ServerTrouble { fault } => {
-                        tracing::warn!(mailbox = sender.mailbox_name, %fault, "the SMTP server takes nothing");
-                        self.trouble.get_or_insert_with(|| Telling::of(&fault));
-                        blameless(letter.attempts(), &fault, now)
-                    }
+                    SendOutcome::ServerTrouble { fault } => blameless(letter.attempts(), &fault, now),
                 },
             };
             match &attempt {
@@ -376,8 +400,8 @@ impl Delivery<'_> {
     async fn keep_results(&mut self, sender: &mut Sender, report: &mut DeliveryReport) {
         let now = clock::now();
         sender.unsettled.extend(self.not_made(now));
-        while let Some(finished) = self.next_finished(sender).await {
-            let attempts = self.judge(sender, finished, now, report);
+        while self.next_finished(sender).await {
+            let attempts = self.judge(sender, now, report);
             sender.unsettled.extend(attempts);
         }
     }

@@ -51,6 +51,18 @@ impl Reply {
         }
     }
 
+    /// Reads the answer behind `before` others, as they come to commands that were sent together.
+    pub(super) fn read_behind(bytes: &[u8], before: usize) -> Heard {
+        let mut rest = bytes;
+        for _ in 0..before {
+            match Reply::read(rest) {
+                Heard::Whole(_, left) => rest = rest.get(rest.len() - left..).unwrap_or_default(),
+                other => return other,
+            }
+        }
+        Reply::read(rest)
+    }
+
     /// The lines joined by blanks; an enhanced code repeated on each line stays on the first alone.
     pub(super) fn text(&self) -> String {
         let code = self

@@ -35,6 +35,7 @@ struct Extensions {
     eight_bit: bool,
     smtp_utf8: bool,
     size: bool,
+    pipelining: bool,
     plain: bool,
     login: bool,
     cram_md5: bool,
@@ -148,21 +149,22 @@ impl Session {
             return Err(target.fault(Step::Recipient, SmtpFaultKind::NoSmtpUtf8));
         };
         self.unfinished = true;
-        self.expect(
-            target,
-            Step::MailFrom,
-            &format!("MAIL FROM:<{}>{parameters}", from.to_envelope()),
-            2,
-        )
-        .await?;
-        self.expect(
-            target,
-            Step::Recipient,
-            &format!("RCPT TO:<{}>", to.to_envelope()),
-            2,
-        )
-        .await?;
-        self.expect(target, Step::Data, "DATA", 3).await?;
+        let envelope = [
+            (
+                Step::MailFrom,
+                format!("MAIL FROM:<{}>{parameters}", from.to_envelope()),
+                2,
+            ),
+            (Step::Recipient, format!("RCPT TO:<{}>", to.to_envelope()), 2),
+            (Step::Data, "DATA".to_owned(), 3),
+        ];
+        if self.extensions.pipelining {
+            self.expect_all(target, &envelope).await?;
+        } else {
+            for (step, line, class) in &envelope {
+                self.expect(target, *step, line, *class).await?;
+            }
+        }
         // lettre ends the content with a line end of its own.
         let content = bytes.strip_suffix(b"\r\n").unwrap_or(bytes);
         let slowest = Duration::from_secs(content.len() as u64 / SMTP_SLOWEST_LINE);
@@ -172,7 +174,8 @@ impl Session {
             let _ = timeout(SMTP_QUIT, self.connection.read_response()).await;
             self.broken = true;
         }
-        let reply = self.settle(target, Step::Content, result)?;
+        let heard = Reply::read(&self.last_answer.bytes());
+        let reply = self.settle(target, Step::Content, result, heard, true)?;
         if !reply.is_success() {
             return Err(target.answer_fault(Step::Content, &reply));
         }
@@ -290,6 +293,42 @@ impl Session {
     /// Sends a command and wants an answer of the given class.
     async fn expect(&mut self, target: &Target, step: Step, line: &str, class: u16) -> Result<(), SmtpFault> {
         let reply = self.ask(target, step, line).await?;
+        self.check(target, step, &reply, class)
+    }
+
+    /// Sends commands together and hears every answer (RFC 2920); the first that is not of its class is the fault.
+    ///
+    /// DATA may be among them as the last one. Where it is granted although an earlier command was refused, the
+    /// session ends: nothing is sent that somebody could take for a letter.
+    async fn expect_all(
+        &mut self,
+        target: &Target,
+        commands: &[(Step, String, u16)],
+    ) -> Result<(), SmtpFault> {
+        let lines: Vec<&str> = commands.iter().map(|(_, line, _)| line.as_str()).collect();
+        let together = lines.join("\r\n");
+        let mut fault = None;
+        for (before, (step, _, class)) in commands.iter().enumerate() {
+            let result = match before {
+                0 => timeout(target.timeout, self.connection.command(Line(&together))).await,
+                _ => timeout(target.timeout, self.connection.read_response()).await,
+            };
+            let is_last = before + 1 == commands.len();
+            let heard = Reply::read_behind(&self.last_answer.bytes(), before);
+            let checked = match self.settle(target, *step, result, heard, is_last) {
+                Ok(reply) => {
+                    self.broken |= fault.is_some() && reply.code / 100 == 3;
+                    self.check(target, *step, &reply, *class)
+                }
+                // Nothing more can be heard.
+                Err(lost) => return Err(fault.unwrap_or(lost)),
+            };
+            fault = fault.or(checked.err());
+        }
+        fault.map_or(Ok(()), Err)
+    }
+
+    fn check(&mut self, target: &Target, step: Step, reply: &Reply, class: u16) -> Result<(), SmtpFault> {
         if reply.code / 100 == class && !self.broken {
             return Ok(());
         }
@@ -298,26 +337,29 @@ impl Session {
             self.broken = true;
             return Err(target.fault(step, SmtpFaultKind::Garbled));
         }
-        Err(target.answer_fault(step, &reply))
+        Err(target.answer_fault(step, reply))
     }
 
     async fn ask(&mut self, target: &Target, step: Step, line: &str) -> Result<Reply, SmtpFault> {
         let result = timeout(target.timeout, self.connection.command(Line(line))).await;
-        self.settle(target, step, result)
+        let heard = Reply::read(&self.last_answer.bytes());
+        self.settle(target, step, result, heard, true)
     }
 
     /// Makes an answer of what lettre returned and what the wire heard. lettre's own errors are needed only where the
-    /// server gave no whole answer.
+    /// server gave no whole answer. Behind the last answer that was asked for nothing may come.
     fn settle(
         &mut self,
         target: &Target,
         step: Step,
         result: Result<Result<Response, lettre::transport::smtp::Error>, tokio::time::error::Elapsed>,
+        heard: Heard,
+        is_last: bool,
     ) -> Result<Reply, SmtpFault> {
-        let kind = match (Reply::read(&self.last_answer.bytes()), &result) {
-            (Heard::Whole(reply, unasked), _) => {
+        let kind = match (heard, &result) {
+            (Heard::Whole(reply, behind), _) => {
                 // 421: the server closes the connection behind this answer (RFC 5321 section 3.8).
-                self.broken |= unasked > 0 || reply.code == 421;
+                self.broken |= (is_last && behind > 0) || reply.code == 421;
                 return Ok(reply);
             }
             (_, Err(_)) => SmtpFaultKind::TimedOut,
@@ -401,6 +443,7 @@ impl Extensions {
                 Some("8BITMIME") => extensions.eight_bit = true,
                 Some("SMTPUTF8") => extensions.smtp_utf8 = true,
                 Some("SIZE") => extensions.size = true,
+                Some("PIPELINING") => extensions.pipelining = true,
                 Some("AUTH") => words.for_each(|mechanism| extensions.add_mechanism(mechanism)),
                 // The form of servers older than RFC 4954.
                 Some(first) => {

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
 use karamail_core::delivery::RefusalClass;
 use karamail_core::journal::{Event, EventKind};
-use sqlx::{QueryBuilder, Sqlite};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteQueryResult;
 
 use super::mails::LetterBody;
 use super::{Store, StoreError, begin, commit, events, milliseconds};
@@ -168,18 +169,14 @@ impl Store {
         if due.is_empty() {
             return Ok(Vec::new());
         }
-        let mut update: QueryBuilder<Sqlite> =
-            QueryBuilder::new("UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id IN (");
-        let mut list = update.separated(", ");
-        for (id, _) in &due {
-            list.push_bind(*id);
-        }
-        update.push(") RETURNING id, mail_id, kind, number, attempts, sender, recipient, bytes, file");
-        let mut rows: Vec<OutboxRow> = update
-            .build_query_as()
-            .persistent(false)
-            .fetch_all(&mut *transaction)
-            .await?;
+        let ids: Vec<i64> = due.iter().map(|(id, _)| *id).collect();
+        let mut rows: Vec<OutboxRow> = sqlx::query_as(
+            "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id IN (SELECT value FROM json_each(?1)) \
+             RETURNING id, mail_id, kind, number, attempts, sender, recipient, bytes, file",
+        )
+        .bind(serde_json::json!(ids).to_string())
+        .fetch_all(&mut *transaction)
+        .await?;
         commit(transaction).await?;
         rows.sort_unstable_by_key(|row| row.0);
         Ok(rows.into_iter().filter_map(|row| claimed(row, &due)).collect())
@@ -197,62 +194,30 @@ impl Store {
         }
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
-        let mut told = Vec::new();
-        let mut settled = Vec::new();
+        settle_accepted(&mut transaction, attempts, now).await?;
         for (letter, attempt) in attempts {
-            // A row that is not in `sending` was settled by nobody but a bug: an UPDATE that hits no row is an error.
-            let done = match attempt {
-                Attempt::Accepted { answer } => {
-                    sqlx::query("UPDATE outbox SET state = 'sent', settled_at = ?2, answer = ?3 WHERE id = ?1 AND state = 'sending'")
-                        .bind(letter.id)
-                        .bind(milliseconds(now))
-                        .bind(answer)
-                }
-                Attempt::Refused { why, class } => {
-                    sqlx::query("UPDATE outbox SET state = 'refused', settled_at = ?2, answer = ?3, class = ?4 WHERE id = ?1 AND state = 'sending'")
-                        .bind(letter.id)
-                        .bind(milliseconds(now))
-                        .bind(why)
-                        .bind(class.as_str())
-                }
-                Attempt::Again { at, why } => {
-                    sqlx::query("UPDATE outbox SET state = 'queued', next_attempt_at = ?2, answer = ?3 WHERE id = ?1 AND state = 'sending'")
-                        .bind(letter.id)
-                        .bind(milliseconds(*at))
-                        .bind(why)
-                }
-                Attempt::NotMade { at } => {
-                    // The state goes back to what it was: an unsure letter stays unsure.
-                    let statement = match letter.previous_state {
-                        PreviousState::Queued => {
-                            "UPDATE outbox SET state = 'queued', next_attempt_at = ?2, attempts = attempts - 1 WHERE id = ?1 AND state = 'sending'"
-                        }
-                        PreviousState::Unsure => {
-                            "UPDATE outbox SET state = 'unsure', next_attempt_at = ?2, attempts = attempts - 1 WHERE id = ?1 AND state = 'sending'"
-                        }
-                    };
-                    sqlx::query(statement).bind(letter.id).bind(milliseconds(*at))
-                }
-            }
-            .execute(&mut *transaction)
-            .await?;
-            if done.rows_affected() != 1 {
-                return Err(StoreError::Sql(sqlx::Error::RowNotFound));
-            }
-            if matches!(attempt, Attempt::Accepted { .. } | Attempt::Refused { .. }) {
-                sqlx::query("UPDATE mails SET state = 'settled' WHERE id = ?1 AND state = 'recorded'")
-                    .bind(letter.mail_id)
-                    .execute(&mut *transaction)
-                    .await?;
-                settled.push(Settled(letter.mail_id));
-            }
-            told.extend(event(mailbox_name, letter, attempt));
+            settle_other(&mut transaction, letter, attempt, now).await?;
         }
+        let taken: Vec<i64> = attempts
+            .iter()
+            .filter(|(_, attempt)| attempt.is_taken())
+            .map(|(letter, _)| letter.mail_id)
+            .collect();
+        sqlx::query(
+            "UPDATE mails SET state = 'settled' WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'recorded'",
+        )
+        .bind(serde_json::json!(taken).to_string())
+        .execute(&mut *transaction)
+        .await?;
+        let told: Vec<Event> = attempts
+            .iter()
+            .filter_map(|(letter, attempt)| event(mailbox_name, letter, attempt))
+            .collect();
         events::write(&mut transaction, &told, milliseconds(now)).await?;
         commit(transaction).await?;
         drop(writer);
         self.announce_events();
-        Ok(settled)
+        Ok(taken.into_iter().map(Settled).collect())
     }
 
     /// Letters of the mailbox that were in mid-send when their sender was cut off become `unsure`: they are sent again
@@ -319,6 +284,75 @@ impl Store {
                 .fetch_all(&mut *writer)
                 .await?,
         )
+    }
+}
+
+/// Most letters are accepted: they are written down with one statement, which has the same text for any number of them.
+async fn settle_accepted(
+    connection: &mut SqliteConnection,
+    attempts: &[(Claimed, Attempt)],
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let accepted: Vec<(i64, &str)> = attempts
+        .iter()
+        .filter_map(|(letter, attempt)| match attempt {
+            Attempt::Accepted { answer } => Some((letter.id, answer.as_str())),
+            _ => None,
+        })
+        .collect();
+    let done = sqlx::query(
+        "UPDATE outbox SET state = 'sent', settled_at = ?1, answer = taken.value ->> 1 FROM json_each(?2) AS taken \
+         WHERE outbox.id = taken.value ->> 0 AND outbox.state = 'sending'",
+    )
+    .bind(milliseconds(now))
+    .bind(serde_json::json!(accepted).to_string())
+    .execute(connection)
+    .await?;
+    is_as_many(&done, accepted.len())
+}
+
+async fn settle_other(
+    connection: &mut SqliteConnection,
+    letter: &Claimed,
+    attempt: &Attempt,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let statement = match attempt {
+        Attempt::Accepted { .. } => return Ok(()),
+        Attempt::Refused { why, class } => {
+            sqlx::query("UPDATE outbox SET state = 'refused', settled_at = ?2, answer = ?3, class = ?4 WHERE id = ?1 AND state = 'sending'")
+                .bind(letter.id)
+                .bind(milliseconds(now))
+                .bind(why)
+                .bind(class.as_str())
+        }
+        Attempt::Again { at, why } => {
+            sqlx::query("UPDATE outbox SET state = 'queued', next_attempt_at = ?2, answer = ?3 WHERE id = ?1 AND state = 'sending'")
+                .bind(letter.id)
+                .bind(milliseconds(*at))
+                .bind(why)
+        }
+        Attempt::NotMade { at } => {
+            // The state goes back to what it was: an unsure letter stays unsure.
+            let statement = match letter.previous_state {
+                PreviousState::Queued => {
+                    "UPDATE outbox SET state = 'queued', next_attempt_at = ?2, attempts = attempts - 1 WHERE id = ?1 AND state = 'sending'"
+                }
+                PreviousState::Unsure => {
+                    "UPDATE outbox SET state = 'unsure', next_attempt_at = ?2, attempts = attempts - 1 WHERE id = ?1 AND state = 'sending'"
+                }
+            };
+            sqlx::query(statement).bind(letter.id).bind(milliseconds(*at))
+        }
+    };
+    is_as_many(&statement.execute(connection).await?, 1)
+}
+
+/// A row that is not in `sending` was settled by nobody but a bug: an UPDATE that does not hit it is an error.
+fn is_as_many(done: &SqliteQueryResult, letters: usize) -> Result<(), StoreError> {
+    match u64::try_from(letters) == Ok(done.rows_affected()) {
+        true => Ok(()),
+        false => Err(StoreError::Sql(sqlx::Error::RowNotFound)),
     }
 }
 

@@ -1,4 +1,5 @@
 mod login;
+mod pipelining;
 mod reuse;
 mod server;
 mod tls;

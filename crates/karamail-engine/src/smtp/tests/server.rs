@@ -62,15 +62,32 @@ struct State {
     connections: AtomicUsize,
     open: AtomicUsize,
     most_open: AtomicUsize,
+    /// Says PIPELINING in EHLO.
+    pipelines: bool,
+    /// Commands that came together with one before them.
+    together: AtomicUsize,
 }
 
 impl Server {
     pub(super) async fn start(script: impl Fn(&Moment<'_>) -> Act + Send + Sync + 'static) -> Server {
-        Server::with_tls(Tls::Never, script).await
+        Server::with(Tls::Never, false, script).await
+    }
+
+    /// One that allows commands to be sent together (RFC 2920).
+    pub(super) async fn pipelining(script: impl Fn(&Moment<'_>) -> Act + Send + Sync + 'static) -> Server {
+        Server::with(Tls::Never, true, script).await
     }
 
     pub(super) async fn with_tls(
         tls: Tls,
+        script: impl Fn(&Moment<'_>) -> Act + Send + Sync + 'static,
+    ) -> Server {
+        Server::with(tls, false, script).await
+    }
+
+    async fn with(
+        tls: Tls,
+        pipelines: bool,
         script: impl Fn(&Moment<'_>) -> Act + Send + Sync + 'static,
     ) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -83,6 +100,8 @@ impl Server {
             connections: AtomicUsize::new(0),
             open: AtomicUsize::new(0),
             most_open: AtomicUsize::new(0),
+            pipelines,
+            together: AtomicUsize::new(0),
         });
         let shared = state.clone();
         tokio::spawn(async move {
@@ -99,6 +118,11 @@ impl Server {
 
     pub(super) fn contents(&self) -> Vec<Vec<u8>> {
         self.state.contents.lock().unwrap().clone()
+    }
+
+    /// How many commands came together with the one before them.
+    pub(super) fn together(&self) -> usize {
+        self.state.together.load(Ordering::SeqCst)
     }
 
     pub(super) fn connections(&self) -> usize {
@@ -170,8 +194,14 @@ impl State {
                 .lock()
                 .unwrap()
                 .push(line.trim_end_matches("\r\n").to_owned());
+            if !stream.buffer().is_empty() {
+                self.together.fetch_add(1, Ordering::SeqCst);
+            }
             let upper = line.to_ascii_uppercase();
             let (step, usual) = match upper.split([' ', '\r']).next().unwrap() {
+                "EHLO" | "HELO" if self.pipelines => {
+                    (Step::Hello, "250-test\r\n250-8BITMIME\r\n250 pipelining")
+                }
                 "EHLO" | "HELO" => (
                     Step::Hello,
                     "250-test\r\n250-8BITMIME\r\n250-STARTTLS\r\n250 AUTH PLAIN LOGIN XOAUTH2",

@@ -1,0 +1,137 @@
+use super::*;
+
+#[tokio::test]
+async fn an_envelope_goes_out_in_one_piece_where_the_server_allows_it() {
+    let server = Server::pipelining(|_| Act::Proceed).await;
+    let mailer = mailer(&server);
+    for _ in 0..2 {
+        assert_eq!(kind(&send(&mailer).await), "accepted");
+    }
+    assert_eq!((server.connections(), server.contents().len()), (1, 2));
+    assert_eq!(
+        server.together(),
+        4,
+        "RCPT came with MAIL, and DATA with RCPT: {:?}",
+        server.lines()
+    );
+}
+
+#[tokio::test]
+async fn commands_go_out_one_by_one_where_the_server_does_not_allow_more() {
+    let server = Server::start(|_| Act::Proceed).await;
+    assert_eq!(kind(&send(&mailer(&server)).await), "accepted");
+    assert_eq!(server.together(), 0);
+}
+
+#[tokio::test]
+async fn each_refusal_in_a_pipelined_envelope_is_told_for_its_own_step() {
+    for (step, answer, outcome) in [
+        (Step::MailFrom, "550 5.7.1 not you", "trouble"),
+        (Step::MailFrom, "451 4.3.0 later", "again"),
+        (Step::Recipient, "550 5.1.1 no such user", "refused"),
+        (Step::Recipient, "450 4.2.0 greylisted", "again"),
+        (Step::Data, "554 5.5.1 no valid recipients", "refused"),
+        (Step::Data, "451 4.3.0 later", "again"),
+    ] {
+        for pipelines in [false, true] {
+            let script = move |moment: &Moment<'_>| match (moment.step == step, step, moment.step) {
+                (true, _, _) => Act::Say(answer),
+                // As sound servers answer what stands behind a refused command.
+                (_, Step::MailFrom, Step::Recipient) | (_, Step::MailFrom | Step::Recipient, Step::Data) => {
+                    Act::Say("503 5.5.1 not now")
+                }
+                _ => Act::Proceed,
+            };
+            let server = match pipelines {
+                true => Server::pipelining(script).await,
+                false => Server::start(script).await,
+            };
+            let found = send(&mailer(&server)).await;
+            assert_eq!(kind(&found), outcome, "{step:?} {answer} {pipelines}: {found:?}");
+            assert_eq!(fault(found.clone()).step(), step, "{answer} {pipelines}");
+            assert_eq!(server.contents().len(), 0);
+        }
+    }
+}
+
+#[tokio::test]
+async fn one_refused_customer_costs_no_connection_when_envelopes_are_pipelined() {
+    let server = Server::pipelining(|moment| match moment.step {
+        Step::Recipient if moment.line.contains("bad@") => Act::Say("550 5.1.1 no such user"),
+        Step::Data if moment.letter == 0 => Act::Say("554 5.5.1 no valid recipients"),
+        _ => Act::Proceed,
+    })
+    .await;
+    let mailer = mailer(&server);
+    let bad = mailer
+        .send(&address("shop@example.jp"), &address("bad@docomo.ne.jp"), LETTER)
+        .await;
+    assert_eq!(kind(&bad), "refused");
+    // The script's first letter never began, so its second DATA is refused as well, and comes back whole.
+    assert_eq!(fault(send(&mailer).await).step(), Step::Data);
+    assert_eq!(server.connections(), 1);
+    assert_eq!(server.lines()[4..6], ["RSET", "MAIL FROM:<shop@example.jp>"]);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_where_data_is_granted_for_a_refused_recipient() {
+    let server = Server::pipelining(|moment| match moment.line.contains("bad@") {
+        true => Act::Say("550 5.1.1 no such user"),
+        false => Act::Proceed,
+    })
+    .await;
+    let mailer = mailer(&server);
+    let bad = mailer
+        .send(&address("shop@example.jp"), &address("bad@docomo.ne.jp"), LETTER)
+        .await;
+    assert_eq!(kind(&bad), "refused");
+    assert_eq!(kind(&send(&mailer).await), "accepted");
+    assert_eq!(
+        (server.connections(), server.contents().len()),
+        (2, 1),
+        "the first connection is in the middle of a letter that nobody is to get"
+    );
+}
+
+#[tokio::test]
+async fn answers_to_a_pipelined_envelope_may_come_in_any_pieces() {
+    // MAIL's and RCPT's answers with MAIL's; RCPT has none of its own.
+    let server = Server::pipelining(|moment| match moment.step {
+        Step::MailFrom => Act::SayBytes(b"250-2.1.0 ok\r\n250 2.1.0 go on\r\n250 2.1.5 o"),
+        Step::Recipient => Act::SayBytes(b"k\r\n"),
+        _ => Act::Proceed,
+    })
+    .await;
+    assert_eq!(kind(&send(&mailer(&server)).await), "accepted");
+    // More answers than commands.
+    let server = Server::pipelining(at(Step::Data, || Act::SayBytes(b"354 go\r\n250 accepted\r\n"))).await;
+    assert_eq!(kind(&send(&mailer(&server)).await), "again");
+    assert!(server.contents().is_empty());
+}
+
+#[tokio::test]
+async fn a_pipelined_envelope_that_meets_the_end_of_the_connection_is_told_for_what_was_heard() {
+    for (step, expected) in [
+        (Step::MailFrom, "trouble"),
+        (Step::Recipient, "again"),
+        (Step::Data, "again"),
+    ] {
+        let server = Server::pipelining(at(step, || Act::Drop)).await;
+        let found = send(&mailer(&server)).await;
+        assert_eq!(
+            (kind(&found), fault(found.clone()).step()),
+            (expected, step),
+            "{found:?}"
+        );
+    }
+    let server = Server::pipelining(|moment| match (moment.connection, moment.letter, moment.step) {
+        (0, 1, Step::MailFrom) => Act::SayAndDrop("421 4.4.2 idle too long"),
+        _ => Act::Proceed,
+    })
+    .await;
+    let mailer = mailer(&server);
+    for _ in 0..3 {
+        assert_eq!(kind(&send(&mailer).await), "accepted");
+    }
+    assert_eq!((server.connections(), server.contents().len()), (2, 3));
+}
