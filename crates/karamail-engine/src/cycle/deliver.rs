@@ -28,6 +28,8 @@ use crate::store::{Store, StoreError};
 /// Letters in hand for each connection, those that were sent and not yet written down among them: after a crash these, and
 /// no more, are sent a second time.
 const CLAIMS_A_CONNECTION: usize = 8;
+/// Results are written down together when they come within this time: a flush for each would be most of the work at a rush.
+const GATHERING: Duration = Duration::from_millis(20);
 /// How long all letters wait when the SMTP server takes nothing: 15 s, 30 s, 1 min, 2 min, then every 5 min. The
 /// letters themselves lose no attempt, so the shop has all the time in the world to mend a password.
 const SERVER_PAUSES: [Duration; 5] = [
@@ -209,27 +211,46 @@ struct Delivery<'a> {
 
 impl Delivery<'_> {
     async fn run(&mut self, sender: &mut Sender, report: &mut DeliveryReport) -> Result<(), StoreError> {
-        let in_hand = self.connections * CLAIMS_A_CONNECTION;
         loop {
-            if self.may_begin() && self.is_more_due && self.waiting.len() <= in_hand / 2 {
-                crash_point("before-claim");
-                let limit = (in_hand - self.waiting.len()).try_into().unwrap_or(u32::MAX);
-                let claim = self.store.claim(sender.mailbox_id, clock::now(), limit);
-                let claimed = self.meanwhile(sender, claim).await?;
-                crash_point("after-claim");
-                self.is_more_due = !claimed.is_empty();
-                self.waiting.extend(claimed);
-            }
+            self.write_down(sender, report).await?;
             self.start_sends(sender);
             if !self.next_finished(sender).await {
                 break;
             }
-            self.start_sends(sender);
-            self.settle(sender, report).await?;
+            self.gather(sender).await;
         }
         let is_left = self.is_more_due || !self.waiting.is_empty();
         report.is_unfinished |= is_left && self.trouble.is_none() && !self.stop.is_requested();
         self.give_back(sender).await
+    }
+
+    /// Letters that may be in hand at once.
+    fn in_hand(&self) -> usize {
+        self.connections * CLAIMS_A_CONNECTION
+    }
+
+    /// How many letters to claim now: some while half of those in hand wait to be sent is enough, and none while they do.
+    fn wanted(&self) -> u32 {
+        match self.may_begin() && self.is_more_due && self.waiting.len() <= self.in_hand() / 2 {
+            true => (self.in_hand() - self.waiting.len()).try_into().unwrap_or(u32::MAX),
+            false => 0,
+        }
+    }
+
+    /// Lets more results come for a moment, as long as there are connections at work.
+    async fn gather(&mut self, sender: &mut Sender) {
+        let until = Instant::now() + GATHERING;
+        self.start_sends(sender);
+        while !self.finished.is_empty() && self.finished.len() < self.in_hand() / 2 {
+            let done = tokio::select! {
+                biased;
+                done = self.in_flight.join_next() => done,
+                () = tokio::time::sleep_until(until) => None,
+            };
+            let Some(done) = done else { return };
+            self.keep(done);
+            self.start_sends(sender);
+        }
     }
 
     /// Waits for the ledger while the connections go on: what they finish meanwhile is written down with one flush.
@@ -320,20 +341,35 @@ impl Delivery<'_> {
         }
     }
 
-    /// Writes down what is finished.
-    async fn settle(&mut self, sender: &mut Sender, report: &mut DeliveryReport) -> Result<(), StoreError> {
+    /// Writes down what is finished, and claims the next letters with the same flush.
+    async fn write_down(&mut self, sender: &mut Sender, report: &mut DeliveryReport) -> Result<(), StoreError> {
         let now = clock::now();
         let attempts = self.judge(sender, now, report);
-        crash_point("before-settle");
-        let (store, mailbox) = (self.store, sender.mailbox_name.clone());
-        let settled = self
-            .meanwhile(sender, store.settle(&mailbox, &attempts, now))
-            .await;
-        crash_point("after-settle");
-        if let Err(error) = settled {
-            sender.unsettled.extend(attempts);
-            return Err(error);
+        let wanted = self.wanted();
+        if !attempts.is_empty() {
+            crash_point("before-settle");
         }
+        if wanted > 0 {
+            crash_point("before-claim");
+        }
+        let (store, mailbox, name) = (self.store, sender.mailbox_id, sender.mailbox_name.clone());
+        let writing = store.settle_and_claim(&name, &attempts, mailbox, now, wanted);
+        let written = self.meanwhile(sender, writing).await;
+        let claimed = match written {
+            Ok((_, claimed)) => claimed,
+            Err(error) => {
+                sender.unsettled.extend(attempts);
+                return Err(error);
+            }
+        };
+        if !attempts.is_empty() {
+            crash_point("after-settle");
+        }
+        if wanted > 0 {
+            crash_point("after-claim");
+            self.is_more_due = !claimed.is_empty();
+        }
+        self.waiting.extend(claimed);
         if self.trouble.is_none() && attempts.iter().any(|(_, attempt)| attempt.is_taken()) {
             recovered(sender, self.store).await?;
         }

@@ -154,32 +154,7 @@ impl Store {
         now: Timestamp,
         limit: u32,
     ) -> Result<Vec<Claimed>, StoreError> {
-        let mut writer = self.writer().await;
-        let mut transaction = begin(&mut writer).await?;
-        let due: Vec<(i64, bool)> = sqlx::query_as(
-            "SELECT id, state = 'unsure' FROM outbox WHERE mailbox_id = ?1 AND state IN ('queued', 'unsure') \
-             AND (next_attempt_at <= ?2 OR next_attempt_at > ?3) ORDER BY next_attempt_at, id LIMIT ?4",
-        )
-        .bind(mailbox_id)
-        .bind(milliseconds(now))
-        .bind(milliseconds(now + LONGEST_WAIT))
-        .bind(limit)
-        .fetch_all(&mut *transaction)
-        .await?;
-        if due.is_empty() {
-            return Ok(Vec::new());
-        }
-        let ids: Vec<i64> = due.iter().map(|(id, _)| *id).collect();
-        let mut rows: Vec<OutboxRow> = sqlx::query_as(
-            "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id IN (SELECT value FROM json_each(?1)) \
-             RETURNING id, mail_id, kind, number, attempts, sender, recipient, bytes, file",
-        )
-        .bind(serde_json::json!(ids).to_string())
-        .fetch_all(&mut *transaction)
-        .await?;
-        commit(transaction).await?;
-        rows.sort_unstable_by_key(|row| row.0);
-        Ok(rows.into_iter().filter_map(|row| claimed(row, &due)).collect())
+        Ok(self.settle_and_claim("", &[], mailbox_id, now, limit).await?.1)
     }
 
     /// Writes down what became of attempts, in one transaction. The mails whose letters are done are settled with it.
@@ -189,35 +164,38 @@ impl Store {
         attempts: &[(Claimed, Attempt)],
         now: Timestamp,
     ) -> Result<Vec<Settled>, StoreError> {
-        if attempts.is_empty() {
-            return Ok(Vec::new());
+        let settled = self.settle_and_claim(mailbox_name, attempts, 0, now, 0).await?;
+        Ok(settled.0)
+    }
+
+    /// As [`Store::settle`] and [`Store::claim`], with one flush for both.
+    pub async fn settle_and_claim(
+        &self,
+        mailbox_name: &str,
+        attempts: &[(Claimed, Attempt)],
+        mailbox_id: i64,
+        now: Timestamp,
+        limit: u32,
+    ) -> Result<(Vec<Settled>, Vec<Claimed>), StoreError> {
+        if attempts.is_empty() && limit == 0 {
+            return Ok((Vec::new(), Vec::new()));
         }
         let mut writer = self.writer().await;
         let mut transaction = begin(&mut writer).await?;
-        settle_accepted(&mut transaction, attempts, now).await?;
-        for (letter, attempt) in attempts {
-            settle_other(&mut transaction, letter, attempt, now).await?;
+        let settled = settle(&mut transaction, mailbox_name, attempts, now).await?;
+        let claimed = match limit {
+            0 => Vec::new(),
+            _ => claim(&mut transaction, mailbox_id, now, limit).await?,
+        };
+        if attempts.is_empty() && claimed.is_empty() {
+            return Ok((settled, claimed));
         }
-        let taken: Vec<i64> = attempts
-            .iter()
-            .filter(|(_, attempt)| attempt.is_taken())
-            .map(|(letter, _)| letter.mail_id)
-            .collect();
-        sqlx::query(
-            "UPDATE mails SET state = 'settled' WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'recorded'",
-        )
-        .bind(serde_json::json!(taken).to_string())
-        .execute(&mut *transaction)
-        .await?;
-        let told: Vec<Event> = attempts
-            .iter()
-            .filter_map(|(letter, attempt)| event(mailbox_name, letter, attempt))
-            .collect();
-        events::write(&mut transaction, &told, milliseconds(now)).await?;
         commit(transaction).await?;
         drop(writer);
-        self.announce_events();
-        Ok(taken.into_iter().map(Settled).collect())
+        if !attempts.is_empty() {
+            self.announce_events();
+        }
+        Ok((settled, claimed))
     }
 
     /// Letters of the mailbox that were in mid-send when their sender was cut off become `unsure`: they are sent again
@@ -285,6 +263,69 @@ impl Store {
                 .await?,
         )
     }
+}
+
+async fn claim(
+    connection: &mut SqliteConnection,
+    mailbox_id: i64,
+    now: Timestamp,
+    limit: u32,
+) -> Result<Vec<Claimed>, StoreError> {
+    let due: Vec<(i64, bool)> = sqlx::query_as(
+        "SELECT id, state = 'unsure' FROM outbox WHERE mailbox_id = ?1 AND state IN ('queued', 'unsure') \
+         AND (next_attempt_at <= ?2 OR next_attempt_at > ?3) ORDER BY next_attempt_at, id LIMIT ?4",
+    )
+    .bind(mailbox_id)
+    .bind(milliseconds(now))
+    .bind(milliseconds(now + LONGEST_WAIT))
+    .bind(limit)
+    .fetch_all(&mut *connection)
+    .await?;
+    if due.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<i64> = due.iter().map(|(id, _)| *id).collect();
+    let mut rows: Vec<OutboxRow> = sqlx::query_as(
+        "UPDATE outbox SET state = 'sending', attempts = attempts + 1 WHERE id IN (SELECT value FROM json_each(?1)) \
+         RETURNING id, mail_id, kind, number, attempts, sender, recipient, bytes, file",
+    )
+    .bind(serde_json::json!(ids).to_string())
+    .fetch_all(connection)
+    .await?;
+    rows.sort_unstable_by_key(|row| row.0);
+    Ok(rows.into_iter().filter_map(|row| claimed(row, &due)).collect())
+}
+
+async fn settle(
+    connection: &mut SqliteConnection,
+    mailbox_name: &str,
+    attempts: &[(Claimed, Attempt)],
+    now: Timestamp,
+) -> Result<Vec<Settled>, StoreError> {
+    if attempts.is_empty() {
+        return Ok(Vec::new());
+    }
+    settle_accepted(&mut *connection, attempts, now).await?;
+    for (letter, attempt) in attempts {
+        settle_other(&mut *connection, letter, attempt, now).await?;
+    }
+    let taken: Vec<i64> = attempts
+        .iter()
+        .filter(|(_, attempt)| attempt.is_taken())
+        .map(|(letter, _)| letter.mail_id)
+        .collect();
+    sqlx::query(
+        "UPDATE mails SET state = 'settled' WHERE id IN (SELECT value FROM json_each(?1)) AND state = 'recorded'",
+    )
+    .bind(serde_json::json!(taken).to_string())
+    .execute(&mut *connection)
+    .await?;
+    let told: Vec<Event> = attempts
+        .iter()
+        .filter_map(|(letter, attempt)| event(mailbox_name, letter, attempt))
+        .collect();
+    events::write(connection, &told, milliseconds(now)).await?;
+    Ok(taken.into_iter().map(Settled).collect())
 }
 
 /// Most letters are accepted: they are written down with one statement, which has the same text for any number of them.
