@@ -15,6 +15,7 @@ use std::fs::File;
 use std::io::{self, BufRead as _, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
+use jiff::{Timestamp, Zoned};
 use karamail_core::words::Language;
 
 use crate::clock;
@@ -130,13 +131,19 @@ impl MonthlyLog {
     /// Lines grouped by local month, in order.
     fn by_month(&self, events: &[StoredEvent]) -> Vec<(String, Vec<u8>)> {
         let mut months: Vec<(String, Vec<u8>)> = Vec::new();
+        let mut last_time: Option<(Timestamp, Zoned, String)> = None;
         for stored in events {
-            let at = clock::local(stored.at);
-            let month = at.strftime("%Y-%m").to_string();
-            let line = format!("{}{LINE_END}", stored.event.line(&at, self.language));
+            // Events of one batch have one time, and the calendar is most of the work here.
+            let known = last_time.take().filter(|(at, ..)| *at == stored.at);
+            let (_, at, month) = last_time.insert(known.unwrap_or_else(|| {
+                let at = clock::local(stored.at);
+                let month = at.strftime("%Y-%m").to_string();
+                (stored.at, at, month)
+            }));
+            let line = format!("{}{LINE_END}", stored.event.line(at, self.language));
             match months.last_mut() {
-                Some((last, lines)) if *last == month => lines.extend_from_slice(line.as_bytes()),
-                _ => months.push((month, line.into_bytes())),
+                Some((last, lines)) if last == month => lines.extend_from_slice(line.as_bytes()),
+                _ => months.push((month.clone(), line.into_bytes())),
             }
         }
         months

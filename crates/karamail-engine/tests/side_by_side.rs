@@ -18,6 +18,7 @@ use common::{NO_LIMITS, engine, ledger, make_letters_due, once, settings_text, s
 use karamail_engine::config::Settings;
 use karamail_engine::demo::DemoServers;
 use karamail_engine::engine::Command;
+use sqlx::sqlite::SqliteConnectOptions;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 /// As the mailbox's first transaction.
@@ -171,4 +172,45 @@ async fn a_program_that_is_asked_to_end_in_the_middle_ends_and_goes_on_where_it_
     }
     assert_eq!(servers.sent_count(), 60, "each customer has one receipt");
     assert_eq!(pop3.with(|script| script.mails.len()), 0);
+}
+
+/// As many letters as may be out and not written down, with four connections.
+const IN_HAND: usize = 32;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_go_on_while_the_ledger_is_slow_and_no_further_than_a_crash_may_repeat() {
+    const CUSTOMERS: usize = 600;
+    let (pop3, servers) = (box_of(CUSTOMERS).await, DemoServers::start().await.unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = nobody.local_addr().unwrap().port();
+    drop(nobody);
+    once(folder.path(), settings(&pop3, port)).await;
+    make_letters_due(folder.path()).await;
+    let meanwhile = async {
+        servers.wait_for_sent(1).await;
+        let file = SqliteConnectOptions::new().filename(folder.path().join("karamail.db"));
+        let mut other = sqlx::ConnectOptions::connect(&file).await.unwrap();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+        let written: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE state = 'sent'")
+            .fetch_one(&mut other)
+            .await
+            .unwrap();
+        let written = usize::try_from(written).unwrap();
+        assert!(written < CUSTOMERS - IN_HAND, "the lock came too late: {written}");
+        tokio::time::timeout(PATIENCE, servers.wait_for_sent(written + 24))
+            .await
+            .expect("connections wait for the ledger");
+        // That nothing comes can only be waited for.
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let out = servers.sent_count() - written;
+        assert!(out <= IN_HAND, "a crash would send {out} letters a second time");
+        sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    };
+    let (report, ()) = tokio::join!(
+        once(folder.path(), settings(&pop3, servers.smtp_port())),
+        meanwhile
+    );
+    assert_eq!((report.sent, report.deleted), (CUSTOMERS, CUSTOMERS));
+    assert_eq!(servers.sent_count(), CUSTOMERS, "each customer has one receipt");
 }

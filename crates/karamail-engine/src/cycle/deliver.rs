@@ -25,8 +25,8 @@ use crate::store::mails::LetterBody;
 use crate::store::outbox::{Attempt, Claimed};
 use crate::store::{Store, StoreError};
 
-/// Letters in hand for each connection, those that were sent and not yet written down among them: after a crash these, and
-/// no more, are sent a second time.
+/// Letters in hand for each connection, claimed at once. Of those that were sent no more than this wait to be written down:
+/// after a crash these, and no more, go out a second time.
 const CLAIMS_A_CONNECTION: usize = 8;
 /// Results are written down together when they come within this time: a flush for each would be most of the work at a rush.
 const GATHERING: Duration = Duration::from_millis(20);
@@ -147,6 +147,7 @@ async fn send_due(
         is_more_due: true,
         in_flight: JoinSet::new(),
         finished: Vec::new(),
+        writing: 0,
         trouble: None,
         large: Arc::new(Semaphore::new(1)),
         stop: stop.clone(),
@@ -198,6 +199,8 @@ struct Delivery<'a> {
     in_flight: JoinSet<(Claimed, Tried)>,
     /// Sent or not, and not yet written down.
     finished: Vec<(Claimed, Tried)>,
+    /// How many more are being written down.
+    writing: usize,
     /// Why the server takes nothing.
     trouble: Option<Telling>,
     /// One large letter at a time.
@@ -232,7 +235,9 @@ impl Delivery<'_> {
     /// How many letters to claim now: some while half of those in hand wait to be sent is enough, and none while they do.
     fn wanted(&self) -> u32 {
         match self.may_begin() && self.is_more_due && self.waiting.len() <= self.in_hand() / 2 {
-            true => (self.in_hand() - self.waiting.len()).try_into().unwrap_or(u32::MAX),
+            true => (self.in_hand() - self.waiting.len())
+                .try_into()
+                .unwrap_or(u32::MAX),
             false => 0,
         }
     }
@@ -275,7 +280,7 @@ impl Delivery<'_> {
     /// Fills the free connections. With a send interval there is one connection, and each letter waits its turn.
     fn start_sends(&mut self, sender: &mut Sender) {
         while self.in_flight.len() < self.connections
-            && self.in_flight.len() + self.finished.len() < self.connections * CLAIMS_A_CONNECTION
+            && self.in_flight.len() + self.finished.len() + self.writing < self.in_hand()
             && self.may_begin()
             && sender.next_turn() <= Instant::now()
             && let Some(letter) = self.waiting.pop_front()
@@ -342,7 +347,11 @@ impl Delivery<'_> {
     }
 
     /// Writes down what is finished, and claims the next letters with the same flush.
-    async fn write_down(&mut self, sender: &mut Sender, report: &mut DeliveryReport) -> Result<(), StoreError> {
+    async fn write_down(
+        &mut self,
+        sender: &mut Sender,
+        report: &mut DeliveryReport,
+    ) -> Result<(), StoreError> {
         let now = clock::now();
         let attempts = self.judge(sender, now, report);
         let wanted = self.wanted();
@@ -353,8 +362,10 @@ impl Delivery<'_> {
             crash_point("before-claim");
         }
         let (store, mailbox, name) = (self.store, sender.mailbox_id, sender.mailbox_name.clone());
+        self.writing = attempts.len();
         let writing = store.settle_and_claim(&name, &attempts, mailbox, now, wanted);
         let written = self.meanwhile(sender, writing).await;
+        self.writing = 0;
         let claimed = match written {
             Ok((_, claimed)) => claimed,
             Err(error) => {

@@ -301,6 +301,8 @@ fn writer_options(path: &Path) -> SqliteConnectOptions {
         // What is overwritten or deleted within a page is not left in its free space; costs no writing.
         .pragma("secure_delete", "FAST")
         .statement_cache_capacity(64)
+        // SQLite's thread hands rows over through a channel, and sleeps while it is full.
+        .row_buffer_size(256)
 }
 
 fn readers(path: &Path) -> SqlitePool {
