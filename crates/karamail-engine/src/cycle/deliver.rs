@@ -25,9 +25,11 @@ use crate::store::mails::LetterBody;
 use crate::store::outbox::{Attempt, Claimed};
 use crate::store::{Store, StoreError};
 
-/// Letters in hand for each connection, claimed at once. Of those that were sent no more than this wait to be written down:
-/// after a crash these, and no more, go out a second time.
+/// Letters claimed ahead for each connection, so that none waits for the ledger.
 const CLAIMS_A_CONNECTION: usize = 8;
+/// Letters for each connection that are on their way or sent, and not yet written down: after a crash these, and no more, go
+/// out a second time.
+const UNWRITTEN_A_CONNECTION: usize = 4;
 /// Results are written down together when they come within this time: a flush for each would be most of the work at a rush.
 const GATHERING: Duration = Duration::from_millis(20);
 /// How long all letters wait when the SMTP server takes nothing: 15 s, 30 s, 1 min, 2 min, then every 5 min. The
@@ -227,17 +229,11 @@ impl Delivery<'_> {
         self.give_back(sender).await
     }
 
-    /// Letters that may be in hand at once.
-    fn in_hand(&self) -> usize {
-        self.connections * CLAIMS_A_CONNECTION
-    }
-
-    /// How many letters to claim now: some while half of those in hand wait to be sent is enough, and none while they do.
+    /// How many letters to claim now: none while half of what is claimed ahead still waits.
     fn wanted(&self) -> u32 {
-        match self.may_begin() && self.is_more_due && self.waiting.len() <= self.in_hand() / 2 {
-            true => (self.in_hand() - self.waiting.len())
-                .try_into()
-                .unwrap_or(u32::MAX),
+        let ahead = self.connections * CLAIMS_A_CONNECTION;
+        match self.may_begin() && self.is_more_due && self.waiting.len() <= ahead / 2 {
+            true => (ahead - self.waiting.len()).try_into().unwrap_or(u32::MAX),
             false => 0,
         }
     }
@@ -246,7 +242,8 @@ impl Delivery<'_> {
     async fn gather(&mut self, sender: &mut Sender) {
         let until = Instant::now() + GATHERING;
         self.start_sends(sender);
-        while !self.finished.is_empty() && self.finished.len() < self.in_hand() / 2 {
+        while !self.finished.is_empty() && self.finished.len() < self.connections * UNWRITTEN_A_CONNECTION / 2
+        {
             let done = tokio::select! {
                 biased;
                 done = self.in_flight.join_next() => done,
@@ -280,7 +277,8 @@ impl Delivery<'_> {
     /// Fills the free connections. With a send interval there is one connection, and each letter waits its turn.
     fn start_sends(&mut self, sender: &mut Sender) {
         while self.in_flight.len() < self.connections
-            && self.in_flight.len() + self.finished.len() + self.writing < self.in_hand()
+            && self.in_flight.len() + self.finished.len() + self.writing
+                < self.connections * UNWRITTEN_A_CONNECTION
             && self.may_begin()
             && sender.next_turn() <= Instant::now()
             && let Some(letter) = self.waiting.pop_front()
@@ -301,6 +299,10 @@ impl Delivery<'_> {
     async fn next_finished(&mut self, sender: &Sender) -> bool {
         if self.finished.is_empty() && self.in_flight.is_empty() {
             let turn = sender.next_turn();
+            // Every letter in hand came to nothing: more are claimed first.
+            if self.waiting.is_empty() && self.is_more_due && self.may_begin() {
+                return true;
+            }
             if self.waiting.is_empty() || !self.may_begin() || !self.progress.borrow().is_before_end(turn) {
                 return false;
             }
@@ -336,7 +338,6 @@ impl Delivery<'_> {
         match done {
             Ok((letter, tried)) => {
                 if let Ok(SendOutcome::ServerTrouble { fault }) = &tried {
-                    tracing::warn!(letter = letter.id(), %fault, "the SMTP server takes nothing");
                     self.trouble.get_or_insert_with(|| Telling::of(fault));
                 }
                 self.finished.push((letter, tried));
@@ -355,6 +356,8 @@ impl Delivery<'_> {
         let now = clock::now();
         let attempts = self.judge(sender, now, report);
         let wanted = self.wanted();
+        // Trouble that comes while this is written down is the next results'.
+        let is_well = self.trouble.is_none() && attempts.iter().any(|(_, attempt)| attempt.is_taken());
         if !attempts.is_empty() {
             crash_point("before-settle");
         }
@@ -381,7 +384,7 @@ impl Delivery<'_> {
             self.is_more_due = !claimed.is_empty();
         }
         self.waiting.extend(claimed);
-        if self.trouble.is_none() && attempts.iter().any(|(_, attempt)| attempt.is_taken()) {
+        if is_well {
             recovered(sender, self.store).await?;
         }
         Ok(())
@@ -413,7 +416,10 @@ impl Delivery<'_> {
                     SendOutcome::Again { fault } => {
                         again(letter.attempts(), fault.what(language), now, language)
                     }
-                    SendOutcome::ServerTrouble { fault } => blameless(letter.attempts(), &fault, now),
+                    SendOutcome::ServerTrouble { fault } => {
+                        tracing::warn!(mailbox = sender.mailbox_name, %fault, "the SMTP server takes nothing");
+                        blameless(letter.attempts(), &fault, now)
+                    }
                 },
             };
             match &attempt {

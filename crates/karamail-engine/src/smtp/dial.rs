@@ -4,6 +4,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use karamail_core::compose::clean;
@@ -32,6 +33,8 @@ pub(super) struct Target {
     pub(super) timeout: Duration,
     /// There unless the security is none.
     pub(super) tls: Option<Arc<ClientConfig>>,
+    /// Whether commands may go out together where the server says so; no more once that came to nothing.
+    pub(super) pipelines: AtomicBool,
 }
 
 /// An open stream.

@@ -24,6 +24,7 @@ mod wire;
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use futures_util::future::join_all;
 use karamail_core::address::EmailAddress;
@@ -116,6 +117,7 @@ impl Mailer {
                 security: settings.security,
                 timeout: settings.timeout,
                 tls,
+                pipelines: AtomicBool::new(true),
             },
             login,
             pool: Pool::new(connections, SMTP_IDLE),

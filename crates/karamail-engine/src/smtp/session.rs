@@ -1,6 +1,7 @@
 //! One SMTP session: login, letters one after the other, QUIT.
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -158,7 +159,7 @@ impl Session {
             (Step::Recipient, format!("RCPT TO:<{}>", to.to_envelope()), 2),
             (Step::Data, "DATA".to_owned(), 3),
         ];
-        if self.extensions.pipelining {
+        if self.extensions.pipelining && target.pipelines.load(Ordering::Relaxed) {
             self.expect_all(target, &envelope).await?;
         } else {
             for (step, line, class) in &envelope {
@@ -315,13 +316,27 @@ impl Session {
             };
             let is_last = before + 1 == commands.len();
             let heard = Reply::read_behind(&self.last_answer.bytes(), before);
+            // lettre leaves an answer that it cannot parse at its first line. What it still holds of it would be taken for
+            // the answer to the content, so none is sent.
+            let is_unparsed = matches!(&result, Ok(Err(error)) if error.status().is_none());
+            let is_one_line = matches!(
+                &heard,
+                Heard::Whole(reply, _) if reply.lines.len() == 1 && reply.text().len() <= SMTP_COMMAND_BYTES
+            );
+            self.broken |= is_unparsed && !is_one_line;
             let checked = match self.settle(target, *step, result, heard, is_last) {
                 Ok(reply) => {
                     self.broken |= fault.is_some() && reply.code / 100 == 3;
                     self.check(target, *step, &reply, *class)
                 }
                 // Nothing more can be heard.
-                Err(lost) => return Err(fault.unwrap_or(lost)),
+                Err(lost) => {
+                    // Something between us and the server may pass its EHLO on and take one command at a time.
+                    if before > 0 && *lost.kind() == SmtpFaultKind::TimedOut {
+                        target.pipelines.store(false, Ordering::Relaxed);
+                    }
+                    return Err(fault.unwrap_or(lost));
+                }
             };
             fault = fault.or(checked.err());
         }

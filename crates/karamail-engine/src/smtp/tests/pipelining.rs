@@ -135,3 +135,40 @@ async fn a_pipelined_envelope_that_meets_the_end_of_the_connection_is_told_for_w
     }
     assert_eq!((server.connections(), server.contents().len()), (2, 3));
 }
+
+#[tokio::test]
+async fn no_content_goes_out_while_an_answer_to_the_envelope_was_not_understood() {
+    // Answers to all three at once, the first with a code that is not in use and lines behind it.
+    let server = Server::pipelining(|moment| match moment.step {
+        Step::MailFrom => Act::SayBytes(b"260-a\r\n260 b\r\n250 ok\r\n354 go\r\n"),
+        Step::Recipient | Step::Data => Act::SayBytes(b""),
+        _ => Act::Proceed,
+    })
+    .await;
+    assert_ne!(kind(&send(&mailer(&server)).await), "accepted");
+    assert!(server.contents().is_empty(), "it would be sent again and again");
+    let server = Server::pipelining(at(Step::MailFrom, || Act::SayBytes(b"250\r\n"))).await;
+    assert_eq!(
+        kind(&send(&mailer(&server)).await),
+        "accepted",
+        "a bare code is an answer"
+    );
+}
+
+#[tokio::test]
+async fn commands_go_out_one_by_one_once_together_came_to_nothing() {
+    // As a filter between us and the server that hears only the first command of a packet.
+    let server = Server::pipelining(|moment| match (moment.connection, moment.step) {
+        // It heard RCPT with MAIL, and never says so.
+        (0, Step::Recipient) => Act::Hang,
+        _ => Act::Proceed,
+    })
+    .await;
+    let mailer = impatient(&server);
+    let first = send(&mailer).await;
+    assert_eq!((kind(&first), fault(first).step()), ("again", Step::Recipient));
+    let before = server.together();
+    assert!(before > 0);
+    assert_eq!(kind(&send(&mailer).await), "accepted");
+    assert_eq!(server.together(), before, "{:?}", server.lines());
+}
