@@ -385,6 +385,7 @@ async fn a_mail_on_which_the_program_fails_is_put_aside_and_costs_no_number() {
         mailbox_name: "counter".into(),
         series: "main".into(),
         first_number: 1,
+        limit_hour: 0,
         wordings: Default::default(),
     };
     let candidates: Vec<Candidate> = (1..=3)

@@ -219,7 +219,9 @@ impl Delivery<'_> {
         loop {
             self.write_down(sender, report).await?;
             self.start_sends(sender);
-            if !self.next_finished(sender).await {
+            // Where every letter in hand came to nothing, more are claimed first.
+            let is_idle = !self.next_finished(sender).await;
+            if is_idle && !(self.waiting.is_empty() && self.wanted() > 0) {
                 break;
             }
             self.gather(sender).await;
@@ -299,10 +301,6 @@ impl Delivery<'_> {
     async fn next_finished(&mut self, sender: &Sender) -> bool {
         if self.finished.is_empty() && self.in_flight.is_empty() {
             let turn = sender.next_turn();
-            // Every letter in hand came to nothing: more are claimed first.
-            if self.waiting.is_empty() && self.is_more_due && self.may_begin() {
-                return true;
-            }
             if self.waiting.is_empty() || !self.may_begin() || !self.progress.borrow().is_before_end(turn) {
                 return false;
             }

@@ -244,6 +244,7 @@ pub(super) fn scope(settings: &Settings, mailbox: &Mailbox, mailbox_id: i64) -> 
         mailbox_name: mailbox.name.clone(),
         series: mailbox.series.clone(),
         first_number: series.map_or(1, |series| series.first_number),
+        limit_hour: settings.guard.limit_mailbox_hour,
         wordings: wordings(mailbox),
     }
 }

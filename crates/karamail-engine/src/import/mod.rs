@@ -121,11 +121,13 @@ pub async fn import(
         .iter()
         .find(|series| series.name == mailbox.series)
         .map_or(1, |series| series.first_number);
+    let rules = rules(settings, mailbox);
     let scope = Scope {
         mailbox_id: store.mailbox(&mailbox.address).await?.id,
         mailbox_name: mailbox.name.clone(),
         series: mailbox.series.clone(),
         first_number,
+        limit_hour: rules.limit_mailbox_hour,
         wordings: wordings(mailbox),
     };
     let desk = Desk {
@@ -133,7 +135,7 @@ pub async fn import(
         data_folder,
         settings,
         mailbox,
-        rules: rules(settings, mailbox),
+        rules,
         scope,
         files: &files.plain,
         reply,

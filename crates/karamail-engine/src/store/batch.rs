@@ -15,6 +15,8 @@ pub(super) struct Batch<'a> {
     pub(super) receipts: Vec<ReceiptRow>,
     pub(super) outbox: Vec<OutboxRow>,
     pub(super) events: Vec<Event>,
+    /// Before which event a limit was reached for the first time.
+    pub(super) limit_reached: Option<usize>,
     /// Address keys of people who leave, and of people who are there again.
     pub(super) leaving: Vec<String>,
     pub(super) returning: Vec<String>,
@@ -57,6 +59,7 @@ impl<'a> Batch<'a> {
             self.outbox.len(),
             self.events.len(),
         );
+        let limit_reached = self.limit_reached;
         // Whatever the panic left half done is taken back here.
         let entering = std::panic::AssertUnwindSafe(|| self.enter(scope, candidate, desk, clerk));
         std::panic::catch_unwind(entering).unwrap_or_else(|_| {
@@ -66,6 +69,7 @@ impl<'a> Batch<'a> {
             self.receipts.truncate(lengths.1);
             self.outbox.truncate(lengths.2);
             self.events.truncate(lengths.3);
+            self.limit_reached = limit_reached;
             Some(self.put_aside(scope, candidate))
         })
     }
@@ -170,12 +174,8 @@ impl<'a> Batch<'a> {
         if matches!(
             decision.reason,
             Reason::RateLimitAddress | Reason::RateLimitMailbox
-        ) && !std::mem::replace(&mut desk.limit_told, true)
-        {
-            self.events.push(Event {
-                mailbox: Some(scope.mailbox_name.clone()),
-                ..Event::new(EventKind::LimitReached)
-            });
+        ) {
+            self.limit_reached.get_or_insert(self.events.len());
         }
         self.events.push(Event {
             mailbox: Some(scope.mailbox_name.clone()),

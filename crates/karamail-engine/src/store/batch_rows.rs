@@ -1,16 +1,38 @@
 //! The rows of one batch, written with one statement a table.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use karamail_core::decide::{DuplicateAction, Outcome, Reason};
 use karamail_core::journal::{Event, EventKind};
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::aside::{AsideRow, waived_with};
+use super::aside::{AsideRow, waived_with, was_told};
 use super::batch::{Batch, MailRow};
 use super::mails::{Candidate, LetterBody, Scope, Spool};
 use super::{StoreError, consents, events, leaving, milliseconds};
 
 impl Batch<'_> {
+    /// Tells that a limit was reached, once an hour. Asked only where one was: the events of a busy hour are many.
+    pub(super) async fn tell_limit(
+        &mut self,
+        connection: &mut SqliteConnection,
+        scope: &Scope,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let Some(at) = self.limit_reached else {
+            return Ok(());
+        };
+        let (kind, mailbox) = (EventKind::LimitReached, scope.mailbox_name.as_str());
+        let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
+        if !was_told(connection, kind, Some(mailbox), hour_ago, now).await? {
+            let event = Event {
+                mailbox: Some(mailbox.to_owned()),
+                ..Event::new(kind)
+            };
+            self.events.insert(at, event);
+        }
+        Ok(())
+    }
+
     pub(super) async fn write(
         &self,
         connection: &mut SqliteConnection,

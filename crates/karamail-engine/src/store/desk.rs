@@ -5,11 +5,9 @@ use std::collections::{HashMap, HashSet};
 use jiff::{SignedDuration, Timestamp};
 use karamail_core::address::EmailAddress;
 use karamail_core::decide::Known;
-use karamail_core::journal::EventKind;
 use karamail_core::mail::IncomingMail;
 use sqlx::{QueryBuilder, Sqlite, SqliteConnection};
 
-use super::aside::was_told;
 use super::mails::{Candidate, Scope};
 use super::receipts::Numbers;
 use super::{StoreError, milliseconds};
@@ -22,8 +20,6 @@ pub(super) struct Desk {
     answered: HashMap<String, (u32, u32)>,
     answered_mailbox_hour: u32,
     forwarded_mailbox_hour: u32,
-    /// That a limit was reached was told within the hour.
-    pub(super) limit_told: bool,
 }
 
 impl Desk {
@@ -40,30 +36,12 @@ impl Desk {
             .collect();
         keys.sort_unstable();
         keys.dedup();
-        let hour_ago = milliseconds(now - SignedDuration::from_hours(1));
-        let (answered_mailbox_hour, forwarded_mailbox_hour): (i64, i64) = sqlx::query_as(
-            "SELECT count(*) FILTER (WHERE kind IN ('receipt', 'repeat')), count(*) FILTER (WHERE kind = 'forward') \
-             FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3",
-        )
-        .bind(scope.mailbox_id)
-        .bind(hour_ago)
-        .bind(milliseconds(latest(now)))
-        .fetch_one(&mut *connection)
-        .await?;
         Ok(Desk {
             numbers: Numbers::load(connection, &scope.series, scope.first_number, &keys).await?,
             ours: our_letters(connection, mails).await?,
             answered: answered(connection, &keys, now).await?,
-            answered_mailbox_hour: answered_mailbox_hour.try_into().unwrap_or(u32::MAX),
-            forwarded_mailbox_hour: forwarded_mailbox_hour.try_into().unwrap_or(u32::MAX),
-            limit_told: was_told(
-                connection,
-                EventKind::LimitReached,
-                Some(&scope.mailbox_name),
-                hour_ago,
-                now,
-            )
-            .await?,
+            answered_mailbox_hour: within_the_hour(connection, scope, now, ANSWERS).await?,
+            forwarded_mailbox_hour: within_the_hour(connection, scope, now, FORWARDS).await?,
         })
     }
 
@@ -141,6 +119,32 @@ async fn our_letters(
 /// Replies of a later time were written while the clock was ahead: they would count for years.
 fn latest(now: Timestamp) -> Timestamp {
     now + SignedDuration::from_hours(1)
+}
+
+const ANSWERS: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 \
+                       AND kind IN ('receipt', 'repeat') LIMIT ?4)";
+const FORWARDS: &str = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE mailbox_id = ?1 AND created_at BETWEEN ?2 AND ?3 \
+                        AND kind = 'forward' LIMIT ?4)";
+
+/// How many letters of a mailbox were recorded within the hour, counted as far as its limit: in a rush of a hundred thousand
+/// each batch would read all those before it.
+async fn within_the_hour(
+    connection: &mut SqliteConnection,
+    scope: &Scope,
+    now: Timestamp,
+    letters: &'static str,
+) -> Result<u32, StoreError> {
+    if scope.limit_hour == 0 {
+        return Ok(0);
+    }
+    let count: i64 = sqlx::query_scalar(letters)
+        .bind(scope.mailbox_id)
+        .bind(milliseconds(now - SignedDuration::from_hours(1)))
+        .bind(milliseconds(latest(now)))
+        .bind(scope.limit_hour)
+        .fetch_one(connection)
+        .await?;
+    Ok(count.try_into().unwrap_or(u32::MAX))
 }
 
 async fn answered(

@@ -44,6 +44,7 @@ impl Store {
                 false => batch.enter_safely(scope, mail, &mut desk, clerk),
             });
         }
+        batch.tell_limit(&mut transaction, scope, now).await?;
         batch.write(&mut transaction, scope, now).await?;
         let ids: Vec<i64> = recorded.iter().flatten().map(|entry| entry.mail_id).collect();
         note_origin(&mut transaction, &ids, milliseconds(now)).await?;

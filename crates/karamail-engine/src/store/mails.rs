@@ -117,6 +117,8 @@ pub struct Scope {
     pub series: String,
     /// The number the series begins with if it is new.
     pub first_number: i64,
+    /// Letters of this mailbox within an hour that the decisions count up to; 0 where no limit is set.
+    pub limit_hour: u32,
     /// What the consent records keep.
     pub wordings: Wordings,
 }
@@ -268,6 +270,7 @@ impl Store {
                 recorded.push(entry);
             }
         }
+        batch.tell_limit(&mut transaction, scope, now).await?;
         batch.write(&mut transaction, scope, now).await?;
         let is_new = |id: i64| {
             recorded
@@ -325,6 +328,7 @@ impl Store {
                 }
                 recorded.push(entry);
             }
+            batch.tell_limit(&mut transaction, scope, now).await?;
             batch.write_again(&mut transaction, scope, mails, now).await?;
             commit(transaction).await?;
         }
