@@ -6,22 +6,20 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use karamail_core::delivery::{RefusalClass, Step, next_attempt_after};
-use karamail_core::journal::{Event, EventKind};
-use karamail_core::words::{Language, Telling, Told, journal as words};
+use jiff::Timestamp;
+use karamail_core::words::{Telling, Told, journal as words};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
+use super::attempt::{Tried, again, blameless, send};
+use super::pauses::{pause, recovered};
 use super::progress::Progress;
 use super::sender::Sender;
 use crate::clock;
 use crate::crash_point::crash_point;
-use crate::seams::files;
-use crate::smtp::{Mailer, SendOutcome, SmtpFault};
+use crate::smtp::{Mailer, SendOutcome};
 use crate::stop::Stop;
-use crate::store::mails::LetterBody;
 use crate::store::outbox::{Attempt, Claimed};
 use crate::store::{Store, StoreError};
 
@@ -32,19 +30,6 @@ const CLAIMS_A_CONNECTION: usize = 8;
 const UNWRITTEN_A_CONNECTION: usize = 4;
 /// Results are written down together when they come within this time: a flush for each would be most of the work at a rush.
 const GATHERING: Duration = Duration::from_millis(20);
-/// How long all letters wait when the SMTP server takes nothing: 15 s, 30 s, 1 min, 2 min, then every 5 min. The
-/// letters themselves lose no attempt, so the shop has all the time in the world to mend a password.
-const SERVER_PAUSES: [Duration; 5] = [
-    Duration::from_secs(15),
-    Duration::from_secs(30),
-    Duration::from_secs(60),
-    Duration::from_secs(120),
-    Duration::from_secs(300),
-];
-/// How long a letter waits for its next turn when its series is over but the fault was not its own.
-const LONGEST_DELAY: Duration = Duration::from_secs(4 * 60 * 60);
-/// A letter of more bytes than this is read from the disk and sent alone: each takes its size in memory, twice.
-const LARGE_LETTER: u64 = 1024 * 1024;
 /// How long sends in flight may take when the program is asked to stop.
 const STOP_GRACE: Duration = Duration::from_secs(5);
 
@@ -471,105 +456,4 @@ async fn cut_off(stop: &mut Stop, at: &mut Option<Instant>) {
     stop.requested().await;
     let at = *at.get_or_insert_with(|| Instant::now() + STOP_GRACE);
     tokio::time::sleep_until(at).await;
-}
-
-/// What came of an attempt; an error where the finished letter could not be read from the disk.
-type Tried = std::io::Result<SendOutcome>;
-
-async fn send(mailer: &Mailer, data_folder: &Path, letter: &Claimed, large: &Semaphore) -> Tried {
-    let read;
-    let mut _alone = None;
-    let bytes: &[u8] = match letter.body() {
-        LetterBody::Bytes(bytes) => bytes,
-        LetterBody::File(file) => {
-            let path = data_folder.join(file);
-            if files::metadata(&path)
-                .await
-                .is_ok_and(|found| found.len() > LARGE_LETTER)
-            {
-                // The semaphore is never closed.
-                _alone = large.acquire().await.ok();
-            }
-            read = files::read(path)
-                .await
-                .inspect_err(|error| tracing::error!(file, %error, "a finished forward cannot be read"))?;
-            &read
-        }
-    };
-    Ok(mailer.send(letter.from(), letter.to(), bytes).await)
-}
-
-/// What becomes of a letter that met trouble with the server itself. Before RCPT it waits with all the others. Behind RCPT
-/// the trouble may be about this one recipient after all: it goes to the end of the queue, so that it cannot keep the
-/// others waiting for ever, and is never given up for such a reason.
-fn blameless(attempts: u32, fault: &SmtpFault, now: Timestamp) -> Attempt {
-    if fault.step() < Step::Recipient {
-        return Attempt::NotMade { at: now };
-    }
-    let delay = next_attempt_after(attempts).unwrap_or(LONGEST_DELAY);
-    let at = now
-        .checked_add(SignedDuration::try_from(delay).unwrap_or_default())
-        .unwrap_or(now);
-    Attempt::Again {
-        at,
-        why: fault.to_string(),
-    }
-}
-
-/// When a letter is tried again, or that it is given up after the whole series.
-fn again(attempts: u32, what: String, now: Timestamp, language: Language) -> Attempt {
-    let delay = next_attempt_after(attempts).and_then(|delay| SignedDuration::try_from(delay).ok());
-    match delay.and_then(|delay| now.checked_add(delay).ok()) {
-        Some(at) => {
-            let time = clock::local(at).strftime("%H:%M:%S").to_string();
-            Attempt::Again {
-                at,
-                why: format!("{what} {}", words::tried_again_at(language, &time)),
-            }
-        }
-        None => Attempt::Refused {
-            why: format!("{what} {}", words::gave_up(language)),
-            class: RefusalClass::GaveUp,
-        },
-    }
-}
-
-/// All letters wait: the server takes nothing. Told once, and once when it is over.
-async fn pause(sender: &mut Sender, store: &Store, told: Telling) -> Result<(), StoreError> {
-    let at = usize::try_from(sender.failures)
-        .unwrap_or(usize::MAX)
-        .min(SERVER_PAUSES.len() - 1);
-    let pause = SERVER_PAUSES.get(at).copied().unwrap_or(Duration::from_secs(300));
-    // The clock on the wall may jump; a pause must not grow to years by it.
-    sender.paused_until = Some(Instant::now() + pause);
-    sender.trouble = Some(told.clone());
-    sender.failures = sender.failures.saturating_add(1);
-    if sender.failures == 1 {
-        let mailbox = Some(sender.mailbox_name.clone());
-        let event = Event {
-            mailbox,
-            detail: Some(told.told(sender.language)),
-            ..Event::new(EventKind::SendingFailing)
-        };
-        store.note(event, clock::now()).await?;
-    }
-    Ok(())
-}
-
-async fn recovered(sender: &mut Sender, store: &Store) -> Result<(), StoreError> {
-    sender.paused_until = None;
-    sender.trouble = None;
-    if std::mem::take(&mut sender.failures) > 0 {
-        let mailbox = Some(sender.mailbox_name.clone());
-        store
-            .note(
-                Event {
-                    mailbox,
-                    ..Event::new(EventKind::SendingRecovered)
-                },
-                clock::now(),
-            )
-            .await?;
-    }
-    Ok(())
 }

@@ -10,6 +10,7 @@
 //! The future of [`run_once`] may be dropped at any await: everything is promised on disk before it is acted on.
 
 pub(crate) mod aside;
+mod attempt;
 mod deliver;
 mod doubts;
 mod intake;
@@ -17,6 +18,7 @@ mod intake;
 mod kept;
 pub(crate) mod letters;
 mod look;
+mod pauses;
 mod progress;
 mod purge;
 mod safely;

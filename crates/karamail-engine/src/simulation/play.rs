@@ -331,6 +331,8 @@ impl Play {
                 self.counts.drops += 1;
                 self.stage.note("the cycle is dropped, the program goes on");
                 self.stage.live(None);
+                // What was to strike the cycle would strike these hands.
+                self.stage.ledger_trouble.spare();
                 let workers = self.workers(&program.store).await;
                 program.workers = workers;
                 self.program = Some(program);

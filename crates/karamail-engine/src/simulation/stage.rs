@@ -65,9 +65,14 @@ impl LedgerTrouble {
     }
 
     pub(super) fn end(&self) {
+        self.spare();
+        self.is_full.store(false, Ordering::SeqCst);
+    }
+
+    /// What was to fail next does not.
+    pub(super) fn spare(&self) {
         self.commits_left.store(-1, Ordering::SeqCst);
         self.work_left.store(-1, Ordering::SeqCst);
-        self.is_full.store(false, Ordering::SeqCst);
     }
 
     /// Counts down; whether this is the one that fails.

@@ -16,6 +16,7 @@
 //! send closes its connection, so that no later letter is taken for the rest of an earlier one.
 
 mod dial;
+mod extensions;
 mod fault;
 mod pool;
 mod reply;
@@ -204,7 +205,11 @@ impl Mailer {
         to: &EmailAddress,
         bytes: &[u8],
     ) -> Result<Reply, SmtpFault> {
-        let result = session.send(&self.target, from, to, bytes).await;
+        let mut result = session.send(&self.target, from, to, bytes).await;
+        if session.pipelined_in_vain {
+            session = Session::open(&self.target, self.login.as_ref(), &nobody).await?;
+            result = session.send(&self.target, from, to, bytes).await;
+        }
         let is_in_trouble = result
             .as_ref()
             .err()

@@ -20,6 +20,7 @@ use crate::milestone::{Milestone, Watch};
 use crate::secrets::Credentials;
 use crate::smtp::HELLO_ADDRESS;
 use crate::smtp::dial::Target;
+use crate::smtp::extensions::Extensions;
 use crate::smtp::fault::{SmtpFault, SmtpFaultKind};
 use crate::smtp::reply::{Heard, Reply};
 use crate::smtp::wire::{LastAnswer, Wire};
@@ -28,19 +29,6 @@ use crate::smtp::wire::{LastAnswer, Wire};
 pub(super) struct Login {
     pub(super) credentials: Credentials,
     pub(super) mechanism: SmtpMechanism,
-}
-
-/// What the server said it can do (its answer to EHLO). Keywords compare without case (RFC 5321 section 2.4).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Extensions {
-    eight_bit: bool,
-    smtp_utf8: bool,
-    size: bool,
-    pipelining: bool,
-    plain: bool,
-    login: bool,
-    cram_md5: bool,
-    xoauth2: bool,
 }
 
 /// A session in which a letter can be sent.
@@ -55,6 +43,9 @@ pub(super) struct Session {
     unfinished: bool,
     /// The server spoke out of turn or hung up; nothing more can be said.
     broken: bool,
+    /// An envelope went out in one piece and its answers were not all heard: it is to be tried again command by command.
+    /// No content went out.
+    pub(super) pipelined_in_vain: bool,
     /// When it last had work.
     pub(super) rested_since: Instant,
 }
@@ -120,6 +111,7 @@ impl Session {
             extensions: Extensions::of(&hello),
             unfinished: false,
             broken: false,
+            pipelined_in_vain: false,
             rested_since: Instant::now(),
         };
         if let Some(login) = login {
@@ -160,7 +152,11 @@ impl Session {
             (Step::Data, "DATA".to_owned(), 3),
         ];
         if self.extensions.pipelining && target.pipelines.load(Ordering::Relaxed) {
-            self.expect_all(target, &envelope).await?;
+            let heard = self.expect_all(target, &envelope).await;
+            if self.pipelined_in_vain {
+                target.pipelines.store(false, Ordering::Relaxed);
+            }
+            heard?;
         } else {
             for (step, line, class) in &envelope {
                 self.expect(target, *step, line, *class).await?;
@@ -323,7 +319,10 @@ impl Session {
                 &heard,
                 Heard::Whole(reply, _) if reply.lines.len() == 1 && reply.text().len() <= SMTP_COMMAND_BYTES
             );
-            self.broken |= is_unparsed && !is_one_line;
+            if is_unparsed && !is_one_line {
+                self.broken = true;
+                self.pipelined_in_vain = true;
+            }
             let checked = match self.settle(target, *step, result, heard, is_last) {
                 Ok(reply) => {
                     self.broken |= fault.is_some() && reply.code / 100 == 3;
@@ -331,10 +330,13 @@ impl Session {
                 }
                 // Nothing more can be heard.
                 Err(lost) => {
-                    // Something between us and the server may pass its EHLO on and take one command at a time.
-                    if before > 0 && *lost.kind() == SmtpFaultKind::TimedOut {
-                        target.pipelines.store(false, Ordering::Relaxed);
-                    }
+                    // Something between us and the server may pass its EHLO on and take one command at a time. A rested
+                    // session that was closed shows nothing of that.
+                    self.pipelined_in_vain = match lost.kind() {
+                        SmtpFaultKind::TimedOut => true,
+                        SmtpFaultKind::ConnectionLost => before > 0,
+                        _ => false,
+                    };
                     return Err(fault.unwrap_or(lost));
                 }
             };
@@ -446,58 +448,4 @@ fn kind_of(error: &lettre::transport::smtp::Error) -> SmtpFaultKind {
         cause = inner.source();
     }
     SmtpFaultKind::ConnectionLost
-}
-
-impl Extensions {
-    fn of(hello: &Reply) -> Extensions {
-        let mut extensions = Extensions::default();
-        for line in hello.lines.iter().skip(1) {
-            let line = line.to_ascii_uppercase();
-            let mut words = line.split_ascii_whitespace();
-            match words.next() {
-                Some("8BITMIME") => extensions.eight_bit = true,
-                Some("SMTPUTF8") => extensions.smtp_utf8 = true,
-                Some("SIZE") => extensions.size = true,
-                Some("PIPELINING") => extensions.pipelining = true,
-                Some("AUTH") => words.for_each(|mechanism| extensions.add_mechanism(mechanism)),
-                // The form of servers older than RFC 4954.
-                Some(first) => {
-                    if let Some(mechanism) = first.strip_prefix("AUTH=") {
-                        extensions.add_mechanism(mechanism);
-                        words.for_each(|mechanism| extensions.add_mechanism(mechanism));
-                    }
-                }
-                None => {}
-            }
-        }
-        extensions
-    }
-
-    /// The mechanisms to try, in order. In the clear the password itself is the last thing to send.
-    fn ways(&self, wanted: SmtpMechanism, security: Security) -> Vec<SmtpMechanism> {
-        use SmtpMechanism::{Auto, CramMd5, Login, Plain, XOAuth2};
-        let order = match (wanted, security) {
-            (Auto, Security::None) => vec![CramMd5, Plain, Login],
-            (Auto, Security::StartTls | Security::Tls) => vec![Plain, Login, CramMd5],
-            (mechanism, _) => vec![mechanism],
-        };
-        let is_offered = |mechanism: &SmtpMechanism| match mechanism {
-            Plain => self.plain,
-            Login => self.login,
-            CramMd5 => self.cram_md5,
-            XOAuth2 => self.xoauth2,
-            Auto => false,
-        };
-        order.into_iter().filter(is_offered).collect()
-    }
-
-    fn add_mechanism(&mut self, mechanism: &str) {
-        match mechanism {
-            "PLAIN" => self.plain = true,
-            "LOGIN" => self.login = true,
-            "CRAM-MD5" => self.cram_md5 = true,
-            "XOAUTH2" => self.xoauth2 = true,
-            _ => {}
-        }
-    }
 }

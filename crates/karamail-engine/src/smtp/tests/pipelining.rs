@@ -156,19 +156,27 @@ async fn no_content_goes_out_while_an_answer_to_the_envelope_was_not_understood(
 }
 
 #[tokio::test]
-async fn commands_go_out_one_by_one_once_together_came_to_nothing() {
-    // As a filter between us and the server that hears only the first command of a packet.
-    let server = Server::pipelining(|moment| match (moment.connection, moment.step) {
-        // It heard RCPT with MAIL, and never says so.
-        (0, Step::Recipient) => Act::Hang,
-        _ => Act::Proceed,
-    })
-    .await;
-    let mailer = impatient(&server);
-    let first = send(&mailer).await;
-    assert_eq!((kind(&first), fault(first).step()), ("again", Step::Recipient));
-    let before = server.together();
-    assert!(before > 0);
-    assert_eq!(kind(&send(&mailer).await), "accepted");
-    assert_eq!(server.together(), before, "{:?}", server.lines());
+async fn a_letter_whose_envelope_came_to_nothing_in_one_piece_goes_out_command_by_command() {
+    // As filters between us and the server that lose a packet of several commands, hear only its first, or hang up on it; and
+    // a server whose answer lettre does not take.
+    let cases: [(Step, fn() -> Act); 4] = [
+        (Step::MailFrom, || Act::Hang),
+        (Step::Recipient, || Act::Hang),
+        (Step::Recipient, || Act::Drop),
+        (Step::Data, || Act::SayBytes(b"354-go\r\n354\r\n")),
+    ];
+    for (step, act) in cases {
+        let server = Server::pipelining(move |moment| match moment.connection {
+            0 if moment.step == step => act(),
+            _ => Act::Proceed,
+        })
+        .await;
+        let mailer = impatient(&server);
+        assert_eq!(kind(&send(&mailer).await), "accepted", "{step:?}");
+        let before = server.together();
+        assert!(before > 0);
+        assert_eq!(kind(&send(&mailer).await), "accepted", "{step:?}");
+        assert_eq!(server.together(), before, "{step:?}: {:?}", server.lines());
+        assert_eq!(server.contents().len(), 2, "{step:?}: each letter once");
+    }
 }
