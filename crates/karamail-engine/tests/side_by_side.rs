@@ -189,9 +189,14 @@ async fn connections_go_on_while_the_ledger_is_slow_and_no_further_than_a_crash_
     make_letters_due(folder.path()).await;
     let meanwhile = async {
         servers.wait_for_sent(1).await;
-        let file = SqliteConnectOptions::new().filename(folder.path().join("karamail.db"));
+        let file = SqliteConnectOptions::new()
+            .filename(folder.path().join("karamail.db"))
+            // SQLite's own waiting sleeps through the moments at which the ledger is free.
+            .busy_timeout(Duration::ZERO);
         let mut other = sqlx::ConnectOptions::connect(&file).await.unwrap();
-        sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+        while sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.is_err() {
+            tokio::task::yield_now().await;
+        }
         let written: i64 = sqlx::query_scalar("SELECT count(*) FROM outbox WHERE state = 'sent'")
             .fetch_one(&mut other)
             .await
