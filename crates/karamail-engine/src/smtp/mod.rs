@@ -5,7 +5,7 @@
 //!
 //! 1. `dial`: name look-up, TCP, TLS; STARTTLS is required where it is set, never opportunistic.
 //! 2. `wire`: the stream under lettre, with time-outs and the server's true words.
-//! 3. `session`: EHLO, AUTH, and letters one after the other.
+//! 3. `session`: EHLO (`extensions`), AUTH, and letters one after the other.
 //! 4. `pool`: several sessions at once.
 //! 5. [`SmtpFault`]: what went wrong, told with what to do.
 //!
@@ -165,8 +165,8 @@ impl Mailer {
         bytes: &[u8],
         watch: &Watch<'_>,
     ) -> Result<String, SmtpFault> {
-        let mut session = Session::open(&self.target, self.login.as_ref(), watch).await?;
-        let result = session.send(&self.target, from, to, bytes).await;
+        let session = Session::open(&self.target, self.login.as_ref(), watch).await?;
+        let (session, result) = self.send_in(session, from, to, bytes).await?;
         session.quit().await;
         result.map(|reply| clean::one_line(&reply.text(), SMTP_ANSWER_CHARACTERS))
     }
@@ -197,19 +197,32 @@ impl Mailer {
         self.send_through(session, from, to, bytes).await
     }
 
-    /// Sends through a session and lets it rest afterwards if it can go on. A send that is dropped drops it.
-    async fn send_through(
+    /// Sends through a session. Where its pipelined envelope came to nothing, once more through another one, command by
+    /// command: no content has gone out.
+    async fn send_in(
         &self,
         mut session: Session,
         from: &EmailAddress,
         to: &EmailAddress,
         bytes: &[u8],
-    ) -> Result<Reply, SmtpFault> {
+    ) -> Result<(Session, Result<Reply, SmtpFault>), SmtpFault> {
         let mut result = session.send(&self.target, from, to, bytes).await;
         if session.pipelined_in_vain {
             session = Session::open(&self.target, self.login.as_ref(), &nobody).await?;
             result = session.send(&self.target, from, to, bytes).await;
         }
+        Ok((session, result))
+    }
+
+    /// Sends through a session and lets it rest afterwards if it can go on. A send that is dropped drops it.
+    async fn send_through(
+        &self,
+        session: Session,
+        from: &EmailAddress,
+        to: &EmailAddress,
+        bytes: &[u8],
+    ) -> Result<Reply, SmtpFault> {
+        let (session, result) = self.send_in(session, from, to, bytes).await?;
         let is_in_trouble = result
             .as_ref()
             .err()

@@ -312,16 +312,17 @@ impl Session {
             };
             let is_last = before + 1 == commands.len();
             let heard = Reply::read_behind(&self.last_answer.bytes(), before);
-            // lettre leaves an answer that it cannot parse at its first line. What it still holds of it would be taken for
-            // the answer to the content, so none is sent.
+            // lettre may leave an answer that it cannot parse at its first line. What it still holds of it would be taken
+            // for the answer to the content, so none is sent.
             let is_unparsed = matches!(&result, Ok(Err(error)) if error.status().is_none());
             let is_one_line = matches!(
                 &heard,
                 Heard::Whole(reply, _) if reply.lines.len() == 1 && reply.text().len() <= SMTP_COMMAND_BYTES
             );
+            let is_granted = matches!(&heard, Heard::Whole(reply, _) if reply.code < 400);
             if is_unparsed && !is_one_line {
                 self.broken = true;
-                self.pipelined_in_vain = true;
+                self.pipelined_in_vain |= fault.is_none() && is_granted;
             }
             let checked = match self.settle(target, *step, result, heard, is_last) {
                 Ok(reply) => {
@@ -330,14 +331,18 @@ impl Session {
                 }
                 // Nothing more can be heard.
                 Err(lost) => {
-                    // Something between us and the server may pass its EHLO on and take one command at a time. A rested
-                    // session that was closed shows nothing of that.
-                    self.pipelined_in_vain = match lost.kind() {
-                        SmtpFaultKind::TimedOut => true,
-                        SmtpFaultKind::ConnectionLost => before > 0,
-                        _ => false,
+                    let Some(fault) = fault else {
+                        // Something between us and the server may pass its EHLO on and take one command at a time. A
+                        // rested session that was closed shows nothing of that.
+                        self.pipelined_in_vain = match lost.kind() {
+                            SmtpFaultKind::TimedOut => true,
+                            SmtpFaultKind::ConnectionLost => before > 0,
+                            _ => false,
+                        };
+                        return Err(lost);
                     };
-                    return Err(fault.unwrap_or(lost));
+                    // A server that refuses may hang up behind its words.
+                    return Err(fault);
                 }
             };
             fault = fault.or(checked.err());

@@ -63,9 +63,7 @@ async fn one_refused_customer_costs_no_connection_when_envelopes_are_pipelined()
     })
     .await;
     let mailer = mailer(&server);
-    let bad = mailer
-        .send(&address("shop@example.jp"), &address("bad@docomo.ne.jp"), LETTER)
-        .await;
+    let bad = send_to(&mailer, "bad@docomo.ne.jp").await;
     assert_eq!(kind(&bad), "refused");
     // The script's first letter never began, so its second DATA is refused as well, and comes back whole.
     assert_eq!(fault(send(&mailer).await).step(), Step::Data);
@@ -81,9 +79,7 @@ async fn nothing_is_sent_where_data_is_granted_for_a_refused_recipient() {
     })
     .await;
     let mailer = mailer(&server);
-    let bad = mailer
-        .send(&address("shop@example.jp"), &address("bad@docomo.ne.jp"), LETTER)
-        .await;
+    let bad = send_to(&mailer, "bad@docomo.ne.jp").await;
     assert_eq!(kind(&bad), "refused");
     assert_eq!(kind(&send(&mailer).await), "accepted");
     assert_eq!(
@@ -179,4 +175,45 @@ async fn a_letter_whose_envelope_came_to_nothing_in_one_piece_goes_out_command_b
         assert_eq!(server.together(), before, "{step:?}: {:?}", server.lines());
         assert_eq!(server.contents().len(), 2, "{step:?}: each letter once");
     }
+}
+
+#[tokio::test]
+async fn a_server_that_refuses_and_hangs_up_is_not_asked_again_and_still_gets_envelopes_in_one_piece() {
+    for (step, words, outcome) in [
+        (Step::MailFrom, "421 4.7.0 too many connections", "trouble"),
+        (
+            Step::MailFrom,
+            "571-5.7.1 blocked\r\n571 5.7.1 see our pages",
+            "trouble",
+        ),
+        (Step::Recipient, "550 5.1.1 no such user", "refused"),
+    ] {
+        let server = Server::pipelining(move |moment| match moment.connection {
+            0 if moment.step == step => Act::SayAndDrop(words),
+            _ => Act::Proceed,
+        })
+        .await;
+        let mailer = mailer(&server);
+        let found = send(&mailer).await;
+        assert_eq!(
+            (kind(&found), server.connections()),
+            (outcome, 1),
+            "{words}: {found:?}"
+        );
+        let before = server.together();
+        assert_eq!(kind(&send(&mailer).await), "accepted");
+        assert_eq!(server.together() - before, 2, "{words}");
+    }
+}
+
+#[tokio::test]
+async fn the_test_of_sending_goes_the_way_of_letters_behind_a_filter() {
+    let server = Server::pipelining(|moment| match (moment.connection, moment.step) {
+        (0, Step::Recipient) => Act::Drop,
+        _ => Act::Proceed,
+    })
+    .await;
+    let (from, to) = (address("shop@example.jp"), address("taro@docomo.ne.jp"));
+    let sent = mailer(&server).send_watched(&from, &to, LETTER, &nobody).await;
+    assert_eq!((sent.is_ok(), server.contents().len()), (true, 1), "{sent:?}");
 }

@@ -12,9 +12,7 @@ async fn one_refused_customer_does_not_cost_the_connection() {
     })
     .await;
     let mailer = mailer(&server);
-    let bad = mailer
-        .send(&address("shop@example.jp"), &address("bad@docomo.ne.jp"), LETTER)
-        .await;
+    let bad = send_to(&mailer, "bad@docomo.ne.jp").await;
     assert_eq!((kind(&bad), kind(&send(&mailer).await)), ("refused", "accepted"));
     assert_eq!(server.connections(), 1);
     assert_eq!(server.lines()[3..5], ["RSET", "MAIL FROM:<shop@example.jp>"]);
