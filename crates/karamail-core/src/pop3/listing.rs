@@ -239,6 +239,21 @@ mod tests {
     }
 
     #[test]
+    fn a_listing_as_long_as_is_read_may_go_on_and_is_not_whole() {
+        let mails = |count: u32| -> Vec<ListedMail> {
+            let mail = |number| ListedMail {
+                number,
+                uidl: None,
+                size: None,
+            };
+            (1..=count).map(mail).collect()
+        };
+        let most = u32::try_from(POP3_LISTING_MAILS).unwrap();
+        assert!(!Listing::new(mails(most), None).is_whole);
+        assert!(Listing::new(mails(most - 1), None).is_whole);
+    }
+
+    #[test]
     fn a_repeated_uidl_counts_for_none_of_its_mails() {
         assert_eq!(
             listing(&[], &["1 same", "2 other", "3 same"]),

@@ -179,6 +179,12 @@ mod tests {
     }
 
     #[test]
+    fn where_no_size_is_listed_the_unique_id_is_believed() {
+        let plan = plan_fetch([(1, Some("a"), None)], &known(&[(7, "a")]), 10);
+        assert_eq!((plan.known, plan.fetch), (vec![(1, 7)], vec![]));
+    }
+
+    #[test]
     fn a_mail_that_was_to_be_deleted_is_known_by_its_content_alone() {
         let mut known = known(&[(7, "a"), (8, "b")]);
         known[0].trust = Trust::Content;

@@ -44,7 +44,12 @@ pub(crate) fn is_mail_file(name: &str) -> bool {
 
 /// A part of a path that means the same on every system and leads nowhere else.
 fn is_plain(part: &str) -> bool {
-    let stem = part.split('.').next().unwrap_or_default().to_ascii_uppercase();
+    let stem = part
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .trim_end()
+        .to_ascii_uppercase();
     let numbered = |device: &str| {
         stem.strip_prefix(device).is_some_and(|number| {
             matches!(number.chars().next(), Some('0'..='9' | '¹' | '²' | '³')) && number.chars().count() == 1
@@ -52,7 +57,7 @@ fn is_plain(part: &str) -> bool {
     };
     // Windows takes these names for devices, in any folder and with any ending.
     let is_device = matches!(
-        stem.trim_end(),
+        stem.as_str(),
         "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$"
     ) || numbered("COM")
         || numbered("LPT");
@@ -84,6 +89,7 @@ mod tests {
             "settings/COM².txt",
             "settings/conout$",
             "settings/nul .txt",
+            "settings/lpt1 .txt",
             "settings/x.",
             "settings/x ",
             "settings/",
