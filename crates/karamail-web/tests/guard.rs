@@ -86,12 +86,18 @@ async fn a_change_must_come_from_our_own_page() {
     let door = Door::open().await;
     let cookie = door.cookie().await;
     let ours = door.origin();
-    let foreign: [&[&str]; 6] = [
+    let longer = format!("{ours}.evil.example");
+    let within = format!("Origin: http://evil.example/?127.0.0.1:{}", door.port);
+    let secure = ours.replace("http:", "https:");
+    let foreign: [&[&str]; 9] = [
         &[],
         &["Origin: null"],
         &["Origin: http://evil.example"],
         &["Origin: http://127.0.0.1:1"],
         &["Origin: https://127.0.0.1"],
+        &[&longer],
+        &[&within],
+        &[&secure],
         &[&ours, "Sec-Fetch-Site: cross-site"],
     ];
     for headers in foreign {

@@ -171,6 +171,9 @@ async fn a_link_cannot_be_guessed_replayed_or_given_to_somebody_as_a_cookie() {
         "200"
     );
     assert_eq!(status(&door.sign_in(tokens[2]).await), "303");
+    // Nor is a link that was used, as whoever sees it later has it.
+    let cookie = format!("Cookie: karamail-{}={token}", door.port);
+    assert_eq!(status(&door.ask("GET /status", &[&cookie], "").await), "401");
 }
 
 #[tokio::test]
