@@ -21,6 +21,8 @@ need() {
 
 # measure WHAT OPTIONS…: builds what is not built, and measures. Servers want root.
 measure() {
+  # Nothing is installed nor built for release to tell the options.
+  case " $* " in *" --help "*) exec cargo run -q -p karamail-tests --bin measure -- "$@" ;; esac
   need
   local as_root=()
   if [ -z "${KARAMAIL_BIN-}" ]; then
